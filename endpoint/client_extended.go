@@ -7,6 +7,7 @@ import (
 
 	"example.com/khp/endpoint/internal/head"
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
@@ -165,7 +166,7 @@ func (c *Client) decide(terminated bool) {
 		ev.Facts |= fsm.FactTerminated
 	}
 	action := fsm.Status(r.Status).Action
-	if action == fsm.ActionComplete {
+	if action == codes.ActionComplete {
 		k := keptByClient()
 		fields := k.copyFields(r.Fields)
 		c.result = Result{Status: r.Status, Header: fields, Body: bytes.Clone(r.Body),
@@ -175,7 +176,7 @@ func (c *Client) decide(terminated bool) {
 		c.remember(r, LegExtended)
 	}
 	c.stepResponse(ev)
-	if action == fsm.ActionComplete && !c.state.Phase().Open() {
+	if action == codes.ActionComplete && !c.state.Phase().Open() {
 		c.remember(r, LegExtended)
 	}
 	if !action.Terminates() {
@@ -221,19 +222,19 @@ func (c *Client) judge(r *wire.Response) (j judgment) {
 	}
 	//exhaustive:ignore
 	switch action {
-	case fsm.ActionReplay:
+	case codes.ActionReplay:
 		facts, detail := j.Facts, j.Detail
 		j = c.judgeChallenges(r.Fields)
 		if j.Facts |= facts; detail != "" {
 			j.Detail = detail
 		}
-	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+	case codes.ActionRedirect, codes.ActionRedirectIfGet, codes.ActionRedirectChoice:
 		return judgment{Target: c.redirects().Location(r)}
-	case fsm.ActionProxyAuth:
+	case codes.ActionProxyAuth:
 		if r.Fields.Count("Proxy-Authenticate") > 0 { // the machine knows whether there is a login
 			j.Facts |= fsm.FactProxyChallenge
 		}
-	case fsm.ActionUpgrade:
+	case codes.ActionUpgrade:
 		return judgment{Target: c.redirects().Upgrade(r)}
 	}
 	return j
@@ -242,14 +243,14 @@ func (c *Client) judge(r *wire.Response) (j judgment) {
 // judgeSelection judges the upgrade and the selection of an extended response, the application
 // last.
 func (c *Client) judgeSelection(
-	r *wire.Response, action fsm.Action,
+	r *wire.Response, action codes.Action,
 ) (facts fsm.Facts, detail string) {
 	asked := judge.Asked{Subprotocols: c.cfg.Subprotocols, Extensions: c.wanted}
 	if c.accept != ([28]byte{}) { // the host may not know it
 		asked.Accept = c.accept[:]
 	}
 	facts, fault := judge.Response(r, &asked)
-	if action == fsm.ActionComplete && facts.Has(fsm.FactExtensionsAsked) &&
+	if action == codes.ActionComplete && facts.Has(fsm.FactExtensionsAsked) &&
 		c.cfg.ConfirmExtensions != nil {
 		selected := new(kept).selected(r.Fields, copyFields(r.Fields))
 		if err := c.cfg.ConfirmExtensions(selected); err != nil {

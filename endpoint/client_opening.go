@@ -303,7 +303,7 @@ func (c *Client) openingAnswered(body []byte) {
 	r.Body = body
 	facts := c.take(c.judge(r))
 	c.remember(r, LegOpening)
-	ev := fsm.OpeningResponse(r.Status, facts)
+	ev := judge.OpeningResponse(r.Status, facts)
 	c.opening = wire.Response{}
 	c.step(ev)
 }

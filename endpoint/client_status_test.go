@@ -5,17 +5,18 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"github.com/stretchr/testify/require"
 )
 
 // actions are the codes that do anything else than close, as the text has them; what the status
 // table has is under test.
-var actions = map[int]fsm.Action{
-	100: fsm.ActionContinue, 101: fsm.ActionComplete, 201: fsm.ActionComplete, 202: fsm.ActionWait,
-	204: fsm.ActionComplete, 205: fsm.ActionComplete, 300: fsm.ActionRedirectChoice,
-	301: fsm.ActionRedirect, 302: fsm.ActionRedirect, 303: fsm.ActionRedirect,
-	307: fsm.ActionRedirectIfGet, 401: fsm.ActionReplay, 407: fsm.ActionProxyAuth,
-	426: fsm.ActionUpgrade,
+var actions = map[int]codes.Action{
+	100: codes.ActionContinue, 101: codes.ActionComplete, 201: codes.ActionComplete, 202: codes.ActionWait,
+	204: codes.ActionComplete, 205: codes.ActionComplete, 300: codes.ActionRedirectChoice,
+	301: codes.ActionRedirect, 302: codes.ActionRedirect, 303: codes.ActionRedirect,
+	307: codes.ActionRedirectIfGet, 401: codes.ActionReplay, 407: codes.ActionProxyAuth,
+	426: codes.ActionUpgrade,
 }
 
 // everyForm gives a response with that status, bare, with a Location and with a length, and expects
@@ -24,15 +25,15 @@ func everyForm(t *testing.T, code int) {
 	for _, resp := range []string{response(code), response(code, "Location: /q"), response(code, "Content-Length: 0")} {
 		r := asking(t, ClientConfig{}).unit(resp)
 		switch actions[code] {
-		case fsm.ActionComplete:
+		case codes.ActionComplete:
 			r.wantOpen(resp)
-		case fsm.ActionWait:
+		case codes.ActionWait:
 			require.Equal(t, fsm.ClientAwaitResponse, r.c.Phase())
-		case fsm.ActionContinue:
+		case codes.ActionContinue:
 			r.wantFail(resp, fsm.FailureUnexpectedContinue, 1002)
-		case fsm.ActionReplay:
+		case codes.ActionReplay:
 			r.wantFail(resp, fsm.FailureAuthRequired, 1000)
-		case fsm.ActionRedirect, fsm.ActionRedirectChoice, fsm.ActionRedirectIfGet:
+		case codes.ActionRedirect, codes.ActionRedirectChoice, codes.ActionRedirectIfGet:
 			if strings.Contains(resp, "Location") {
 				r.follow()
 			} else {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
@@ -47,8 +48,8 @@ func Redirect(location string) Decision { return Decision{Status: 302, Location:
 // ([Request.Ask]), 407 and 426.
 func Refuse(status int, why string) Decision {
 	d := Decision{Status: status}
-	if a := fsm.Status(status).Action; status < 100 || a == fsm.ActionComplete ||
-		a == fsm.ActionContinue || a == fsm.ActionWait {
+	if a := fsm.Status(status).Action; status < 100 || a == codes.ActionComplete ||
+		a == codes.ActionContinue || a == codes.ActionWait {
 		d.Status = notRefusing
 	}
 	if why != "" && !wire.Bodiless(status) {
@@ -72,18 +73,18 @@ func (d *Decision) checkFields(unchecked bool) error {
 			"use one from 400 to 599, such as 403")
 	}
 	rule := fsm.Status(d.status())
-	completes := rule.Action == fsm.ActionComplete
+	completes := rule.Action == codes.ActionComplete
 	lax := unchecked && d.Status != 0
 	for _, f := range [...]struct {
 		set, fits bool
 		name      string
 		meant     string
 	}{
-		{d.Location != "", lax || rule.Duties&fsm.NeedLocation != 0 || d.Status == 201, "Location",
+		{d.Location != "", lax || rule.Duties&codes.NeedLocation != 0 || d.Status == 201, "Location",
 			"goes with 302, or another of 201, 300-303 and 307"},
-		{d.Challenges != nil, lax || rule.Duties&(fsm.NeedChallenge|fsm.NeedProxyChallenge) != 0,
+		{d.Challenges != nil, lax || rule.Duties&(codes.NeedChallenge|codes.NeedProxyChallenge) != 0,
 			"Challenges", "go with 401, or 407"},
-		{d.Upgrade != "", lax && !completes || rule.Duties&fsm.NeedUpgrade != 0, "Upgrade",
+		{d.Upgrade != "", lax && !completes || rule.Duties&codes.NeedUpgrade != 0, "Upgrade",
 			"goes with 426"},
 		{d.Reroute != "", completes, "Reroute", "goes with a status that accepts; leave Status 0"},
 		{len(d.Body) > 0, !wire.Bodiless(d.status()), "Body",
@@ -152,7 +153,7 @@ func (s *Server) judgeDecision(d *Decision) (fsm.Facts, error) {
 	if s.machine.Unchecked {
 		return facts, nil
 	}
-	if name := rule.MissingField(facts); name != "" {
+	if name := fsm.MissingField(rule, facts); name != "" {
 		return 0, errors.New("endpoint: status " + itoa(d.Status) + " " + rule.Reason +
 			" requires " + name + "; set it in the decision")
 	}
@@ -204,8 +205,8 @@ func (d *Decision) checkValues() error {
 // may be selected once.
 //
 //khp:impl KHP-GEN-07 WSP-EXT-03
-func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
-	if action != fsm.ActionComplete {
+func (s *Server) judgeSelection(d *Decision, action codes.Action) error {
+	if action != codes.ActionComplete {
 		if d.Subprotocol != "" || len(d.Extensions) > 0 {
 			return errors.New("endpoint: status " + itoa(d.Status) +
 				" does not complete the handshake and cannot select a subprotocol or extensions")
@@ -240,9 +241,9 @@ func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
 func (s *Server) whyNot(status int) string {
 	rule := fsm.Status(status)
 	switch {
-	case rule.Duties&fsm.NeverSend != 0:
+	case rule.Duties&codes.NeverSend != 0:
 		return "a KHP server never sends it"
-	case rule.Action == fsm.ActionWait:
+	case rule.Action == codes.ActionWait:
 		return "the largest number of 202 responses was sent; decide"
 	}
 	return "the handshake is past that point"
@@ -285,16 +286,16 @@ func (s *Server) decidePlain(d Decision) ([]Output, error) {
 	}
 	//exhaustive:ignore
 	switch fsm.Status(d.Status).Action {
-	case fsm.ActionComplete:
+	case codes.ActionComplete:
 		return s.acceptPlain(d), nil
-	case fsm.ActionWait:
+	case codes.ActionWait:
 		if s.deferredPlain++; s.deferredPlain > s.machine.MaxDeferrals {
 			return nil, errors.New("endpoint: status " + itoa(d.Status) + " cannot be sent now: " +
 				s.whyNot(d.Status))
 		}
 		s.say(Output{Kind: AskDecision}) // nothing can be sent meanwhile
 		return s.out, nil
-	case fsm.ActionReplay, fsm.ActionProxyAuth: // there is no request that could be replayed
+	case codes.ActionReplay, codes.ActionProxyAuth: // there is no request that could be replayed
 		d = Decision{Status: 403, Body: []byte(needsKHP + "\n")}
 	}
 	if d.Status < 200 {

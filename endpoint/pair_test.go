@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -244,13 +245,13 @@ func TestPair_EveryStatus(t *testing.T) {
 		p.cfg.Machine = machine
 		p.run()
 		switch actions[code] {
-		case fsm.ActionComplete:
+		case codes.ActionComplete:
 			require.Equal(t, 1, p.opened, "status %d", code)
-		case fsm.ActionContinue:
+		case codes.ActionContinue:
 			p.wantFailure(fsm.FailureUnexpectedContinue)
-		case fsm.ActionReplay:
+		case codes.ActionReplay:
 			p.wantFailure(fsm.FailureAuthRequired)
-		case fsm.ActionRedirect, fsm.ActionRedirectChoice, fsm.ActionRedirectIfGet:
+		case codes.ActionRedirect, codes.ActionRedirectChoice, codes.ActionRedirectIfGet:
 			p.wantFailure(fsm.FailureRedirectTarget)
 		default:
 			require.Equal(t, code, p.wantFailure(fsm.FailureStatus).Status)

@@ -19,18 +19,21 @@ import (
 // what each may import itself and what must not be below it.
 var pure = []struct{ path, allowed, forbidden string }{
 	{
-		"example.com/khp/fsm", "cmp errors iter maps slices strconv strings",
+		"example.com/khp/fsm", "cmp errors iter maps slices strconv strings " +
+			"example.com/khp/fsm/codes example.com/khp/internal/inside",
 		"context crypto/rand internal/poll io/fs log log/slog math/rand math/rand/v2 net os syscall time",
 	},
+	{"example.com/khp/fsm/codes", "strconv strings", impureDeps},
+	{"example.com/khp/internal/inside", "", impureDeps},
 	{"example.com/khp/internal/scan", "math/bits", impureDeps},
 	{"example.com/khp/internal/redact", "strings example.com/khp/internal/scan", impureDeps},
 	{"example.com/khp/wire", pureImports + " example.com/khp/internal/redact example.com/khp/internal/scan", impureDeps},
 	{"example.com/khp/wire/credentials", pureImports + " example.com/khp/internal/redact example.com/khp/internal/scan example.com/khp/wire", impureDeps},
-	{"example.com/khp/endpoint", pureImports + " time example.com/khp/endpoint/internal/answer example.com/khp/endpoint/internal/clock example.com/khp/endpoint/internal/head example.com/khp/fsm example.com/khp/internal/judge example.com/khp/internal/redact example.com/khp/internal/scan example.com/khp/wire", impureDeps},
+	{"example.com/khp/endpoint", pureImports + " time example.com/khp/endpoint/internal/answer example.com/khp/endpoint/internal/clock example.com/khp/endpoint/internal/head example.com/khp/fsm example.com/khp/fsm/codes example.com/khp/internal/judge example.com/khp/internal/redact example.com/khp/internal/scan example.com/khp/wire", impureDeps},
 	{"example.com/khp/endpoint/internal/answer", "bytes encoding/binary example.com/khp/wire", impureDeps},
 	{"example.com/khp/endpoint/internal/clock", "time example.com/khp/fsm", impureDeps},
 	{"example.com/khp/endpoint/internal/head", "strconv time example.com/khp/wire", impureDeps},
-	{"example.com/khp/internal/judge", "bytes errors iter slices strconv strings example.com/khp/fsm example.com/khp/internal/scan example.com/khp/wire", impureDeps},
+	{"example.com/khp/internal/judge", "bytes errors iter slices strconv strings example.com/khp/fsm example.com/khp/fsm/codes example.com/khp/internal/scan example.com/khp/wire", impureDeps},
 	{"example.com/khp/endpoint/driver", "bytes errors slices time example.com/khp/endpoint example.com/khp/fsm example.com/khp/wire", impureDeps},
 	{"example.com/khp/transport/extension", "bytes encoding/hex errors example.com/khp/wire strconv time unicode/utf8", impureDeps},
 }

@@ -7,6 +7,7 @@ import (
 
 	"example.com/khp/endpoint/internal/head"
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
@@ -146,7 +147,7 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 		h.Field("Upgrade", d.Upgrade)
 		h.Field("Connection", connection)
 	}
-	if rule.Duties&fsm.NoStore != 0 {
+	if rule.Duties&codes.NoStore != 0 {
 		h.Field("Cache-Control", "no-store")
 	}
 	for _, f := range d.Header {
@@ -159,7 +160,7 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 // reason phrase of the status.
 //
 //khp:impl RFC2068-1XX-01
-func writeBody(h *head.Head, d *Decision, rule fsm.Rule) ([]byte, error) {
+func writeBody(h *head.Head, d *Decision, rule codes.Rule) ([]byte, error) {
 	body, kind := d.Body, d.BodyType
 	if wire.Bodiless(d.Status) {
 		return h.End(), h.Err

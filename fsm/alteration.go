@@ -5,20 +5,20 @@ import (
 	"slices"
 )
 
-// Alteration is a table with rows replaced. Checkers step a machine with it to show that they
+// alteration is a table with rows replaced. Checkers step a machine with it to show that they
 // notice the mistake. The tables themselves do not change.
-type Alteration struct {
+type alteration struct {
 	side  string
 	cells map[int]cell // the altered ones, by number
 }
 
-// Alter returns the machine of a side, "client" or "server", with r in the place of row n, as
+// alter returns the machine of a side, "client" or "server", with r in the place of row n, as
 // [ClientRows] and [ServerRows] count. A row that is not there alters nothing.
-func Alter(side string, n int, r Row) *Alteration { return (&Alteration{side: side}).And(n, r) }
+func alter(side string, n int, r Row) *alteration { return (&alteration{side: side}).and(n, r) }
 
-// And returns a with one more row altered, of the same side.
-func (a *Alteration) And(n int, r Row) *Alteration {
-	more := &Alteration{a.side, maps.Clone(a.cells)}
+// and returns a with one more row altered, of the same side.
+func (a *alteration) and(n int, r Row) *alteration {
+	more := &alteration{a.side, maps.Clone(a.cells)}
 	at := placeOf(a.side, n)
 	if at.row == nil {
 		return more
@@ -40,20 +40,23 @@ func (a *Alteration) And(n int, r Row) *Alteration {
 	return more
 }
 
+// And implements [example.com/khp/internal/tables.Alteration].
+func (a *alteration) And(n int, r Row) any { return a.and(n, r) }
+
 // Client returns cfg with the altered machine, for a whole endpoint that has the mistake.
-func (a *Alteration) Client(cfg ClientConfig) ClientConfig {
+func (a *alteration) Client(cfg ClientConfig) ClientConfig {
 	cfg.altered = a
 	return cfg
 }
 
 // Server returns cfg with the altered machine.
-func (a *Alteration) Server(cfg ServerConfig) ServerConfig {
+func (a *alteration) Server(cfg ServerConfig) ServerConfig {
 	cfg.altered = a
 	return cfg
 }
 
 // stepClient is [ClientConfig.Step] of the altered client.
-func (a *Alteration) stepClient(
+func (a *alteration) stepClient(
 	cfg ClientConfig, s ClientState, ev Event,
 ) (ClientState, Effects, Verdict) {
 	cfg.altered = nil
@@ -70,7 +73,7 @@ func (a *Alteration) stepClient(
 }
 
 // stepServer is [ServerConfig.Step] of the altered server.
-func (a *Alteration) stepServer(
+func (a *alteration) stepServer(
 	cfg ServerConfig, s ServerState, ev Event,
 ) (ServerState, Effects, Verdict) {
 	cfg.altered = nil

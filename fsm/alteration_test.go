@@ -15,7 +15,7 @@ func TestAlter_OneRow(t *testing.T) {
 	changed := rows[n]
 	changed.To, changed.Effects = "Failed", []Effect{{Kind: EffectFail}}
 
-	s, effects, verdict := Alter("client", n, changed).stepClient(cfg, cfg.Start(), ev)
+	s, effects, verdict := alter("client", n, changed).stepClient(cfg, cfg.Start(), ev)
 	require.Equal(t, Accepted, verdict)
 	require.Equal(t, ClientFailed, s.Phase())
 	require.Equal(t, []Effect{{Kind: EffectFail}}, slices.Collect(effects.All()))
@@ -23,7 +23,7 @@ func TestAlter_OneRow(t *testing.T) {
 
 	want, _, _ := cfg.Step(cfg.Start(), ev)
 	require.Equal(t, ClientConnecting, want.Phase(), "the table is as it was")
-	for name, a := range map[string]*Alteration{"another row": Alter("client", n+1, changed), "no row": Alter("client", len(rows), changed), "a row before the first": Alter("client", -1, changed), "the server": Alter("server", n, changed), "none": {}} {
+	for name, a := range map[string]*alteration{"another row": alter("client", n+1, changed), "no row": alter("client", len(rows), changed), "a row before the first": alter("client", -1, changed), "the server": alter("server", n, changed), "none": {}} {
 		got, _, _ := a.stepClient(cfg, cfg.Start(), ev)
 		require.Equal(t, want, got, name)
 	}
@@ -31,9 +31,9 @@ func TestAlter_OneRow(t *testing.T) {
 	server, request := DefaultServerConfig(), Event{Kind: EventOpeningRequest, Facts: FactValid | FactKHP}
 	rows = slices.Collect(ServerRows())
 	n = slices.IndexFunc(rows, func(r Row) bool { return r.ID == "opening/opening-request/await-request" })
-	_, _, verdict = Alter("server", n, Row{From: rows[n].From, To: rows[n].From, Event: rows[n].Event, Verdict: Ignored}).stepServer(server, server.Start(), request)
+	_, _, verdict = alter("server", n, Row{From: rows[n].From, To: rows[n].From, Event: rows[n].Event, Verdict: Ignored}).stepServer(server, server.Start(), request)
 	require.Equal(t, Ignored, verdict)
-	_, _, verdict = Alter("client", n, Row{}).stepServer(server, server.Start(), request)
+	_, _, verdict = alter("client", n, Row{}).stepServer(server, server.Start(), request)
 	require.Equal(t, Accepted, verdict)
 }
 
@@ -43,7 +43,7 @@ func TestAlter_InAConfiguration(t *testing.T) {
 	n := slices.IndexFunc(rows, func(r Row) bool { return r.ID == "opening/opening-request/await-request" })
 	changed := rows[n]
 	changed.Effects = nil
-	cfg := Alter("server", n, changed).Server(DefaultServerConfig())
+	cfg := alter("server", n, changed).Server(DefaultServerConfig())
 	_, effects, verdict := cfg.Step(cfg.Start(), Event{Kind: EventOpeningRequest, Facts: FactValid | FactKHP})
 	require.Equal(t, Accepted, verdict)
 	require.Zero(t, effects.Len())
@@ -54,7 +54,7 @@ func TestAlter_InAConfiguration(t *testing.T) {
 	n = slices.IndexFunc(rows, func(r Row) bool { return r.ID == "connecting/connected/send-opening" })
 	changed = rows[n]
 	changed.Effects = nil
-	client := Alter("client", n, changed).Client(DefaultClientConfig())
+	client := alter("client", n, changed).Client(DefaultClientConfig())
 	s, _, _ := client.Step(client.Start(), Event{Kind: EventConnectRequested, Facts: FactTargetUsable})
 	_, effects, verdict = client.Step(s, Event{Kind: EventConnected})
 	require.Equal(t, Accepted, verdict)

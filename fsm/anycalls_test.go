@@ -3,14 +3,14 @@ package fsm
 import (
 	"testing"
 
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/anycall"
 	"pgregory.net/rapid"
 )
 
 var functions = map[string]any{
-	"Alter":        Alter,
-	"ClientColumn": ClientColumn, "ClientFacts": ClientFacts, "ServerFacts": ServerFacts, "ClientRows": ClientRows, "CloseCode": CloseCode, "DefaultClientConfig": DefaultClientConfig, "DefaultServerConfig": DefaultServerConfig, "FieldFacts": FieldFacts,
-	"MarkNames": MarkNames, "OpeningResponse": OpeningResponse, "OpeningStatus": OpeningStatus, "ServerColumn": ServerColumn, "ServerRows": ServerRows, "Status": Status, "Statuses": Statuses,
+	"ClientRows": ClientRows, "CloseCode": CloseCode, "DefaultClientConfig": DefaultClientConfig, "DefaultServerConfig": DefaultServerConfig, "MissingField": MissingField,
+	"OpeningStatus": OpeningStatus, "ServerRows": ServerRows, "Status": Status, "Statuses": Statuses, "Tools": Tools,
 }
 
 // Whatever is called in whatever order with whatever arguments, states from other machines
@@ -22,7 +22,7 @@ func TestAnyCalls(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				c := anycall.Caller{}
-				c.Run(t, []any{first, new(Effects), new(Rule), new(Row), new(Event), new(Failure), new(Facts), new(Action), new(Verdict), new(EffectKind), new(EventKind), new(ClientPhase), new(Timer), &Alteration{}}, functions, 40)
+				c.Run(t, []any{first, new(Effects), new(codes.Rule), new(Row), new(Event), new(Failure), new(Facts), new(codes.Action), new(Verdict), new(EffectKind), new(EventKind), new(ClientPhase), new(Timer), &tools{}, &alteration{}}, functions, 40)
 			})
 		})
 	}

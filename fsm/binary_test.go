@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/inside"
 	"github.com/stretchr/testify/require"
 )
 
@@ -13,7 +14,7 @@ func TestState_BinaryRoundTrip(t *testing.T) {
 	require.GreaterOrEqual(t, effects.Edge(), 0, "a step names its edge")
 	b, err := s.AppendBinary([]byte("kept"))
 	require.NoError(t, err)
-	require.Len(t, b, 4+fsm.ClientStateSize, "the encoding is appended")
+	require.Len(t, b, 4+inside.ClientStateSize, "the encoding is appended")
 	var got fsm.ClientState
 	require.NoError(t, got.UnmarshalBinary(b[4:]))
 	require.Equal(t, s, got)
@@ -22,7 +23,7 @@ func TestState_BinaryRoundTrip(t *testing.T) {
 	u, _, _ := server.Step(server.Start(), fsm.Event{Kind: fsm.EventOpeningRequest, Status: 405})
 	b, err = u.AppendBinary(nil)
 	require.NoError(t, err)
-	require.Len(t, b, fsm.ServerStateSize)
+	require.Len(t, b, inside.ServerStateSize)
 	var back fsm.ServerState
 	require.NoError(t, back.UnmarshalBinary(b))
 	require.Equal(t, u, back)
@@ -31,7 +32,7 @@ func TestState_BinaryRoundTrip(t *testing.T) {
 }
 
 func TestState_BinaryRefusesWhatIsNoState(t *testing.T) {
-	for name, b := range map[string][]byte{"empty": nil, "no phase": make([]byte, fsm.ClientStateSize), "unknown phase": {200, 9: 0}, "too long": {1, 10: 0}} {
+	for name, b := range map[string][]byte{"empty": nil, "no phase": make([]byte, inside.ClientStateSize), "unknown phase": {200, 9: 0}, "too long": {1, 10: 0}} {
 		t.Run(name, func(t *testing.T) {
 			s := fsm.DefaultClientConfig().Start()
 			require.Error(t, s.UnmarshalBinary(b))

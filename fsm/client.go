@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"strings"
+
+	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/inside"
 )
 
 // Profile says how the two sides speak KHP.
@@ -79,7 +82,7 @@ type ClientConfig struct {
 	MaxReplays         uint8 // replays after 401 per connection
 	MaxInterim         uint8 // 100 and 202 responses per connection
 
-	altered *Alteration // a mistake in the table; nil is none
+	altered *alteration // a mistake in the table; nil is none
 }
 
 // DefaultClientConfig returns the spec profile with 5 redirects, 3 replays and 8 interim responses.
@@ -298,11 +301,11 @@ var clientInputOfKind = [...]clientInput{
 }
 
 var clientInputOfAction = [...]clientInput{
-	ActionComplete: onComplete, ActionContinue: onContinue, ActionWait: onWait,
-	ActionReplay: onReplay, ActionClose: onStatusClose,
-	ActionRedirect: onRedirect, ActionRedirectIfGet: onRedirectIfGet,
-	ActionRedirectChoice: onRedirect, ActionProxyAuth: onProxyAuth,
-	ActionUpgrade: onUpgrade,
+	codes.ActionComplete: onComplete, codes.ActionContinue: onContinue, codes.ActionWait: onWait,
+	codes.ActionReplay: onReplay, codes.ActionClose: onStatusClose,
+	codes.ActionRedirect: onRedirect, codes.ActionRedirectIfGet: onRedirectIfGet,
+	codes.ActionRedirectChoice: onRedirect, codes.ActionProxyAuth: onProxyAuth,
+	codes.ActionUpgrade: onUpgrade,
 }
 
 var clientInputOfTimer = [...]clientInput{
@@ -344,13 +347,10 @@ func (in clientInput) word() string {
 	return kebab(strings.TrimPrefix(in.String(), "on"))
 }
 
-// ClientStateSize is the size of an encoded ClientState, in bytes.
-const ClientStateSize = 10
-
 // errState is a state that no machine can be in.
 var errState = errors.New("fsm: not the encoding of a state; was it written by another version?")
 
-// AppendBinary appends s in [ClientStateSize] bytes: equal states, and only those, have equal
+// AppendBinary appends s, always in as many bytes: equal states, and only those, have equal
 // encodings. The error is always nil. With [ClientState.UnmarshalBinary] a host can put a handshake
 // aside, or hand it to another process of the same version.
 func (s ClientState) AppendBinary(b []byte) ([]byte, error) {
@@ -362,7 +362,7 @@ func (s ClientState) AppendBinary(b []byte) ([]byte, error) {
 // UnmarshalBinary replaces s by the state that [ClientState.AppendBinary] wrote. It keeps nothing
 // of b, and refuses an encoding of another length or with an unknown phase.
 func (s *ClientState) UnmarshalBinary(b []byte) error {
-	if len(b) != ClientStateSize || b[0] == 0 || ClientPhase(b[0]) >= clientPhases {
+	if len(b) != inside.ClientStateSize || b[0] == 0 || ClientPhase(b[0]) >= clientPhases {
 		return errState
 	}
 	*s = ClientState{ClientPhase(b[0]), marks(b[1]) | marks(b[2])<<8, counts{b[3], b[4], b[5]},

@@ -33,8 +33,8 @@
 //
 // # Tables
 //
-// The status table (status_table.go) gives each code its action and its obligations; [Status] is
-// total over all integers.
+// The status table (status_table.go) gives each code its action and its obligations, in the words
+// of package codes; [Status] is total over all integers.
 //
 // The transition tables (client_table.go, server_table.go) have a block for each phase: what it
 // waits for, the cells that do something, and the inputs it ignores; any other input is misuse. A
@@ -46,8 +46,8 @@
 // To find a rule, start at one of these lines:
 //
 //   - A status code has its line in status_table.go. Its action is a column of the transition
-//     table: 307 has [ActionRedirectIfGet], column onRedirectIfGet; 202 has [ActionWait], column
-//     onWait. The block of [ClientReading] in client_table.go has the cell of that column: for 307
+//     table: 307 has [codes.ActionRedirectIfGet], column onRedirectIfGet; 202 has
+//     [codes.ActionWait], column onWait. The block of [ClientReading] in client_table.go has the cell of that column: for 307
 //     it follows a GET only; for 202 its rows start the wait, or continue it once the wait timer
 //     runs.
 //   - A failure has its close code in [CloseCode] (failure.go): a redirect loop,
@@ -59,6 +59,5 @@
 //     server_table.go sends that status and closes.
 //
 // docs/states.md shows every row, docs/status.md every code, docs/facts.md which facts matter for
-// which event, as [ClientFacts] and [ServerFacts] do. docs/examples/fsmonly is a server with
-// everything of its own but these machines.
+// which event. docs/examples/fsmonly is a server with everything of its own but these machines.
 package fsm

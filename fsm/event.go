@@ -1,8 +1,12 @@
 package fsm
 
-import "iter"
+import (
+	"iter"
 
-//go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=EventKind,Timer,EffectKind,Verdict,Failure,Action,Strength,ClientPhase,ServerPhase,Plan,Profile,clientInput,serverInput
+	"example.com/khp/internal/inside"
+)
+
+//go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=EventKind,Timer,EffectKind,Verdict,Failure,ClientPhase,ServerPhase,Plan,Profile,clientInput,serverInput
 
 // Event is one thing that happened: a past-tense fact about the connection, the peer, the host or
 // the clock. It is a digest: it holds the findings on which the machine decides, and no bytes. The
@@ -143,14 +147,10 @@ const (
 	EffectFail                      // report Failure, with the status in Code if there was one
 )
 
-// MaxEffects is the largest number of effects of one step; a test proves that no transition needs
-// more.
-const MaxEffects = 6
-
 // Effects is the ordered list of the effects of one step. It is a small value that can be kept: it
 // views the table, which never changes.
 type Effects struct {
-	list    *[MaxEffects]Effect
+	list    *[inside.MaxEffects]Effect
 	n       uint8
 	failure Failure // for effects that take theirs from the state
 	status  uint16
@@ -165,7 +165,7 @@ func (e Effects) Len() int { return int(e.n) }
 
 // At returns effect i, or the zero Effect if there is none.
 func (e Effects) At(i int) Effect {
-	if i < 0 || i >= int(e.n) || i >= MaxEffects {
+	if i < 0 || i >= int(e.n) || i >= inside.MaxEffects {
 		return Effect{}
 	}
 	f := e.list[i]

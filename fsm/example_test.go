@@ -40,7 +40,7 @@ func ExampleServerConfig_Step() {
 	s, _, _ = cfg.Step(s, fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP})
 	s, _, _ = cfg.Step(s, fsm.Event{Kind: fsm.EventRequest})
 	_, _, verdict := cfg.Step(s, fsm.Event{Kind: fsm.EventDecided, Status: 401})
-	fmt.Println(verdict, "- missing:", fsm.Status(401).MissingField(0))
+	fmt.Println(verdict, "- missing:", fsm.MissingField(fsm.Status(401), 0))
 	_, effects, verdict := cfg.Step(s, fsm.Event{Kind: fsm.EventDecided, Status: 401, Facts: fsm.FactChallenge})
 	fmt.Println(verdict, effects.Len(), "effects")
 	// Output:
@@ -71,16 +71,6 @@ func ExampleClientRows() {
 	// Output:
 	// await-credentials/terminator/late-terminator [late terminator possible] Accepted -> AwaitCredentials set [] clear [late terminator possible]
 	// await-credentials/terminator/unexpected-message [] Accepted -> Closing set [plan fail] clear []
-}
-
-func ExampleClientColumn() {
-	fmt.Println(fsm.ClientColumn(fsm.Event{Kind: fsm.EventResponse, Status: 204}))
-	fmt.Println(fsm.ClientColumn(fsm.Event{Kind: fsm.EventTimerExpired, Timer: fsm.TimerWait}))
-	fmt.Println(fsm.ServerColumn(fsm.Event{Kind: fsm.EventDecided, Status: 302}))
-	// Output:
-	// Response(Complete)
-	// TimerExpired(Wait)
-	// Decided(Close)
 }
 
 func ExampleServerRows() {

@@ -3,6 +3,8 @@ package fsm
 import (
 	"fmt"
 	"iter"
+
+	"example.com/khp/fsm/codes"
 )
 
 // OpStatus is the op that records a status.
@@ -155,17 +157,17 @@ func mutateStatuses(yield func(Mutant) bool) bool {
 				func() { statusTable[i] = original; rebuild(original.code) },
 			})
 		}
-		for a := ActionComplete; a <= ActionUpgrade; a++ {
+		for a := codes.ActionComplete; a <= codes.ActionUpgrade; a++ {
 			if a != original.action && !try("action "+a.String(), func(r *statusRow) { r.action = a }) {
 				return false
 			}
 		}
-		for d := Duties(1); d <= NeverSend; d <<= 1 {
+		for d := codes.Duties(1); d <= codes.NeverSend; d <<= 1 {
 			if !try(fmt.Sprintf("duty %b flipped", d), func(r *statusRow) { r.duties ^= d }) {
 				return false
 			}
 		}
-		if !try("strength", func(r *statusRow) { r.strength = r.strength%Must + 1 }) {
+		if !try("strength", func(r *statusRow) { r.strength = r.strength%codes.Must + 1 }) {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"example.com/khp/internal/inside"
 	"github.com/stretchr/testify/require"
 )
 
@@ -35,7 +36,7 @@ func randomStates(r *rand.Rand) (c ClientState, s ServerState) {
 		b[0] = byte(1 + r.IntN(phases-1))
 		return b
 	}
-	if c.UnmarshalBinary(random(make([]byte, ClientStateSize), int(clientPhases))) != nil || s.UnmarshalBinary(random(make([]byte, ServerStateSize), int(serverPhases))) != nil {
+	if c.UnmarshalBinary(random(make([]byte, inside.ClientStateSize), int(clientPhases))) != nil || s.UnmarshalBinary(random(make([]byte, inside.ServerStateSize), int(serverPhases))) != nil {
 		panic("a state that was refused")
 	}
 	return c, s
@@ -47,7 +48,7 @@ func TestFacts_Matter(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	boolean := func() bool { return r.IntN(2) == 0 }
 	for _, ev := range eventsOf() {
-		client, server := ClientFacts(ev), ServerFacts(ev)
+		client, server := tools{}.ClientFacts(ev), tools{}.ServerFacts(ev)
 		var clientSeen, serverSeen Facts
 		for n := 0; n < 300 || (clientSeen != client || serverSeen != server) && n < 300_000; n++ {
 			c, s := randomStates(r)
@@ -75,9 +76,9 @@ func TestFacts_Matter(t *testing.T) {
 		require.Equal(t, client.String(), clientSeen.String(), "client, %v %d %v", ev.Kind, ev.Status, ev.Timer)
 		require.Equal(t, server.String(), serverSeen.String(), "server, %v %d %v", ev.Kind, ev.Status, ev.Timer)
 	}
-	require.Equal(t, FactSelectionValid|FactReroute, ServerFacts(Event{Kind: EventDecided, Status: 101}))
-	require.Equal(t, FactChallenge, ServerFacts(Event{Kind: EventDecided, Status: 401}))
-	require.Zero(t, ClientFacts(Event{Kind: EventPingReceived}))
-	require.Zero(t, ClientFacts(Event{}))
-	require.Zero(t, ServerFacts(Event{Kind: 200}))
+	require.Equal(t, FactSelectionValid|FactReroute, tools{}.ServerFacts(Event{Kind: EventDecided, Status: 101}))
+	require.Equal(t, FactChallenge, tools{}.ServerFacts(Event{Kind: EventDecided, Status: 401}))
+	require.Zero(t, tools{}.ClientFacts(Event{Kind: EventPingReceived}))
+	require.Zero(t, tools{}.ClientFacts(Event{}))
+	require.Zero(t, tools{}.ServerFacts(Event{Kind: 200}))
 }

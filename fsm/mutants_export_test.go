@@ -3,6 +3,8 @@ package fsm
 import (
 	"fmt"
 	"slices"
+
+	"example.com/khp/internal/inside"
 )
 
 // mutateCells yields the mutants of cells that do nothing: an event that is ignored becomes misuse,
@@ -111,7 +113,7 @@ func reordered(r row) (list []mutated) {
 
 func enriched(r row, timers []Timer, live, certain marks) (list []mutated) {
 	add := func(what string, e Effect) {
-		if int(r.n) == MaxEffects || slices.Contains(r.effects[:r.n], e) {
+		if int(r.n) == inside.MaxEffects || slices.Contains(r.effects[:r.n], e) {
 			return
 		}
 		m := r

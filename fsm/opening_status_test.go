@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/judge"
 	"github.com/stretchr/testify/require"
 )
 
@@ -12,15 +14,15 @@ import (
 func TestOpeningStatus(t *testing.T) {
 	require.Equal(t, "Early Hints", fsm.OpeningStatus(103).Reason)
 	require.Equal(t, "Permanent Redirect", fsm.OpeningStatus(308).Reason)
-	require.Equal(t, fsm.ActionRedirect, fsm.OpeningStatus(308).Action)
-	require.Equal(t, fsm.ActionClose, fsm.Status(308).Action)
+	require.Equal(t, codes.ActionRedirect, fsm.OpeningStatus(308).Action)
+	require.Equal(t, codes.ActionClose, fsm.Status(308).Action)
 	for code := range 1001 {
 		opening, extended := fsm.OpeningStatus(code), fsm.Status(code)
 		require.Equal(t, code, opening.Code)
 		if code != 308 {
 			require.Equal(t, extended.Action, opening.Action, "%d", code)
 		}
-		ev := fsm.OpeningResponse(code, fsm.FactTargetUsable)
+		ev := judge.OpeningResponse(code, fsm.FactTargetUsable)
 		require.Equal(t, opening.Action, fsm.Status(int(ev.Status)).Action, "%d is told as what it means", code)
 		require.Equal(t, fsm.Event{Kind: fsm.EventResponse, Status: ev.Status, Facts: fsm.FactTargetUsable}, ev)
 	}

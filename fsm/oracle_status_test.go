@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/sim/oracle"
 	"github.com/stretchr/testify/require"
 )
@@ -14,8 +15,8 @@ import (
 func terminates(words string) bool { return strings.HasPrefix(words, "CLOSE") }
 
 // strengthOf translates RFC 2119.
-func strengthOf(words string) fsm.Strength {
-	return map[string]fsm.Strength{"MAY": fsm.May, "SHOULD": fsm.Should, "MUST": fsm.Must}[words]
+func strengthOf(words string) codes.Strength {
+	return map[string]codes.Strength{"MAY": codes.May, "SHOULD": codes.Should, "MUST": codes.Must}[words]
 }
 
 // compareStatus compares [fsm.Status] with the list for every number around and in the range of
@@ -63,18 +64,18 @@ func compareRule(code int, want oracle.Status, known bool) error {
 		return fmt.Errorf("status %d: %v, want %s", code, got.Strength, want.Strength)
 	case want.Reason != "" && got.Reason != want.Reason || got.Reason == "":
 		return fmt.Errorf("status %d: reason %q, want %q", code, got.Reason, want.Reason)
-	case strings.Join(got.Fields(), ", ") != want.Field:
-		return fmt.Errorf("status %d: needs %q, want %q", code, got.Fields(), want.Field)
-	case got.MissingField(0) != want.Field:
-		return fmt.Errorf("status %d: an empty response lacks %q, want %q", code, got.MissingField(0), want.Field)
-	case got.MissingField(fsm.FactLocation|fsm.FactChallenge|fsm.FactProxyChallenge|fsm.FactUpgrade) != "":
+	case strings.Join(got.Duties.Fields(), ", ") != want.Field:
+		return fmt.Errorf("status %d: needs %q, want %q", code, got.Duties.Fields(), want.Field)
+	case fsm.MissingField(got, 0) != want.Field:
+		return fmt.Errorf("status %d: an empty response lacks %q, want %q", code, fsm.MissingField(got, 0), want.Field)
+	case fsm.MissingField(got, fsm.FactLocation|fsm.FactChallenge|fsm.FactProxyChallenge|fsm.FactUpgrade) != "":
 		return fmt.Errorf("status %d: a response with every field lacks one", code)
-	case got.Duties&fsm.NoBody != 0 != want.NoBody: // KHP-CLASS-1XX-01, KHP-STATUS-204-02, -205-02, RFC 9110 for 304
-		return fmt.Errorf("status %d: without body %v, want %v", code, got.Duties&fsm.NoBody != 0, want.NoBody)
-	case got.Duties&fsm.NoStore != 0 != (code == 428 || code == 429 || code == 431 || code == 511): // AMB-77
-		return fmt.Errorf("status %d: no-store %v", code, got.Duties&fsm.NoStore != 0)
-	case got.Duties&fsm.NeverSend != 0 != (code == 100 || oracle.NeverSent(code)): // 100 is sent, but not on demand
-		return fmt.Errorf("status %d: never sent %v, want %v", code, got.Duties&fsm.NeverSend != 0, oracle.NeverSent(code))
+	case got.Duties&codes.NoBody != 0 != want.NoBody: // KHP-CLASS-1XX-01, KHP-STATUS-204-02, -205-02, RFC 9110 for 304
+		return fmt.Errorf("status %d: without body %v, want %v", code, got.Duties&codes.NoBody != 0, want.NoBody)
+	case got.Duties&codes.NoStore != 0 != (code == 428 || code == 429 || code == 431 || code == 511): // AMB-77
+		return fmt.Errorf("status %d: no-store %v", code, got.Duties&codes.NoStore != 0)
+	case got.Duties&codes.NeverSend != 0 != (code == 100 || oracle.NeverSent(code)): // 100 is sent, but not on demand
+		return fmt.Errorf("status %d: never sent %v, want %v", code, got.Duties&codes.NeverSend != 0, oracle.NeverSent(code))
 	case !names(got.Reqs, id):
 		return fmt.Errorf("status %d: requirements %q lack %s", code, got.Reqs, id)
 	case class == 3 && !names(got.Reqs, "KHP-CLASS-3XX-01") && !names(got.Reqs, fmt.Sprintf("KHP-STATUS-%d-09", code)):

@@ -3,6 +3,8 @@ package fsm
 import (
 	"iter"
 	"strings"
+
+	"example.com/khp/internal/inside"
 )
 
 // Row is one line of a transition table as data, complete enough to run it: in a phase, on an
@@ -62,24 +64,6 @@ func ClientRows() iter.Seq[Row] { return rowsOf(clientPlaces) }
 // ServerRows iterates over all rows of the server's table, likewise.
 func ServerRows() iter.Seq[Row] { return rowsOf(serverPlaces) }
 
-// ClientColumn returns the name under which [Row] speaks of ev, such as "Response(Complete)"; "" if
-// the client knows no such event.
-func ClientColumn(ev Event) string {
-	if in := clientInputOf(ev); in != 0 {
-		return inputText(clientEvent(in))
-	}
-	return ""
-}
-
-// ServerColumn returns the name under which [Row] speaks of ev; "" if the server knows no such
-// event.
-func ServerColumn(ev Event) string {
-	if in := serverInputOf(ev); in != 0 {
-		return inputText(serverEvent(in))
-	}
-	return ""
-}
-
 // rowsOf lists the rows of a table.
 func rowsOf(places func(visit func(place) bool)) iter.Seq[Row] {
 	return func(yield func(Row) bool) {
@@ -93,7 +77,7 @@ func (p place) written() Row {
 	out := Row{
 		Index: -1, ID: r.id, From: bare(p.from), Event: p.event, Guard: guardText(r.mask, r.want),
 		When: conditionsOf(r.mask, r.want), To: bare(p.from),
-		Effects: append([]Effect(nil), r.effects[:min(int(r.n), MaxEffects)]...),
+		Effects: append([]Effect(nil), r.effects[:min(int(r.n), inside.MaxEffects)]...),
 		Failure: r.failure, Plan: r.plan, Reqs: r.reqs, Verdict: r.verdict,
 		Changes: Changes{
 			NewConnection: r.op&opNewConnection != 0, Interim: r.op&opInterim != 0,
@@ -161,20 +145,6 @@ func (n markNames) of(m marks) (list []string) {
 	}
 	return list
 }
-
-// MarkNames returns the names of the marks that a state of the client or the server can carry, in a
-// fixed order.
-func MarkNames() (client, server []string) {
-	return markNames(clientMarks).of(markGateway<<1 - 1),
-		markNames(serverMarks).of(markKaazing | markOpened)
-}
-
-// Marks returns the names of the marks of the state, such as "body sent"; the names are those of
-// [MarkNames].
-func (s ClientState) Marks() []string { return markNames(clientMarks).of(s.marks) }
-
-// Marks returns the names of the marks of the state.
-func (s ServerState) Marks() []string { return markNames(serverMarks).of(s.marks) }
 
 // Deferrals returns how many 202 responses were sent.
 func (s ServerState) Deferrals() int { return int(s.count.deferrals) }
@@ -266,45 +236,3 @@ func inputText(ev Event) string {
 	}
 	return name
 }
-
-// factBits are the bits of a guard that are facts.
-const factBits = bits(^Facts(0))
-
-// ClientFacts returns the facts that the client looks at when an event like ev happens, in some
-// phase: a host finds these, and others change nothing. The Facts of ev itself do not matter. They
-// come from the guards of the table; docs/facts.md lists them for all events.
-func ClientFacts(ev Event) (facts Facts) {
-	in := clientInputOf(ev)
-	for p := range clientTable {
-		facts |= clientTable[p][in].facts()
-	}
-	return facts
-}
-
-// ServerFacts is [ClientFacts] for the server. Of a decision they include what its status code
-// requires: without those the decision is misuse.
-func ServerFacts(ev Event) (facts Facts) {
-	in := serverInputOf(ev)
-	for p := range serverTable {
-		c := serverTable[p][in]
-		facts |= c.facts()
-		if ev.Kind == EventDecided && c.mask()&obligationsMet != 0 {
-			for _, n := range needs {
-				if dutiesOf(ev.Status)&n.duty != 0 {
-					facts |= n.fact
-				}
-			}
-		}
-	}
-	return facts
-}
-
-// mask returns the bits that the guards of a cell look at.
-func (c cell) mask() (m bits) {
-	for i := range c {
-		m |= c[i].mask
-	}
-	return m
-}
-
-func (c cell) facts() Facts { return Facts(c.mask() & factBits) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/fsm/codes"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -135,7 +136,7 @@ func fact(name string, facts Facts) (holds, isFact bool) {
 }
 
 func TestRows_DoWhatClientStepDoes(t *testing.T) {
-	rows, names := slices.Collect(ClientRows()), first(MarkNames())
+	rows, names := slices.Collect(ClientRows()), first(tools{}.MarkNames())
 	taken, runs := map[string]bool{}, 0
 	rapid.Check(t, func(t *rapid.T) {
 		runs++
@@ -159,18 +160,18 @@ func TestRows_DoWhatClientStepDoes(t *testing.T) {
 			"redirects on": !cfg.NoRedirects, "may wait": !cfg.NoWait, "proxy configured": cfg.Proxy, "upgrade on": cfg.Upgrade,
 			"redirects left": s.count.redirects < cfg.MaxRedirects, "replays left": s.count.replays < cfg.MaxReplays, "interim left": s.count.interim < cfg.MaxInterim,
 		}
-		got, effects, verdict := interpret(rows, before, ClientColumn(ev), ev, look(t, ev, before, switches))
+		got, effects, verdict := interpret(rows, before, tools{}.ClientColumn(ev), ev, look(t, ev, before, switches))
 		next, wantEffects, want := cfg.Step(s, ev)
 		require.Equal(t, want, verdict)
 		require.Equal(t, plain(next), got)
 		require.Equal(t, slices.Collect(wantEffects.All()), effects)
-		taken[s.phase.String()+ClientColumn(ev)] = true
+		taken[s.phase.String()+tools{}.ClientColumn(ev)] = true
 	})
 	require.Greater(t, len(taken), min(runs, 100)/2, "random runs meet many cells")
 }
 
 func TestRows_DoWhatServerStepDoes(t *testing.T) {
-	_, names := MarkNames()
+	_, names := tools{}.MarkNames()
 	rows := slices.Collect(ServerRows())
 	rapid.Check(t, func(t *rapid.T) {
 		flag, small := rapid.Bool(), rapid.Uint8Range(0, 3)
@@ -190,9 +191,9 @@ func TestRows_DoWhatServerStepDoes(t *testing.T) {
 		before := plain(s)
 		switches := map[string]bool{
 			"plain served": cfg.Plain, "unchecked": cfg.Unchecked, "replays left": s.count.challenges < cfg.MaxChallenges, "interim left": s.count.deferrals < cfg.MaxDeferrals,
-			"obligations met": ev.Kind == EventDecided && (cfg.Unchecked || Status(int(ev.Status)).Duties&NeverSend == 0 && Status(int(ev.Status)).MissingField(ev.Facts) == ""),
+			"obligations met": ev.Kind == EventDecided && (cfg.Unchecked || Status(int(ev.Status)).Duties&codes.NeverSend == 0 && MissingField(Status(int(ev.Status)), ev.Facts) == ""),
 		}
-		got, effects, verdict := interpret(rows, before, ServerColumn(ev), ev, look(t, ev, before, switches))
+		got, effects, verdict := interpret(rows, before, tools{}.ServerColumn(ev), ev, look(t, ev, before, switches))
 		next, wantEffects, want := cfg.Step(s, ev)
 		require.Equal(t, want, verdict)
 		require.Equal(t, plain(next), got)

@@ -3,6 +3,9 @@ package fsm
 import (
 	"cmp"
 	"strings"
+
+	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/inside"
 )
 
 // ServerPhase names the event that the server waits for. Phases start at 1: the zero ServerState is
@@ -40,7 +43,7 @@ type ServerConfig struct {
 	MaxChallenges uint8 // 401 responses per connection; the next one becomes 403
 	MaxDeferrals  uint8 // 202 responses per connection
 
-	altered *Alteration // a mistake in the table; nil is none
+	altered *alteration // a mistake in the table; nil is none
 }
 
 // DefaultServerConfig returns 3 challenges and 4 deferrals.
@@ -131,7 +134,7 @@ func (cfg *ServerConfig) world(s ServerState, ev Event) bits {
 // at all.
 func meetsObligations(ev Event) bool {
 	duties := dutiesOf(ev.Status)
-	if duties&NeverSend != 0 {
+	if duties&codes.NeverSend != 0 {
 		return false
 	}
 	for _, n := range needs {
@@ -200,10 +203,10 @@ var serverInputOfKind = [...]serverInput{
 }
 
 var serverInputOfAction = [...]serverInput{
-	ActionComplete: byAccept, ActionContinue: byContinue, ActionWait: byDefer,
-	ActionReplay: byChallenge, ActionClose: byRefusal,
-	ActionRedirect: byRefusal, ActionRedirectIfGet: byRefusal, ActionRedirectChoice: byRefusal,
-	ActionProxyAuth: byRefusal, ActionUpgrade: byRefusal,
+	codes.ActionComplete: byAccept, codes.ActionContinue: byContinue, codes.ActionWait: byDefer,
+	codes.ActionReplay: byChallenge, codes.ActionClose: byRefusal,
+	codes.ActionRedirect: byRefusal, codes.ActionRedirectIfGet: byRefusal, codes.ActionRedirectChoice: byRefusal,
+	codes.ActionProxyAuth: byRefusal, codes.ActionUpgrade: byRefusal,
 }
 
 var serverInputOfTimer = [...]serverInput{
@@ -238,10 +241,7 @@ func (in serverInput) word() string {
 	return kebab(strings.TrimPrefix(in.String(), "by"))
 }
 
-// ServerStateSize is the size of an encoded ServerState, in bytes.
-const ServerStateSize = 9
-
-// AppendBinary appends s in [ServerStateSize] bytes: equal states, and only those, have equal
+// AppendBinary appends s, always in as many bytes: equal states, and only those, have equal
 // encodings. The error is always nil.
 func (s ServerState) AppendBinary(b []byte) ([]byte, error) {
 	return s.end.append(append(b, byte(s.phase), byte(s.marks), byte(s.marks>>8),
@@ -251,7 +251,7 @@ func (s ServerState) AppendBinary(b []byte) ([]byte, error) {
 // UnmarshalBinary replaces s by the state that [ServerState.AppendBinary] wrote, as that of the
 // client does.
 func (s *ServerState) UnmarshalBinary(b []byte) error {
-	if len(b) != ServerStateSize || b[0] == 0 || ServerPhase(b[0]) >= serverPhases {
+	if len(b) != inside.ServerStateSize || b[0] == 0 || ServerPhase(b[0]) >= serverPhases {
 		return errState
 	}
 	*s = ServerState{ServerPhase(b[0]), marks(b[1]) | marks(b[2])<<8, serverCounts{b[3], b[4]},

@@ -8,21 +8,22 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"github.com/stretchr/testify/require"
 )
 
 // actionsInWords are the actions as docs/requirements.tsv has them, which was written from the text.
-var actionsInWords = map[string]fsm.Action{
-	"Complete, if every completion condition holds.":               fsm.ActionComplete,
-	"Send the held-back body, then wait for a further response.":   fsm.ActionContinue,
-	"Wait for a further response, up to a maximum.":                fsm.ActionWait,
-	"Send the request again with credentials, on the same socket.": fsm.ActionReplay,
-	"Close, report, no follow-up.":                                 fsm.ActionClose,
-	"Close, then connect to Location.":                             fsm.ActionRedirect,
-	"Close, then connect to Location if the request was a GET.":    fsm.ActionRedirectIfGet,
-	"Close, then connect to one of the offered URIs.":              fsm.ActionRedirectChoice,
-	"Close, then possibly authenticate with the configured proxy.": fsm.ActionProxyAuth,
-	"Close, then possibly connect with TLS.":                       fsm.ActionUpgrade,
+var actionsInWords = map[string]codes.Action{
+	"Complete, if every completion condition holds.":               codes.ActionComplete,
+	"Send the held-back body, then wait for a further response.":   codes.ActionContinue,
+	"Wait for a further response, up to a maximum.":                codes.ActionWait,
+	"Send the request again with credentials, on the same socket.": codes.ActionReplay,
+	"Close, report, no follow-up.":                                 codes.ActionClose,
+	"Close, then connect to Location.":                             codes.ActionRedirect,
+	"Close, then connect to Location if the request was a GET.":    codes.ActionRedirectIfGet,
+	"Close, then connect to one of the offered URIs.":              codes.ActionRedirectChoice,
+	"Close, then possibly authenticate with the configured proxy.": codes.ActionProxyAuth,
+	"Close, then possibly connect with TLS.":                       codes.ActionUpgrade,
 }
 
 var (

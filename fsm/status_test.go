@@ -5,15 +5,16 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"github.com/stretchr/testify/require"
 )
 
 // special are the codes that do anything else than close.
-var special = map[int]fsm.Action{
-	100: fsm.ActionContinue, 101: fsm.ActionComplete,
-	201: fsm.ActionComplete, 202: fsm.ActionWait, 204: fsm.ActionComplete, 205: fsm.ActionComplete,
-	300: fsm.ActionRedirectChoice, 301: fsm.ActionRedirect, 302: fsm.ActionRedirect, 303: fsm.ActionRedirect, 307: fsm.ActionRedirectIfGet,
-	401: fsm.ActionReplay, 407: fsm.ActionProxyAuth, 426: fsm.ActionUpgrade,
+var special = map[int]codes.Action{
+	100: codes.ActionContinue, 101: codes.ActionComplete,
+	201: codes.ActionComplete, 202: codes.ActionWait, 204: codes.ActionComplete, 205: codes.ActionComplete,
+	300: codes.ActionRedirectChoice, 301: codes.ActionRedirect, 302: codes.ActionRedirect, 303: codes.ActionRedirect, 307: codes.ActionRedirectIfGet,
+	401: codes.ActionReplay, 407: codes.ActionProxyAuth, 426: codes.ActionUpgrade,
 }
 
 func TestStatus_OneActionEach(t *testing.T) {
@@ -24,7 +25,7 @@ func TestStatus_OneActionEach(t *testing.T) {
 	for code := 0; code <= 1100; code++ {
 		want, found := special[code]
 		if !found {
-			want = fsm.ActionClose
+			want = codes.ActionClose
 		}
 		require.Equal(t, want.String(), fsm.Status(code).Action.String(), "status %d", code)
 		require.Equal(t, fsm.Status(code), fsm.Status(code), "and always the same")
@@ -46,12 +47,12 @@ func TestStatus_StepAgrees(t *testing.T) {
 		reading, _, v = cfg.Step(reading, ev)
 		require.Equal(t, fsm.Accepted, v)
 	}
-	next := map[fsm.Action]fsm.ClientPhase{
-		fsm.ActionComplete: fsm.ClientOpen, fsm.ActionContinue: fsm.ClientSendingBody, fsm.ActionWait: fsm.ClientAwaitResponse, fsm.ActionReplay: fsm.ClientAwaitCredentials,
+	next := map[codes.Action]fsm.ClientPhase{
+		codes.ActionComplete: fsm.ClientOpen, codes.ActionContinue: fsm.ClientSendingBody, codes.ActionWait: fsm.ClientAwaitResponse, codes.ActionReplay: fsm.ClientAwaitCredentials,
 	}
-	plan := map[fsm.Action]fsm.Plan{
-		fsm.ActionClose: fsm.PlanFail, fsm.ActionRedirect: fsm.PlanRedirect, fsm.ActionRedirectIfGet: fsm.PlanRedirect, fsm.ActionRedirectChoice: fsm.PlanRedirect,
-		fsm.ActionProxyAuth: fsm.PlanProxyAuth, fsm.ActionUpgrade: fsm.PlanUpgrade,
+	plan := map[codes.Action]fsm.Plan{
+		codes.ActionClose: fsm.PlanFail, codes.ActionRedirect: fsm.PlanRedirect, codes.ActionRedirectIfGet: fsm.PlanRedirect, codes.ActionRedirectChoice: fsm.PlanRedirect,
+		codes.ActionProxyAuth: fsm.PlanProxyAuth, codes.ActionUpgrade: fsm.PlanUpgrade,
 	}
 	all := fsm.FactTerminated | fsm.FactAcceptMatches | fsm.FactProtocolOffered | fsm.FactExtensionsAsked | fsm.FactChallengeUsable | fsm.FactTargetUsable | fsm.FactProxyChallenge | fsm.FactUpgradeTLS
 	for code := range uint16(1101) {

@@ -1,6 +1,10 @@
 package fsm
 
-import "strings"
+import (
+	"strings"
+
+	"example.com/khp/internal/inside"
+)
 
 // cell holds the rows of one phase and one input, in the order in which they are tried. The last
 // row has no guard, so one is always taken.
@@ -119,7 +123,7 @@ type row struct {
 	failure Failure // for opFailure
 	status  uint16  // for opStatus; statusOfState takes that of the event
 	verdict Verdict
-	effects [MaxEffects]Effect
+	effects [inside.MaxEffects]Effect
 	n       uint8  // how many
 	index   uint16 // in the list of edges
 	reqs    string // requirement ids, blank-separated

@@ -3,6 +3,7 @@ package fsm
 import (
 	"testing"
 
+	"example.com/khp/internal/inside"
 	"github.com/stretchr/testify/require"
 )
 
@@ -27,7 +28,7 @@ func TestTables_HaveNoHole(t *testing.T) {
 		require.Zero(t, last.mask, "%s: the last row must have no guard", where)
 		for i, r := range c {
 			require.NotZero(t, r.verdict, "%s row %d: no verdict", where, i)
-			require.LessOrEqual(t, int(r.n), MaxEffects, "%s row %d: too many effects", where, i)
+			require.LessOrEqual(t, int(r.n), inside.MaxEffects, "%s row %d: too many effects", where, i)
 			if r.verdict != Accepted {
 				require.Zero(t, r.n, "%s row %d: only accepted rows have effects", where, i)
 				continue

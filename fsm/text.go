@@ -44,7 +44,7 @@ func (e Effects) String() string {
 // String names the phase, and what else the state holds that is not as at the start: marks, budgets
 // used up, and how the connection is about to end.
 func (s ClientState) String() string {
-	return words{s.phase.String()}.text(append(s.Marks(),
+	return words{s.phase.String()}.text(append(markNames(clientMarks).of(s.marks),
 		used(s.count.interim, "interim responses"), used(s.count.replays, "replays"),
 		used(s.count.redirects, "redirects"), s.end.String())...)
 }
@@ -52,8 +52,8 @@ func (s ClientState) String() string {
 // String names the phase, and what else the state holds that is not as at the start: marks, budgets
 // used up, and how the connection is about to end.
 func (s ServerState) String() string {
-	return words{s.phase.String()}.text(append(s.Marks(), used(s.count.challenges, "challenges"),
-		used(s.count.deferrals, "deferrals"), s.end.String())...)
+	return words{s.phase.String()}.text(append(markNames(serverMarks).of(s.marks),
+		used(s.count.challenges, "challenges"), used(s.count.deferrals, "deferrals"), s.end.String())...)
 }
 
 func (e ending) String() string {
@@ -68,28 +68,6 @@ func (e ending) String() string {
 		s = append(s, "status", strconv.Itoa(int(e.status)))
 	}
 	return s.text()
-}
-
-// String lists the duties: "Location, no body"; "none" if there are none.
-func (d Duties) String() string {
-	var list []string
-	for _, n := range needs {
-		if d&n.duty != 0 {
-			list = append(list, n.field)
-		}
-	}
-	for _, other := range [...]struct {
-		duty Duties
-		text string
-	}{{NoBody, "no body"}, {NoStore, "no store"}, {NeverSend, "never sent"}} {
-		if d&other.duty != 0 {
-			list = append(list, other.text)
-		}
-	}
-	if list == nil {
-		return "none"
-	}
-	return strings.Join(list, ", ")
 }
 
 // used names a budget of which n are used up, "" for none.

@@ -11,10 +11,10 @@ import (
 // Each value of each enum prints as a word.
 func TestEnums_Readable(t *testing.T) {
 	enums.Readable(t, ".", map[string][]any{
-		"Action": enums.List(ActionComplete, ActionUpgrade), "ClientPhase": enums.List(ClientIdle, ClientFailed), "Duties": enums.Flags(NeedLocation, NeverSend),
-		"EffectKind": enums.List(EffectDial, EffectFail), "EventKind": enums.List(EventConnectRequested, EventApplicationFailed), "Facts": enums.Flags(FactTargetUsable, FactReroute),
+		"ClientPhase": enums.List(ClientIdle, ClientFailed),
+		"EffectKind":  enums.List(EffectDial, EffectFail), "EventKind": enums.List(EventConnectRequested, EventApplicationFailed), "Facts": enums.Flags(FactTargetUsable, FactReroute),
 		"Failure": enums.List(FailureAcceptMismatch, FailureUnexpectedMessage), "Plan": enums.List(PlanFail, PlanUpgrade), "Profile": enums.List(ProfileSpec, ProfileAuto),
-		"ServerPhase": enums.List(ServerOpening, ServerDone), "Strength": enums.List(May, Must), "Timer": enums.List(TimerOpening, TimerReplay), "Verdict": enums.List(Accepted, Misuse),
+		"ServerPhase": enums.List(ServerOpening, ServerDone), "Timer": enums.List(TimerOpening, TimerReplay), "Verdict": enums.List(Accepted, Misuse),
 	})
 }
 
@@ -40,8 +40,6 @@ func TestString(t *testing.T) {
 		"EventTimerExpired TimerWait":                      Event{Kind: EventTimerExpired, Timer: TimerWait},
 		"EventViolation FailureUTF8":                       Event{Kind: EventViolation, Failure: FailureUTF8},
 		"EffectSendClose 1000":                             Effect{Kind: EffectSendClose, Code: 1000},
-		"Location, no body":                                NeedLocation | NoBody,
-		"none":                                             Duties(0),
 		"":                                                 Effects{},
 	} {
 		require.Equal(t, want, fmt.Sprint(v))

@@ -16,6 +16,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/sim/replay"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
@@ -65,7 +66,7 @@ func wantReplay(t *testing.T, file string) {
 		code := 0
 		_, _ = fmt.Sscanf(r.Outcome[strings.LastIndex(r.Outcome, " ")+1:], "%d", &code)
 		want := replay.Path
-		if code == 100 || fsm.Status(code).Duties&fsm.NeverSend != 0 {
+		if code == 100 || fsm.Status(code).Duties&codes.NeverSend != 0 {
 			want = replay.NotPath
 		}
 		require.Equal(t, want.String(), r.Verdict.String(), "%d: %s %+v", code, r.Outcome, r.Wrong)
@@ -97,7 +98,7 @@ func dialStatus(t *testing.T, url string, code int) error {
 		return err
 	}
 	defer func() { _ = c.CloseNow() }()
-	if fsm.Status(code).Action == fsm.ActionComplete && c.Status() != code {
+	if fsm.Status(code).Action == codes.ActionComplete && c.Status() != code {
 		return fmt.Errorf("opened with %d", c.Status())
 	}
 	if fsm.Status(code).Action.Terminates() && c.URL() != url+"/" {
@@ -121,15 +122,15 @@ func asHandshakeError(err error, e **transport.HandshakeError) (ok bool) {
 // after a redirect.
 func wantedFailure(code int) fsm.Failure {
 	switch fsm.Status(code).Action {
-	case fsm.ActionComplete, fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+	case codes.ActionComplete, codes.ActionRedirect, codes.ActionRedirectIfGet, codes.ActionRedirectChoice:
 		return 0
-	case fsm.ActionContinue:
+	case codes.ActionContinue:
 		return fsm.FailureUnexpectedContinue
-	case fsm.ActionWait:
+	case codes.ActionWait:
 		return fsm.FailureAcceptedOnly
-	case fsm.ActionReplay:
+	case codes.ActionReplay:
 		return fsm.FailureAuthRequired
-	case fsm.ActionClose, fsm.ActionProxyAuth, fsm.ActionUpgrade:
+	case codes.ActionClose, codes.ActionProxyAuth, codes.ActionUpgrade:
 	}
 	return fsm.FailureStatus
 }

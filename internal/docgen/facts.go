@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 )
 
 // fact is one constant of type fsm.Facts, as the source has it.
@@ -40,10 +41,10 @@ func factsPage(root string) (string, error) {
 	line(&b, `# Facts
 
 An event of package fsm carries facts: findings about what happened, which the host makes. This page lists which of them a machine looks at for which event, and in which phases it
-does; other facts change nothing. Written by `+"`go generate ./docs`"+` from the transition tables, as fsm.ClientFacts and fsm.ServerFacts are; do not edit. Package endpoint finds all of them from
+does; other facts change nothing. Written by `+"`go generate ./docs`"+` from the transition tables; do not edit. Package endpoint finds all of them from
 bytes; [examples/fsmonly](examples/fsmonly/server.go) is a host that finds them itself.
 
-Response(Replay) stands for EventResponse with a status whose action is fsm.ActionReplay, and so on.
+Response(Replay) stands for EventResponse with a status whose action is codes.ActionReplay, and so on.
 
 | fact | meaning |
 | --- | --- |`)
@@ -86,7 +87,7 @@ with other codes need no facts.
 | status | facts that a server looks at |
 | --- | --- |`)
 	for r := range fsm.Statuses() {
-		if set := fsm.ServerFacts(fsm.Event{Kind: fsm.EventDecided, Status: uint16(r.Code)}); set != 0 {
+		if set := tables.FSM.ServerFacts(fsm.Event{Kind: fsm.EventDecided, Status: uint16(r.Code)}); set != 0 {
 			line(&b, "| %d %s | %s |", r.Code, r.Reason, namesOf(set, facts))
 		}
 	}

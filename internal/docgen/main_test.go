@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/docgen/tool"
 	"example.com/khp/sim/export"
 	"github.com/stretchr/testify/require"
@@ -73,9 +74,9 @@ func TestDocgen_Status(t *testing.T) {
 		require.Contains(t, page, fmt.Sprintf("<a id=\"%d\"></a>%d | %s |", r.Code, r.Code, r.Reason))
 		require.NotEmpty(t, actionWords[r.Action], "%s has words", r.Action)
 	}
-	require.Equal(t, completing, groupOf(fsm.ActionComplete))
-	require.Equal(t, continuing, groupOf(fsm.ActionWait))
-	require.Equal(t, terminating, groupOf(fsm.ActionRedirect))
+	require.Equal(t, completing, groupOf(codes.ActionComplete))
+	require.Equal(t, continuing, groupOf(codes.ActionWait))
+	require.Equal(t, terminating, groupOf(codes.ActionRedirect))
 	var names []string
 	for _, c := range classes() {
 		names = append(names, c.name())

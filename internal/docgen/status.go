@@ -6,30 +6,31 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 )
 
 // actionWords say what a client does with a status code.
 var actionWords = [...]string{
-	fsm.ActionComplete:       "takes the handshake as completed: the connection is open",
-	fsm.ActionContinue:       "sends the body it held back, waits for a further response",
-	fsm.ActionWait:           "waits for a further response, up to a maximum",
-	fsm.ActionReplay:         "sends the request again with credentials",
-	fsm.ActionClose:          "closes and reports; nothing follows",
-	fsm.ActionRedirect:       "closes, then connects to Location",
-	fsm.ActionRedirectIfGet:  "closes, then connects to Location if the request was a GET",
-	fsm.ActionRedirectChoice: "closes, then connects to Location or to one of the offered URLs",
-	fsm.ActionProxyAuth:      "closes, then may log in at its configured proxy",
-	fsm.ActionUpgrade:        "closes, then may connect with TLS",
+	codes.ActionComplete:       "takes the handshake as completed: the connection is open",
+	codes.ActionContinue:       "sends the body it held back, waits for a further response",
+	codes.ActionWait:           "waits for a further response, up to a maximum",
+	codes.ActionReplay:         "sends the request again with credentials",
+	codes.ActionClose:          "closes and reports; nothing follows",
+	codes.ActionRedirect:       "closes, then connects to Location",
+	codes.ActionRedirectIfGet:  "closes, then connects to Location if the request was a GET",
+	codes.ActionRedirectChoice: "closes, then connects to Location or to one of the offered URLs",
+	codes.ActionProxyAuth:      "closes, then may log in at its configured proxy",
+	codes.ActionUpgrade:        "closes, then may connect with TLS",
 }
 
 // dutyWords say what a server owes beside fields.
 var dutyWords = []struct {
-	duty fsm.Duties
+	duty codes.Duties
 	text string
 }{
-	{fsm.NoBody, "no body"},
-	{fsm.NoStore, "adds `Cache-Control: no-store`"},
-	{fsm.NeverSend, "an application cannot decide for it"},
+	{codes.NoBody, "no body"},
+	{codes.NoStore, "adds `Cache-Control: no-store`"},
+	{codes.NeverSend, "an application cannot decide for it"},
 }
 
 // The three groups of actions.
@@ -39,9 +40,9 @@ const (
 	terminating = "terminating"
 )
 
-func groupOf(a fsm.Action) string {
+func groupOf(a codes.Action) string {
 	switch {
-	case a == fsm.ActionComplete:
+	case a == codes.ActionComplete:
 		return completing
 	case a.Terminates():
 		return terminating
@@ -83,7 +84,7 @@ along: a decision without them is refused to the application before anything is 
 	for r := range fsm.Statuses() {
 		line(&b, "| <a id=\"%d\"></a>%d | %s | %s | %s | %s | %s | %s | %s |",
 			r.Code, r.Code, r.Reason, groupOf(r.Action), actionWords[r.Action],
-			strings.ToUpper(r.Strength.String()), strings.Join(r.Fields(), ", "), duties(r.Duties), r.Reqs)
+			strings.ToUpper(r.Strength.String()), strings.Join(r.Duties.Fields(), ", "), duties(r.Duties), r.Reqs)
 	}
 	line(&b, "\n%d codes.\n\n## Codes that are not listed\n\n"+
 		"What their class means elsewhere does not count.\n", listed)
@@ -99,7 +100,7 @@ along: a decision without them is refused to the application before anything is 
 }
 
 // duties lists the obligations of a server beside fields.
-func duties(d fsm.Duties) string {
+func duties(d codes.Duties) string {
 	var parts []string
 	for _, w := range dutyWords {
 		if d&w.duty != 0 {
@@ -111,7 +112,7 @@ func duties(d fsm.Duties) string {
 
 // class is unlisted codes that are treated alike.
 type class struct {
-	rule        fsm.Rule
+	rule        codes.Rule
 	first, last int
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
@@ -246,7 +247,7 @@ func (g *Client) openingRefused(status int, fields []endpoint.HeaderField, body 
 func (g *Client) answered() {
 	r := g.pending
 	g.pending = wire.Response{}
-	g.step(fsm.OpeningResponse(r.Status, g.judge(&r, fsm.OpeningStatus(r.Status).Action, 0)))
+	g.step(judge.OpeningResponse(r.Status, g.judge(&r, fsm.OpeningStatus(r.Status).Action, 0)))
 }
 
 // answerEnds takes an answer without length as whole, because nothing more comes.
@@ -363,7 +364,7 @@ func (g *Client) decide(terminated fsm.Facts) {
 		facts &^= fsm.FactExtensionsAsked
 	}
 	facts = g.judge(r, action, facts)
-	if action == fsm.ActionComplete {
+	if action == codes.ActionComplete {
 		names, _, _ := extensionsIn(r.Fields)
 		g.result = endpoint.Result{Status: r.Status, Subprotocol: asked.Selected(r.Fields),
 			Extensions: names, Body: bytes.Clone(r.Body)}

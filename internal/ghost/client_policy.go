@@ -6,25 +6,26 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
 // judge adds the facts of policy and history to those about a response.
-func (g *Client) judge(r *wire.Response, action fsm.Action, facts fsm.Facts) fsm.Facts {
+func (g *Client) judge(r *wire.Response, action codes.Action, facts fsm.Facts) fsm.Facts {
 	//exhaustive:ignore
 	switch action {
-	case fsm.ActionReplay:
+	case codes.ActionReplay:
 		if g.cfg.HasCredentials && challenged(r.Fields) {
 			facts |= fsm.FactChallengeUsable
 		}
-	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+	case codes.ActionRedirect, codes.ActionRedirectIfGet, codes.ActionRedirectChoice:
 		return g.location(r)
-	case fsm.ActionProxyAuth:
+	case codes.ActionProxyAuth:
 		if r.Fields.Count("Proxy-Authenticate") > 0 {
 			facts |= fsm.FactProxyChallenge
 		}
-	case fsm.ActionUpgrade:
+	case codes.ActionUpgrade:
 		return g.upgrade(r)
 	}
 	return facts

@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/wire"
 )
 
@@ -230,8 +231,8 @@ func (g *Server) decide(d endpoint.Decision, r results) error {
 }
 
 // unasked returns what a decision selects and the client did not ask for.
-func (g *Server) unasked(d *endpoint.Decision, action fsm.Action) string {
-	if action != fsm.ActionComplete {
+func (g *Server) unasked(d *endpoint.Decision, action codes.Action) string {
+	if action != codes.ActionComplete {
 		return ""
 	}
 	if d.Subprotocol != "" && !slices.Contains(g.asks.protocols, d.Subprotocol) {
@@ -246,21 +247,21 @@ func (g *Server) unasked(d *endpoint.Decision, action fsm.Action) string {
 }
 
 // decidePlain takes a decision on an opening request that does not offer KHP.
-func (g *Server) decidePlain(d *endpoint.Decision, action fsm.Action) {
+func (g *Server) decidePlain(d *endpoint.Decision, action codes.Action) {
 	//exhaustive:ignore
 	switch action {
-	case fsm.ActionComplete:
+	case codes.ActionComplete:
 		g.step(g.valid())
 		if d.Reroute != "" {
 			g.closeOut = closeText{code: 1000}
 			g.step(fsm.Event{Kind: fsm.EventCloseRequested})
 		}
 		return
-	case fsm.ActionWait:
+	case codes.ActionWait:
 		g.deferrals++
 		g.expect(endpoint.AskDecision, nil)
 		return
-	case fsm.ActionReplay, fsm.ActionProxyAuth: // such a client cannot be asked
+	case codes.ActionReplay, codes.ActionProxyAuth: // such a client cannot be asked
 		*d = endpoint.Decision{Status: 403}
 	}
 	g.refused = true

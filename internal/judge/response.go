@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
@@ -89,7 +90,7 @@ func Response(r *wire.Response, a *Asked) (facts fsm.Facts, first Fault) {
 		}
 	}
 	note(fsm.FactExtensionsAsked, extensionsAsked(r.Fields, a))
-	if action == fsm.ActionComplete {
+	if action == codes.ActionComplete {
 		note(fsm.FactAcceptMatches, acceptMatches(r.Fields, a))
 		note(fsm.FactProtocolOffered, subprotocolAsked(r.Fields, a))
 	}

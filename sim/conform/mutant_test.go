@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 	"example.com/khp/sim/script"
 	"example.com/khp/sim/verdict"
 	"github.com/stretchr/testify/require"
@@ -22,9 +23,9 @@ var visible = []fsm.EffectKind{
 
 // mutants are the machines with one visible effect of one edge of the tour missing, by role and
 // profile, and how many effects there are in all.
-func mutants(t *testing.T) map[string]*fsm.Alteration {
+func mutants(t *testing.T) map[string]tables.Alteration {
 	t.Helper()
-	list := map[string]*fsm.Alteration{}
+	list := map[string]tables.Alteration{}
 	_, _, edges := tour()
 	for _, role := range []string{"server", "client"} {
 		rows := slices.Collect(fsm.ServerRows())
@@ -41,7 +42,7 @@ func mutants(t *testing.T) map[string]*fsm.Alteration {
 					if slices.Contains(visible, e.Kind) && !optional {
 						changed := r
 						changed.Effects = slices.Delete(slices.Clone(r.Effects), i, i+1)
-						list[fmt.Sprintf("%s %s tour/%s without %s", role, profile, r.ID, e.Kind)] = fsm.Alter(role,
+						list[fmt.Sprintf("%s %s tour/%s without %s", role, profile, r.ID, e.Kind)] = tables.Alter(role,
 							n, changed)
 					}
 				}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 )
 
 // Facts of a response that is right in every respect.
@@ -26,7 +27,7 @@ func openingMoves(profile string) []move {
 			tail: tail, last: true}
 	}
 	status := func(code uint16, facts fsm.Facts) fsm.Event {
-		return fsm.OpeningResponse(int(code), facts)
+		return judge.OpeningResponse(int(code), facts)
 	}
 	list := []move{
 		{in: "Opening", steps: []string{"answer 101"},

@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/tables"
 	"example.com/khp/sim/export"
 	"example.com/khp/sim/model"
 )
@@ -37,7 +39,7 @@ type property struct {
 }
 
 // closeColumn is the event of a response that just ends the connection.
-var closeColumn = fsm.ClientColumn(fsm.Event{Kind: fsm.EventResponse, Status: 999})
+var closeColumn = tables.FSM.ClientColumn(fsm.Event{Kind: fsm.EventResponse, Status: 999})
 
 func newModel() *pairModel {
 	m := &pairModel{Settings: settings, Properties: properties, Possible: possible,
@@ -91,28 +93,28 @@ func (m *pairModel) constants() {
 
 // actions lists which statuses complete, and so on.
 func (m *pairModel) actions() {
-	codes := actionCodes()
-	for _, name := range slices.Sorted(maps.Keys(codes)) {
-		m.Actions = append(m.Actions, constant{name, oneOf("status", codes[name]), ""})
+	statuses := actionStatuses()
+	for _, name := range slices.Sorted(maps.Keys(statuses)) {
+		m.Actions = append(m.Actions, constant{name, oneOf("status", statuses[name]), ""})
 	}
 }
 
-// actionCodes lists the statuses of each action that a model asks for; what is in no list
+// actionStatuses lists the statuses of each action that a model asks for; what is in no list
 // terminates.
-func actionCodes() map[string][]int {
-	codes := map[string][]int{}
-	names := map[fsm.Action]string{
-		fsm.ActionComplete: "completes", fsm.ActionContinue: "continues", fsm.ActionWait: "waits",
-		fsm.ActionReplay:   "replays",
-		fsm.ActionRedirect: "redirects", fsm.ActionRedirectChoice: "redirects",
-		fsm.ActionRedirectIfGet: "redirects",
+func actionStatuses() map[string][]int {
+	lists := map[string][]int{}
+	names := map[codes.Action]string{
+		codes.ActionComplete: "completes", codes.ActionContinue: "continues", codes.ActionWait: "waits",
+		codes.ActionReplay:   "replays",
+		codes.ActionRedirect: "redirects", codes.ActionRedirectChoice: "redirects",
+		codes.ActionRedirectIfGet: "redirects",
 	}
 	for r := range fsm.Statuses() {
 		if name := names[r.Action]; name != "" {
-			codes[name] = append(codes[name], r.Code)
+			lists[name] = append(lists[name], r.Code)
 		}
 	}
-	return codes
+	return lists
 }
 
 // statuses are the listed codes that fall under an event.
@@ -122,9 +124,9 @@ type statuses struct {
 }
 
 func statusesOf(side model.Side, kind fsm.EventKind) (list []statuses) {
-	column := fsm.ClientColumn
+	column := tables.FSM.ClientColumn
 	if side == model.Server {
-		column = fsm.ServerColumn
+		column = tables.FSM.ServerColumn
 	}
 	for r := range fsm.Statuses() {
 		name := column(fsm.Event{Kind: kind, Status: uint16(r.Code)})

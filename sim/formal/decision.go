@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 	"example.com/khp/sim/model"
 )
 
@@ -33,7 +34,7 @@ func decisions() (list []decision) {
 		for _, f := range facts {
 			names = append(names, factName(f.String()))
 		}
-		column := fsm.ServerColumn(fsm.Event{Kind: fsm.EventDecided, Status: uint16(status)})
+		column := tables.FSM.ServerColumn(fsm.Event{Kind: fsm.EventDecided, Status: uint16(status)})
 		d.column = column
 		d.Column, d.Facts = ident(column), strings.Join(names, " | ")
 		d.Heeds = "server_heeds_" + d.Column + only

@@ -130,7 +130,7 @@ func newTLAModel() tlaModel {
 		constant{Name: "FAULT", Text: "name of a seeded fault"})
 	set := func(name string) string {
 		var codes []string
-		for _, code := range actionCodes()[name] {
+		for _, code := range actionStatuses()[name] {
 			codes = append(codes, strconv.Itoa(code))
 		}
 		return strings.Join(codes, ", ")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 	"example.com/khp/sim/model"
 )
 
@@ -79,7 +80,7 @@ func (w wording) condition(side model.Side, c fsm.Condition) string {
 
 // markNames are the marks of a machine.
 func markNames(side model.Side) []string {
-	client, server := fsm.MarkNames()
+	client, server := tables.FSM.MarkNames()
 	if side == model.Server {
 		return server
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model/internal/act"
 	"example.com/khp/sim/model/internal/world"
@@ -170,15 +171,15 @@ var responses = func() (list []fsm.Event) {
 }()
 
 // findings are the other relevant facts about a response with an action.
-func findings(a fsm.Action) []fsm.Facts {
+func findings(a codes.Action) []fsm.Facts {
 	switch a {
-	case fsm.ActionReplay:
+	case codes.ActionReplay:
 		return []fsm.Facts{fsm.FactChallengeUsable, 0}
-	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+	case codes.ActionRedirect, codes.ActionRedirectIfGet, codes.ActionRedirectChoice:
 		return targets
-	case fsm.ActionProxyAuth:
+	case codes.ActionProxyAuth:
 		return []fsm.Facts{fsm.FactProxyChallenge, 0}
-	case fsm.ActionUpgrade:
+	case codes.ActionUpgrade:
 		return []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable,
 			fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
 	}

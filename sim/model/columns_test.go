@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model/internal/act"
 	"github.com/stretchr/testify/require"
@@ -28,12 +29,12 @@ func (g gross) fault() act.Fault {
 		rows = slices.Collect(fsm.ServerRows())
 	}
 	f := act.Fault{Name: g.name, Side: g.side, Unaided: true,
-		Altered: fsm.Alter(g.side.String(), -1, fsm.Row{})}
+		Altered: tables.Alter(g.side.String(), -1, fsm.Row{})}
 	for n, r := range rows {
 		if g.hits(r) {
 			r.Effects, r.When = slices.Clone(r.Effects), slices.Clone(r.When)
 			g.to(&r)
-			f.Altered = f.Altered.And(n, r)
+			f.Altered = tables.And(f.Altered, n, r)
 		}
 	}
 	return f

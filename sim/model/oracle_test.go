@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model/internal/act"
 	"github.com/stretchr/testify/require"
@@ -88,5 +89,5 @@ func confused(t *testing.T, side act.Side, id string) act.Fault {
 	if side == act.Client {
 		r.Changes.Set = []string{"late terminator possible"}
 	}
-	return act.Fault{Name: "confused", Side: side, Altered: fsm.Alter(side.String(), n, r)}
+	return act.Fault{Name: "confused", Side: side, Altered: tables.Alter(side.String(), n, r)}
 }

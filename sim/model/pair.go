@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model/internal/act"
 	"example.com/khp/sim/model/internal/world"
@@ -157,20 +158,20 @@ func (m *Honest) welcome(p *Pair, ev *fsm.Event) bool {
 	s := p.server.State
 	//exhaustive:ignore
 	switch fsm.Status(int(ev.Status)).Action {
-	case fsm.ActionComplete:
+	case codes.ActionComplete:
 		return !ev.Facts.Has(fsm.FactReroute) || p.client.State.Redirects() < int(m.Client.MaxRedirects)
-	case fsm.ActionWait:
+	case codes.ActionWait:
 		interim := s.Deferrals() + 1
 		if m.Client.Expect {
 			interim += int(m.Client.MaxReplays) + 1
 		}
 		return s.Deferrals() < int(m.Server.MaxDeferrals) && interim <= int(m.Client.MaxInterim)
-	case fsm.ActionReplay: // another request, and another 100
+	case codes.ActionReplay: // another request, and another 100
 		if m.Client.Expect && s.Challenges()+2+s.Deferrals() > int(m.Client.MaxInterim) {
 			return false
 		}
 		return s.Challenges() < int(min(m.Server.MaxChallenges, m.Client.MaxReplays))
-	case fsm.ActionRedirect:
+	case codes.ActionRedirect:
 		return p.client.State.Redirects() < int(m.Client.MaxRedirects)
 	}
 	return false

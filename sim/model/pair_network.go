@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/sim/model/internal/act"
 	"example.com/khp/sim/model/internal/world"
 )
@@ -162,9 +163,9 @@ func (w *walker) decideUnit(next *Pair, facts fsm.Facts) {
 	next.unit = message{}
 	facts |= world.Completing &^ fsm.FactTerminated
 	switch fsm.Status(int(unit.status)).Action {
-	case fsm.ActionReplay:
+	case codes.ActionReplay:
 		facts |= fsm.FactChallengeUsable
-	case fsm.ActionRedirect, fsm.ActionRedirectChoice, fsm.ActionRedirectIfGet:
+	case codes.ActionRedirect, codes.ActionRedirectChoice, codes.ActionRedirectIfGet:
 		facts |= targets[unit.target]
 	}
 	w.tellClient(next, fsm.Event{Kind: fsm.EventResponse, Status: unit.status, Facts: facts})

@@ -2,6 +2,7 @@ package model
 
 import (
 	"example.com/khp/fsm"
+	"example.com/khp/internal/inside"
 	"example.com/khp/sim/model/internal/act"
 	"example.com/khp/sim/model/internal/world"
 )
@@ -18,9 +19,9 @@ type turn[P any] struct {
 
 // dispatch is the effects of a turn, as far as they are about the other side.
 type dispatch struct {
-	put         [fsm.MaxEffects]uint16 // on the network, packed, without the target of a redirect
-	n           uint8                  // how many
-	sent, got   uint8                  // messages of the application
+	put         [inside.MaxEffects]uint16 // on the network, packed, without the target of a redirect
+	n           uint8                     // how many
+	sent, got   uint8                     // messages of the application
 	completes   bool
 	disconnects bool
 }

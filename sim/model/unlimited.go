@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/inside"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model/internal/act"
 	"example.com/khp/sim/model/internal/world"
@@ -41,7 +42,7 @@ func spentServer(before, after fsm.ServerState) (spends bool, open [2]bool) {
 
 // countedClient returns s with counts where they are open, and without failure and status.
 func countedClient(s fsm.ClientState, open [3]bool, counts uint) fsm.ClientState {
-	var b [fsm.ClientStateSize]byte
+	var b [inside.ClientStateSize]byte
 	_, _ = s.AppendBinary(b[:0])
 	count(b[3:], open[:], counts)
 	b[7], b[8], b[9] = 0, 0, 0
@@ -51,7 +52,7 @@ func countedClient(s fsm.ClientState, open [3]bool, counts uint) fsm.ClientState
 
 // countedServer does it for a server.
 func countedServer(s fsm.ServerState, open [2]bool, counts uint) fsm.ServerState {
-	var b [fsm.ServerStateSize]byte
+	var b [inside.ServerStateSize]byte
 	_, _ = s.AppendBinary(b[:0])
 	count(b[3:], open[:], counts)
 	b[6], b[7], b[8] = 0, 0, 0

@@ -1,6 +1,9 @@
 package oracle
 
-import "example.com/khp/fsm"
+import (
+	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
+)
 
 // idle: nothing started.
 func (t *clientTurn) idle() fsm.Verdict {
@@ -94,7 +97,7 @@ func (t *clientTurn) openingResponse() fsm.Verdict {
 	plan, failure := fsm.PlanFail, fsm.FailureStatus
 	//exhaustive:ignore
 	switch actionOf(t.ev.Status) {
-	case fsm.ActionReplay: // AMB-67: same credential provider
+	case codes.ActionReplay: // AMB-67: same credential provider
 		if !t.has(fsm.FactChallengeUsable) {
 			return t.failed(fsm.FailureAuthRequired)
 		}
@@ -108,11 +111,11 @@ func (t *clientTurn) openingResponse() fsm.Verdict {
 		t.goes(fsm.ClientAwaitLogin)
 		return fsm.Accepted
 	// AMB-67; the opening request is a GET
-	case fsm.ActionRedirect, fsm.ActionRedirectChoice, fsm.ActionRedirectIfGet:
+	case codes.ActionRedirect, codes.ActionRedirectChoice, codes.ActionRedirectIfGet:
 		plan, failure = t.judgeTarget()
-	case fsm.ActionProxyAuth:
+	case codes.ActionProxyAuth:
 		plan, failure = t.judgeProxy()
-	case fsm.ActionUpgrade:
+	case codes.ActionUpgrade:
 		plan, failure = t.judgeUpgrade()
 	}
 	if plan == fsm.PlanFail {

@@ -1,6 +1,9 @@
 package oracle
 
-import "example.com/khp/fsm"
+import (
+	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
+)
 
 // response: an extended response was decided.
 func (t *clientTurn) response() fsm.Verdict {
@@ -8,7 +11,7 @@ func (t *clientTurn) response() fsm.Verdict {
 	t.m.lateTerminator = false
 	//exhaustive:ignore
 	switch actionOf(t.ev.Status) {
-	case fsm.ActionComplete:
+	case codes.ActionComplete:
 		if f := t.completingFault(); f != 0 {
 			return t.fail(f)
 		}
@@ -18,22 +21,22 @@ func (t *clientTurn) response() fsm.Verdict {
 			return fsm.Accepted
 		}
 		return t.complete()
-	case fsm.ActionContinue:
+	case codes.ActionContinue:
 		return t.continued()
-	case fsm.ActionWait:
+	case codes.ActionWait:
 		return t.accepted()
-	case fsm.ActionReplay:
+	case codes.ActionReplay:
 		return t.challenged()
-	case fsm.ActionRedirect, fsm.ActionRedirectChoice:
+	case codes.ActionRedirect, codes.ActionRedirectChoice:
 		return t.closeFor(t.judgeTarget())
-	case fsm.ActionRedirectIfGet:
+	case codes.ActionRedirectIfGet:
 		if t.cfg.OtherMethod { // KHP-STATUS-307-03
 			return t.fail(fsm.FailureRedirectMethod)
 		}
 		return t.closeFor(t.judgeTarget())
-	case fsm.ActionProxyAuth:
+	case codes.ActionProxyAuth:
 		return t.closeFor(t.judgeProxy())
-	case fsm.ActionUpgrade:
+	case codes.ActionUpgrade:
 		return t.closeFor(t.judgeUpgrade())
 	}
 	return t.fail(fsm.FailureStatus)

@@ -1,10 +1,14 @@
 package oracle
 
-import "example.com/khp/fsm"
+import (
+	"example.com/khp/fsm"
+	"example.com/khp/internal/inside"
+	"example.com/khp/internal/tables"
+)
 
 // ClientOf reads the memory of the oracle off the state of a client.
 func ClientOf(s fsm.ClientState) Client {
-	var buf [fsm.ClientStateSize]byte
+	var buf [inside.ClientStateSize]byte
 	b, _ := s.AppendBinary(buf[:0])
 	m := Client{phase: s.Phase(), plan: s.Plan(), failure: s.Failure(), status: uint16(s.Status()),
 		redirects: uint8(s.Redirects()), replays: uint8(s.Replays()), interim: uint8(s.Interim())}
@@ -46,7 +50,7 @@ func (m Client) relevant() Client {
 
 // ServerOf reads the memory of the oracle off the state of a server.
 func ServerOf(s fsm.ServerState) Server {
-	var buf [fsm.ServerStateSize]byte
+	var buf [inside.ServerStateSize]byte
 	b, _ := s.AppendBinary(buf[:0])
 	marks := serverMarks[0][b[1]] | serverMarks[1][b[2]]
 	return Server{phase: s.Phase(), failure: s.Failure(), status: uint16(s.Status()),
@@ -71,7 +75,7 @@ const (
 	saysPlanClose
 )
 
-// The names of marks, as [fsm.MarkNames] has them.
+// The names of marks, as [tables.Machines] has them.
 var words = map[string]says{
 	"wait running": saysWaiting, "late terminator possible": saysLateTerminator,
 	"body sent": saysBodySent, "body cut short": saysBodyCut,
@@ -85,12 +89,12 @@ var (
 	clientMarks = spread(func(b1, b2 byte) []string {
 		var s fsm.ClientState
 		_ = s.UnmarshalBinary([]byte{byte(fsm.ClientIdle), b1, b2, 9: 0})
-		return s.Marks()
+		return tables.FSM.ClientMarks(s)
 	})
 	serverMarks = spread(func(b1, b2 byte) []string {
 		var s fsm.ServerState
 		_ = s.UnmarshalBinary([]byte{byte(fsm.ServerOpening), b1, b2, 8: 0})
-		return s.Marks()
+		return tables.FSM.ServerMarks(s)
 	})
 )
 

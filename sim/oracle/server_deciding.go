@@ -1,6 +1,9 @@
 package oracle
 
-import "example.com/khp/fsm"
+import (
+	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
+)
 
 // deciding: the application decides; in ServerPending a 202 was sent.
 func (t *serverTurn) deciding() fsm.Verdict {
@@ -33,9 +36,9 @@ func (t *serverTurn) decided() fsm.Verdict {
 	}
 	//exhaustive:ignore
 	switch actionOf(status) {
-	case fsm.ActionComplete:
+	case codes.ActionComplete:
 		return t.accept()
-	case fsm.ActionWait:
+	case codes.ActionWait:
 		if t.m.deferrals >= t.cfg.MaxDeferrals {
 			return fsm.Misuse
 		}
@@ -45,7 +48,7 @@ func (t *serverTurn) decided() fsm.Verdict {
 		t.m.deferrals++
 		t.goes(fsm.ServerPending)
 		return fsm.Accepted
-	case fsm.ActionReplay:
+	case codes.ActionReplay:
 		if t.m.challenges >= t.cfg.MaxChallenges {
 			return t.refuse(403, fsm.FailureAuthLimit, 1000)
 		}

@@ -1,6 +1,9 @@
 package oracle
 
-import "example.com/khp/fsm"
+import (
+	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
+)
 
 // Status is one line of the specification's list of status codes, written out a second time, by
 // hand and from the text alone.
@@ -85,36 +88,36 @@ var Statuses = []Status{
 }
 
 // ActionOf translates the words into the type.
-func ActionOf(words string) fsm.Action {
+func ActionOf(words string) codes.Action {
 	switch words {
 	case "COMPLETE":
-		return fsm.ActionComplete
+		return codes.ActionComplete
 	case "CONTINUE_SEND_BODY":
-		return fsm.ActionContinue
+		return codes.ActionContinue
 	case "WAIT":
-		return fsm.ActionWait
+		return codes.ActionWait
 	case "REPLAY_WITH_AUTH":
-		return fsm.ActionReplay
+		return codes.ActionReplay
 	case "CLOSE":
-		return fsm.ActionClose
+		return codes.ActionClose
 	case "CLOSE_REDIRECT", "CLOSE_REDIRECT_MUST": // the two differ in strength
-		return fsm.ActionRedirect
+		return codes.ActionRedirect
 	case "CLOSE_REDIRECT_IF_GET":
-		return fsm.ActionRedirectIfGet
+		return codes.ActionRedirectIfGet
 	case "CLOSE_REDIRECT_CHOICE":
-		return fsm.ActionRedirectChoice
+		return codes.ActionRedirectChoice
 	case "CLOSE_MAY_PROXY_AUTH":
-		return fsm.ActionProxyAuth
+		return codes.ActionProxyAuth
 	case "CLOSE_MAY_UPGRADE":
-		return fsm.ActionUpgrade
+		return codes.ActionUpgrade
 	}
 	return 0
 }
 
 // actions and fields spread the list out. Every code that is not listed closes. [AMB-51, AMB-74]
-var actions, fields = func() (a [600]fsm.Action, f [600]fsm.Facts) {
+var actions, fields = func() (a [600]codes.Action, f [600]fsm.Facts) {
 	for code := range a {
-		a[code] = fsm.ActionClose
+		a[code] = codes.ActionClose
 	}
 	for _, s := range Statuses {
 		a[s.Code], f[s.Code] = ActionOf(s.Words), fieldFact(s.Field)
@@ -123,11 +126,11 @@ var actions, fields = func() (a [600]fsm.Action, f [600]fsm.Facts) {
 }()
 
 // actionOf returns the action of a client for a code.
-func actionOf(code uint16) fsm.Action {
+func actionOf(code uint16) codes.Action {
 	if int(code) < len(actions) {
 		return actions[code]
 	}
-	return fsm.ActionClose
+	return codes.ActionClose
 }
 
 // fieldOf is the finding that a decision carries the field which the code requires.

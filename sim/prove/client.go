@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 )
 
 // What the host of a client knows, beside the marks of the machine and the timers.
@@ -30,7 +31,7 @@ const (
 func Client() *Machine { return clientOf(slices.Collect(fsm.ClientRows())) }
 
 func clientOf(rows []fsm.Row) *Machine {
-	marks, _ := fsm.MarkNames()
+	marks, _ := tables.FSM.MarkNames()
 	m := &Machine{
 		Side: "client", rows: rows, phases: phasesOf(rows), first: "Idle",
 		state: slices.Concat(marks, []string{dialing, connected, webSocket, asked, writing, following,

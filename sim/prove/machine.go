@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 )
 
 // Machine is a machine of package fsm with its surroundings, as terms.
@@ -165,7 +166,7 @@ func (r *run) misuse() {
 
 // change changes the marks as the row says.
 func (r *run) change(before map[string]*term) {
-	client, server := fsm.MarkNames()
+	client, server := tables.FSM.MarkNames()
 	marks := client
 	if r.m.Side == "server" {
 		marks = server

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/tables"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model"
 )
@@ -70,10 +72,10 @@ func input(values map[string]bool, ev fsm.Event) {
 		values[factPrefix+f.String()] = ev.Facts.Has(f)
 	}
 	rule := fsm.Status(int(ev.Status))
-	for _, field := range rule.Fields() {
+	for _, field := range rule.Duties.Fields() {
 		values["status requires "+field] = true
 	}
-	values["status is never sent"] = rule.Duties&fsm.NeverSend != 0
+	values["status is never sent"] = rule.Duties&codes.NeverSend != 0
 }
 
 type world interface {
@@ -156,14 +158,14 @@ func mirrorClient(t *testing.T, fault model.Fault, cfg fsm.ClientConfig) int {
 	}
 	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 1
 	return mirror(t, with(Client(), fault), model.AnyServer{Config: cfg, Fault: fault}, config,
-		map[string]int{"redirects": 1, "replays": 1, "interim": 1}, fsm.ClientColumn)
+		map[string]int{"redirects": 1, "replays": 1, "interim": 1}, tables.FSM.ClientColumn)
 }
 
 func mirrorServer(t *testing.T, fault model.Fault, cfg fsm.ServerConfig) int {
 	config := map[string]bool{"plain served": cfg.Plain, "unchecked": cfg.Unchecked}
 	cfg.MaxChallenges, cfg.MaxDeferrals = 1, 1
 	return mirror(t, with(Server(), fault), model.AnyClient{Config: cfg, Fault: fault}, config,
-		map[string]int{"replays": 1, "interim": 1}, fsm.ServerColumn)
+		map[string]int{"replays": 1, "interim": 1}, tables.FSM.ServerColumn)
 }
 
 func with(m *Machine, f model.Fault) *Machine {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/tables"
 )
 
 // What the host of a server knows besides.
@@ -65,7 +67,7 @@ func (r *run) obligations() *term {
 func Server() *Machine { return serverOf(slices.Collect(fsm.ServerRows())) }
 
 func serverOf(rows []fsm.Row) *Machine {
-	_, marks := fsm.MarkNames()
+	_, marks := tables.FSM.MarkNames()
 	m := &Machine{
 		Side: "server", rows: rows, phases: phasesOf(rows), first: "Opening", start: []string{connected},
 		state: slices.Concat(marks, []string{connected, webSocket, deciding, bodyOwed, closeSent,
@@ -212,7 +214,7 @@ func serverResponds(r *run, status int) {
 				or(unchecked, not(r.required(n.field)), fact(n.fact)))
 		}
 	}
-	never := constant(fsm.Status(status).Duties&fsm.NeverSend != 0)
+	never := constant(fsm.Status(status).Duties&codes.NeverSend != 0)
 	switch {
 	case status == 100:
 		never = not(and(constant(kind == "Request"), fact(fsm.FactExpectBody)))

@@ -2,6 +2,8 @@ package replay
 
 import (
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -30,16 +32,16 @@ var clientUnseen = func() (list []fsm.Event) {
 
 // factChoices are the findings about a response that depend on what cannot be seen: policy,
 // history, credentials.
-func factChoices(a fsm.Action) []fsm.Facts {
+func factChoices(a codes.Action) []fsm.Facts {
 	//exhaustive:ignore
 	switch a {
-	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+	case codes.ActionRedirect, codes.ActionRedirectIfGet, codes.ActionRedirectChoice:
 		return []fsm.Facts{fsm.FactTargetUsable, fsm.FactTargetVisited, fsm.FactTargetRefused, 0}
-	case fsm.ActionReplay:
+	case codes.ActionReplay:
 		return []fsm.Facts{fsm.FactChallengeUsable, 0}
-	case fsm.ActionProxyAuth:
+	case codes.ActionProxyAuth:
 		return []fsm.Facts{fsm.FactProxyChallenge, 0}
-	case fsm.ActionUpgrade:
+	case codes.ActionUpgrade:
 		return []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable,
 			fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
 	}
@@ -197,7 +199,7 @@ func (c *checker) clientOpened(h clientHyp) (list []clientHyp) {
 		return eventually(h, ev)
 	}
 	for _, facts := range factChoices(fsm.OpeningStatus(r.Status).Action) {
-		list = append(list, eventually(h, fsm.OpeningResponse(r.Status, facts))...)
+		list = append(list, eventually(h, judge.OpeningResponse(r.Status, facts))...)
 	}
 	return list
 }
@@ -216,7 +218,7 @@ func (c *checker) clientMessage(h clientHyp, k int, s *Step) []clientHyp {
 			return eventually(h, fsm.Event{Kind: fsm.EventProceedReceived})
 		case wire.BalancerReroute:
 			var list []clientHyp
-			for _, facts := range factChoices(fsm.ActionRedirect) {
+			for _, facts := range factChoices(codes.ActionRedirect) {
 				list = append(list, eventually(h, fsm.Event{Kind: fsm.EventRerouteReceived, Facts: facts})...)
 			}
 			return list

@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/judge"
 	"example.com/khp/internal/scan"
+	"example.com/khp/internal/tables"
 	"example.com/khp/wire"
 )
 
@@ -125,14 +127,14 @@ func (h *heads) extendedResponse(u *unit, a *asked, unchecked bool) (f findings)
 		}
 	}
 	rule := fsm.Status(u.status)
-	f.server = fsm.FieldFacts(func(name string) bool { v, _ := r.Fields.Get(name); return len(v) > 0 })
-	if missing := rule.MissingField(f.server); missing != "" && !unchecked {
+	f.server = tables.FSM.FieldFacts(func(name string) bool { v, _ := r.Fields.Get(name); return len(v) > 0 })
+	if missing := fsm.MissingField(rule, f.server); missing != "" && !unchecked {
 		note(dutyReqs(rule), "a "+strconv.Itoa(u.status)+" response needs "+missing)
 	}
 	switch {
 	case u.status == 100 && !a.expects && !unchecked:
 		note("KHP-STATUS-100-02", "100 to a request without Expect")
-	case u.status != 100 && rule.Duties&fsm.NeverSend != 0 && !unchecked:
+	case u.status != 100 && rule.Duties&codes.NeverSend != 0 && !unchecked:
 		note(dutyReqs(rule), "a server never sends "+strconv.Itoa(u.status))
 	}
 	asked := judge.Asked{Accept: h.acceptFor(r), Subprotocols: a.protocols, Extensions: a.extensions}
@@ -152,14 +154,14 @@ func (h *heads) extendedResponse(u *unit, a *asked, unchecked bool) (f findings)
 	}
 	f.client |= facts
 	if facts.Has(fsm.FactExtensionsAsked|fsm.FactProtocolOffered) ||
-		rule.Action != fsm.ActionComplete {
+		rule.Action != codes.ActionComplete {
 		f.server |= fsm.FactSelectionValid
 	}
 	return f
 }
 
 // dutyReqs are the requirements that a response breaks that must not be sent, or not so.
-func dutyReqs(rule fsm.Rule) string {
+func dutyReqs(rule codes.Rule) string {
 	switch rule.Code {
 	case 401:
 		return "KHP-STATUS-401-04"
@@ -169,7 +171,7 @@ func dutyReqs(rule fsm.Rule) string {
 		return "RFC6585-511-04 KHP-STATUS-511-02"
 	}
 	switch {
-	case rule.Duties&fsm.NeedLocation != 0:
+	case rule.Duties&codes.NeedLocation != 0:
 		return "KHP-REDIR-06"
 	case rule.Code < 100 || rule.Code >= 600:
 		return "KHP-CLASS-UNLISTED-02"

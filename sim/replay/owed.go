@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/inside"
 )
 
 // outKind is something that a machine orders to send.
@@ -74,7 +75,7 @@ var outOf = [...]outKind{
 // owed has the outputs that a side was ordered to send and was not seen to send yet. It is a value
 // that can be compared.
 type owed struct {
-	list [fsm.MaxEffects]out
+	list [inside.MaxEffects]out
 	n    uint8
 }
 

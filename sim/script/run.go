@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 	"example.com/khp/sim/network"
 	"example.com/khp/sim/script/internal/lang"
 	"example.com/khp/sim/script/internal/play"
@@ -27,7 +27,7 @@ type Options struct {
 	// what a host of the file sends becomes, as in network.Options
 	Frames  func(client bool, f network.Frame) []network.Frame
 	Head    func(client bool, p []byte) []byte // likewise
-	Altered *fsm.Alteration                    // a mistake in the machine of such a host
+	Altered tables.Alteration                  // a mistake in the machine of such a host
 }
 
 // Mismatch is something that came out otherwise than expected.

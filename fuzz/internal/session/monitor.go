@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/fsm"
+	"example.com/khp/internal/inside"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
 )
@@ -34,7 +34,7 @@ const mostData = 16<<10 + 64<<10
 
 // take checks the outputs of one call.
 func (m *monitor) take(outs []endpoint.Output) error {
-	if len(outs) > 4*fsm.MaxEffects {
+	if len(outs) > 4*inside.MaxEffects {
 		return fmt.Errorf("%d outputs of one call", len(outs))
 	}
 	for _, o := range outs {

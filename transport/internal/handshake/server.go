@@ -13,6 +13,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/loop"
@@ -209,10 +210,10 @@ func (s *Server) decided(
 // decide answers q. A decision that lets the client in gets what the extensions answer.
 func (s *Server) decide(q driver.Question, d endpoint.Decision) {
 	s.elsewhere, _, _ = strings.Cut(cmp.Or(d.Location, d.Reroute), "?")
-	if fsm.Status(d.Status).Action != fsm.ActionWait {
+	if fsm.Status(d.Status).Action != codes.ActionWait {
 		s.Proceed()
 	}
-	if d.Status == 0 || fsm.Status(d.Status).Action == fsm.ActionComplete {
+	if d.Status == 0 || fsm.Status(d.Status).Action == codes.ActionComplete {
 		d.Extensions, s.Sessions = extension.Accept(s.c.Use, s.server.Request().Extensions, d.Extensions)
 	}
 	q.Decide(time.Now(), d)

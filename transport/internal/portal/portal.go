@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"golang.org/x/net/html"
 )
 
@@ -46,7 +47,7 @@ func Detect(a Answer) (login Login, ok bool) {
 		return Login{}, false
 	}
 	location := webLocation(a.Header)
-	switch redirected := fsm.OpeningStatus(a.Status).Action == fsm.ActionRedirect; {
+	switch redirected := fsm.OpeningStatus(a.Status).Action == codes.ActionRedirect; {
 	case a.Status == 511 && !a.Refused:
 		return Login{Certain: true, URL: cmp.Or(location, firstLink(a.Body, here))}, true
 	case a.Proxy:

@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/terminal"
 	"github.com/spf13/cobra"
 )
@@ -63,16 +64,16 @@ type statusJSON struct {
 	Requirements []string `json:"requirements"`
 }
 
-func newStatusJSON(r fsm.Rule) statusJSON {
-	fields := r.Fields()
+func newStatusJSON(r codes.Rule) statusJSON {
+	fields := r.Duties.Fields()
 	if fields == nil {
 		fields = []string{}
 	}
 	return statusJSON{
 		Code: r.Code, Reason: r.Reason, Action: actions[r.Action].name,
 		Strength: strengthWord(r.Strength), Terminates: r.Action.Terminates(),
-		Fields: fields, Body: r.Duties&fsm.NoBody == 0, NoStore: r.Duties&fsm.NoStore != 0,
-		NeverSent: r.Duties&fsm.NeverSend != 0, Listed: r.Listed,
+		Fields: fields, Body: r.Duties&codes.NoBody == 0, NoStore: r.Duties&codes.NoStore != 0,
+		NeverSent: r.Duties&codes.NeverSend != 0, Listed: r.Listed,
 		Requirements: strings.Fields(r.Reqs),
 	}
 }
@@ -90,7 +91,7 @@ func printTable(c *cli.Env, asJSON bool) error {
 	row(&b, "CODE", "REASON", "THE CLIENT", "STRENGTH", "FIELDS")
 	for r := range fsm.Statuses() {
 		row(&b, strconv.Itoa(r.Code), r.Reason, actions[r.Action].brief, strengthWord(r.Strength),
-			strings.Join(r.Fields(), ", "))
+			strings.Join(r.Duties.Fields(), ", "))
 	}
 	if _, err := fmt.Fprint(c.Stdout, b.String()); err != nil {
 		return err
@@ -122,7 +123,7 @@ func row(b *strings.Builder, code, reason, action, strength, fields string) {
 }
 
 // printCode explains one code.
-func printCode(c *cli.Env, r fsm.Rule, asJSON bool) error {
+func printCode(c *cli.Env, r codes.Rule, asJSON bool) error {
 	if asJSON {
 		return cli.WriteJSONDocument(c.Stdout, newStatusJSON(r))
 	}

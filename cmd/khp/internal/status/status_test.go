@@ -48,7 +48,7 @@ func TestStatus_EveryCode(t *testing.T) {
 		require.True(t, strings.HasPrefix(out, fmt.Sprintf("%d %s\n", code, r.Reason)), out)
 		require.NotContains(t, out, "%!", "no formatting mistake")
 		flat := strings.Join(strings.Fields(out), " ")
-		for _, f := range r.Fields() {
+		for _, f := range r.Duties.Fields() {
 			require.Contains(t, flat, f)
 		}
 		for req := range strings.FieldsSeq(r.Reqs) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/terminal"
 )
 
@@ -16,44 +17,44 @@ type actionText struct {
 }
 
 var actions = [...]actionText{
-	fsm.ActionComplete: {"complete", "opens the connection",
+	codes.ActionComplete: {"complete", "opens the connection",
 		"The client %s take the handshake as completed: if the response is for its request and selects " +
 			"nothing it did not ask for, the connection is open."},
-	fsm.ActionContinue: {"continue", "sends the body, waits on",
+	codes.ActionContinue: {"continue", "sends the body, waits on",
 		"The client %s send the request body that it held back with Expect: 100-continue, and wait for " +
 			"a further response. To a client that did not ask, the code is an error and it closes."},
-	fsm.ActionWait: {"wait", "waits for another response", "The client %s wait for a further " +
+	codes.ActionWait: {"wait", "waits for another response", "The client %s wait for a further " +
 		"response on the same connection, up to a limit of its own; then it closes."},
-	fsm.ActionReplay: {"replay", "sends credentials",
+	codes.ActionReplay: {"replay", "sends credentials",
 		"The client %s send its request again on the same connection, with credentials for one of the " +
 			"challenges. If it has none, or they were refused already, it must close."},
-	fsm.ActionClose: {"close", "closes",
+	codes.ActionClose: {"close", "closes",
 		"The client %s close the connection and report the failure. Nothing follows."},
-	fsm.ActionRedirect: {"redirect", "closes, connects to Location",
+	codes.ActionRedirect: {"redirect", "closes, connects to Location",
 		"The client must close the connection. It %s then connect to the URL in Location, " +
 			"unless it was there before, its policy forbids it, or it was redirected too often."},
-	fsm.ActionRedirectIfGet: {"redirect-if-get", "closes, connects to Location (GET)",
+	codes.ActionRedirectIfGet: {"redirect-if-get", "closes, connects to Location (GET)",
 		"The client must close the connection. If its request was a GET, " +
 			"it %s then connect to the URL in Location, unless it was there before, " +
 			"its policy forbids it, or it was redirected too often; other methods are not redirected."},
-	fsm.ActionRedirectChoice: {"redirect-choice", "closes, connects to one choice",
+	codes.ActionRedirectChoice: {"redirect-choice", "closes, connects to one choice",
 		"The client must close the connection. It %s then connect to the URL in Location, " +
 			"or to the first one it can use of a text/uri-list in the body, unless it was there before, " +
 			"its policy forbids it, or it was redirected too often."},
-	fsm.ActionProxyAuth: {"proxy-auth", "closes, logs in at its proxy",
+	codes.ActionProxyAuth: {"proxy-auth", "closes, logs in at its proxy",
 		"The client must close the connection. It %s then connect once more, " +
 			"with credentials for the proxy it was configured with."},
-	fsm.ActionUpgrade: {"upgrade", "closes, connects with TLS", "The client must close the " +
+	codes.ActionUpgrade: {"upgrade", "closes, connects with TLS", "The client must close the " +
 		"connection. If the field Upgrade names TLS, it %s then connect to the same URL with wss."},
 }
 
 // Brief says in a few words, behind "the client", what a client does with a status code.
 func Brief(code int) string { return actions[fsm.Status(code).Action].brief }
 
-func strengthWord(s fsm.Strength) string { return strings.ToLower(s.String()) }
+func strengthWord(s codes.Strength) string { return strings.ToLower(s.String()) }
 
 // explain describes one code in full sentences.
-func explain(r fsm.Rule) string {
+func explain(r codes.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %s\n\n", r.Code, r.Reason)
 	paragraph := func(label, text string) {
@@ -76,15 +77,15 @@ func explain(r fsm.Rule) string {
 }
 
 // serverText says what a server has to do that sends the code.
-func serverText(r fsm.Rule) string {
+func serverText(r codes.Rule) string {
 	var s []string
-	if fields := r.Fields(); len(fields) > 0 {
+	if fields := r.Duties.Fields(); len(fields) > 0 {
 		s = append(s, "The server must send the field "+strings.Join(fields, " and ")+" along.")
 	}
-	if r.Duties&fsm.NoStore != 0 {
+	if r.Duties&codes.NoStore != 0 {
 		s = append(s, "The server adds Cache-Control: no-store.")
 	}
-	if r.Duties&fsm.NoBody != 0 {
+	if r.Duties&codes.NoBody != 0 {
 		s = append(s, "The response has no body.")
 	} else {
 		s = append(s, "The response may have a body.")
@@ -93,13 +94,13 @@ func serverText(r fsm.Rule) string {
 	switch {
 	case r.Action.Terminates():
 		s = append(s, "The server then closes the WebSocket.")
-	case r.Action == fsm.ActionComplete:
+	case r.Action == codes.ActionComplete:
 		s = append(s, "After it the connection is open, and the next message is the application's.")
-	case r.Action == fsm.ActionReplay:
+	case r.Action == codes.ActionReplay:
 		s = append(s, "The server then waits for the request with credentials.")
-	case r.Action == fsm.ActionWait:
+	case r.Action == codes.ActionWait:
 		s = append(s, "The server then decides, and sends a further response.")
-	case r.Action == fsm.ActionContinue:
+	case r.Action == codes.ActionContinue:
 		s = append(s, "The server then waits for the body.")
 	}
 	switch {
@@ -107,7 +108,7 @@ func serverText(r fsm.Rule) string {
 		s = append(s, "It is only sent in answer to Expect: 100-continue.")
 	case r.Code == 511:
 		s = append(s, "The code belongs to intercepting proxies: a KHP server does not send it.")
-	case r.Duties&fsm.NeverSend != 0:
+	case r.Duties&codes.NeverSend != 0:
 		s = append(s,
 			"A KHP server does not send this code, unless khp serve is told to with status:CODE.")
 	}

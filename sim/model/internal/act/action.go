@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 )
 
 // Side is the machine that acts.
@@ -141,7 +142,7 @@ func Bare(phase fmt.Stringer) string {
 // column is the name of the event as tables have it.
 func (a Action) column() string {
 	if a.Side == Server {
-		return fsm.ServerColumn(a.Event)
+		return tables.FSM.ServerColumn(a.Event)
 	}
-	return fsm.ClientColumn(a.Event)
+	return tables.FSM.ClientColumn(a.Event)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 )
 
 // Fault is a mistake in a row of a table that every checker must find: khp explore steps the
@@ -20,7 +21,7 @@ type Fault struct {
 	Changed fsm.Row // what stands there instead
 	Unaided bool    // the oracle is not asked: other properties have to find it
 
-	Altered *fsm.Alteration
+	Altered tables.Alteration
 }
 
 // Switch is the name of the fault in exported models, such as SKIP_TERMINATOR.
@@ -74,7 +75,7 @@ var faults = sync.OnceValue(func() (list []Fault) {
 			m.change(&changed)
 		}
 		list = append(list, Fault{m.name, m.text, m.catches, m.side, m.pair, n, changed, false,
-			fsm.Alter(m.side.String(), n, changed)})
+			tables.Alter(m.side.String(), n, changed)})
 	}
 	return list
 })

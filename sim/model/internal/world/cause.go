@@ -1,6 +1,9 @@
 package world
 
-import "example.com/khp/fsm"
+import (
+	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
+)
 
 // What a machine says of an end has its cause in the event: the failure by what failures mean, the
 // close code by kind of event [AMB-70], the status that of the last response. Which of several
@@ -36,36 +39,36 @@ func (m *clientTurn) caused() bool {
 func (m *clientTurn) means(f fsm.Failure) bool {
 	k, response := m.ev.Kind, m.ev.Kind == fsm.EventResponse
 	target := response || k == fsm.EventRerouteReceived
-	interim := response && (m.action() == fsm.ActionContinue || m.action() == fsm.ActionWait)
+	interim := response && (m.action() == codes.ActionContinue || m.action() == codes.ActionWait)
 	timer := func(t fsm.Timer) bool { return k == fsm.EventTimerExpired && m.ev.Timer == t }
 	if k == fsm.EventViolation {
 		return f == m.ev.Failure
 	}
 	switch f {
 	case fsm.FailureAcceptMismatch:
-		return response && m.action() == fsm.ActionComplete && !m.fact(fsm.FactAcceptMatches)
+		return response && m.action() == codes.ActionComplete && !m.fact(fsm.FactAcceptMatches)
 	case fsm.FailureProtocolNotRequested:
-		return response && m.action() == fsm.ActionComplete && !m.fact(fsm.FactProtocolOffered)
+		return response && m.action() == codes.ActionComplete && !m.fact(fsm.FactProtocolOffered)
 	case fsm.FailureExtensionNotRequested:
 		return response && !m.fact(fsm.FactExtensionsAsked)
 	case fsm.FailureMissingTerminator:
 		return response && !m.fact(fsm.FactTerminated) || !response && m.fact(fsm.FactHeadComplete)
 	case fsm.FailureAcceptedOnly:
-		return timer(fsm.TimerWait) || response && m.action() == fsm.ActionWait && m.cfg.NoWait
+		return timer(fsm.TimerWait) || response && m.action() == codes.ActionWait && m.cfg.NoWait
 	case fsm.FailureInterimLimit:
 		return interim && m.before.State.Interim() >= int(m.cfg.MaxInterim)
 	case fsm.FailureUnexpectedContinue:
-		return response && m.action() == fsm.ActionContinue && !m.cfg.Expect
+		return response && m.action() == codes.ActionContinue && !m.cfg.Expect
 	case fsm.FailureUnexpectedMessage:
 		return response && m.before.Host.Is(cut) ||
 			k == fsm.EventDataReceived || k == fsm.EventTerminatorReceived ||
 			k == fsm.EventProceedReceived || k == fsm.EventRerouteReceived
 	case fsm.FailureAuthLimit:
-		return response && m.action() == fsm.ActionReplay &&
+		return response && m.action() == codes.ActionReplay &&
 			m.before.State.Replays() >= int(m.cfg.MaxReplays)
 	case fsm.FailureAuthRequired:
 		return k == fsm.EventCredentialsDeclined ||
-			response && m.action() == fsm.ActionReplay && !m.fact(fsm.FactChallengeUsable)
+			response && m.action() == codes.ActionReplay && !m.fact(fsm.FactChallengeUsable)
 	case fsm.FailureCredentialsRefused:
 		return k == fsm.EventCredentialsSupplied && !m.fact(fsm.FactNewCredentials)
 	case fsm.FailureRedirectLoop:
@@ -77,7 +80,7 @@ func (m *clientTurn) means(f fsm.Failure) bool {
 	case fsm.FailureTooManyRedirects:
 		return target && !m.redirectsLeft()
 	case fsm.FailureRedirectMethod:
-		return response && m.action() == fsm.ActionRedirectIfGet && m.cfg.OtherMethod
+		return response && m.action() == codes.ActionRedirectIfGet && m.cfg.OtherMethod
 	case fsm.FailureStatus:
 		return response && (m.in(fsm.ClientOpening) || m.action().Terminates()) ||
 			target && m.cfg.NoRedirects
@@ -132,20 +135,20 @@ func (m *clientTurn) mayCloseWith(code uint16) bool {
 func (m *clientTurn) mayAnswerWith(code uint16) bool {
 	over := m.before.State.Interim() >= int(m.cfg.MaxInterim)
 	switch a := m.action(); a {
-	case fsm.ActionComplete:
+	case codes.ActionComplete:
 		return code == 1002
-	case fsm.ActionContinue, fsm.ActionWait:
+	case codes.ActionContinue, codes.ActionWait:
 		switch {
-		case !m.fine(), a == fsm.ActionContinue && !m.cfg.Expect:
+		case !m.fine(), a == codes.ActionContinue && !m.cfg.Expect:
 			return code == 1002
-		case a == fsm.ActionWait && m.cfg.NoWait:
+		case a == codes.ActionWait && m.cfg.NoWait:
 			return code == 1000
 		}
 		return code == 1008 && over
-	case fsm.ActionReplay:
+	case codes.ActionReplay:
 		return code == 1002 && !m.fine() || code == 1000 && m.fine()
-	case fsm.ActionClose, fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice,
-		fsm.ActionProxyAuth, fsm.ActionUpgrade:
+	case codes.ActionClose, codes.ActionRedirect, codes.ActionRedirectIfGet, codes.ActionRedirectChoice,
+		codes.ActionProxyAuth, codes.ActionUpgrade:
 		return code == 1000
 	}
 	return false
@@ -208,7 +211,7 @@ func (m *serverTurn) means(f fsm.Failure) bool {
 	case fsm.FailureStatus:
 		return k == fsm.EventDecided && (m.rule().Action.Terminates() || m.cfg.Unchecked)
 	case fsm.FailureAuthLimit:
-		return m.decides(fsm.ActionReplay) && m.before.State.Challenges() >= int(m.cfg.MaxChallenges)
+		return m.decides(codes.ActionReplay) && m.before.State.Challenges() >= int(m.cfg.MaxChallenges)
 	case fsm.FailureApplication:
 		return k == fsm.EventApplicationFailed
 	case fsm.FailureShutdown:
@@ -252,7 +255,7 @@ func (m *serverTurn) maySay(status uint16) bool {
 	//exhaustive:ignore
 	switch m.ev.Kind {
 	case fsm.EventDecided:
-		return status == m.ev.Status || status == 403 && m.decides(fsm.ActionReplay)
+		return status == m.ev.Status || status == 403 && m.decides(codes.ActionReplay)
 	case fsm.EventBadRequest:
 		return status == m.ev.Status
 	case fsm.EventOpeningRequest:

@@ -4,6 +4,7 @@ package world
 
 import (
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model/internal/act"
 )
@@ -107,16 +108,16 @@ func (h *clientHost) learn(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event
 func (h *clientHost) response(cfg fsm.ClientConfig, ev fsm.Event) {
 	h.clear(challenged | bodyAllowed | good)
 	switch action := fsm.Status(int(ev.Status)).Action; action {
-	case fsm.ActionComplete:
+	case codes.ActionComplete:
 		h.clear(outstanding)
 		h.Put(good, ev.Facts.Has(Completing) ||
 			cfg.TerminatorOptional && ev.Facts.Has(Completing&^fsm.FactTerminated))
-	case fsm.ActionReplay:
+	case codes.ActionReplay:
 		h.clear(outstanding)
 		h.set(challenged)
-	case fsm.ActionContinue:
+	case codes.ActionContinue:
 		h.Put(bodyAllowed, cfg.Expect)
-	case fsm.ActionWait:
+	case codes.ActionWait:
 		h.set(waits)
 	default:
 		h.clear(outstanding)

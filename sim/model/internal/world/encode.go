@@ -3,14 +3,14 @@ package world
 import (
 	"encoding/binary"
 
-	"example.com/khp/fsm"
+	"example.com/khp/internal/inside"
 )
 
 // Encodings are what tells states apart in an exploration, and what the states still to be looked
 // at are kept as. Every field has its bytes; the lengths are fixed.
 const (
-	ClientSize = fsm.ClientStateSize + hostSize + 1
-	ServerSize = fsm.ServerStateSize + hostSize
+	ClientSize = inside.ClientStateSize + hostSize + 1
+	ServerSize = inside.ServerStateSize + hostSize
 	hostSize   = 7
 )
 
@@ -27,24 +27,24 @@ func Flag(yes bool, n int) uint16 {
 
 func (w *Client) Encode(b []byte) {
 	_, _ = w.State.AppendBinary(b[:0])
-	w.Host.encode(b[fsm.ClientStateSize:])
+	w.Host.encode(b[inside.ClientStateSize:])
 	b[ClientSize-1] = w.Host.Dials
 }
 
 func (w *Client) Decode(b []byte) {
-	_ = w.State.UnmarshalBinary(b[:fsm.ClientStateSize])
-	w.Host.decode(b[fsm.ClientStateSize:])
+	_ = w.State.UnmarshalBinary(b[:inside.ClientStateSize])
+	w.Host.decode(b[inside.ClientStateSize:])
 	w.Host.Dials = b[ClientSize-1]
 }
 
 func (w *Server) Encode(b []byte) {
 	_, _ = w.State.AppendBinary(b[:0])
-	w.Host.encode(b[fsm.ServerStateSize:])
+	w.Host.encode(b[inside.ServerStateSize:])
 }
 
 func (w *Server) Decode(b []byte) {
-	_ = w.State.UnmarshalBinary(b[:fsm.ServerStateSize])
-	w.Host.decode(b[fsm.ServerStateSize:])
+	_ = w.State.UnmarshalBinary(b[:inside.ServerStateSize])
+	w.Host.decode(b[inside.ServerStateSize:])
 }
 
 func (h *Host) encode(b []byte) {

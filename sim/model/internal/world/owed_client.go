@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 )
 
 // clientTurn is a step of a client, for its obligations. Steps are many, so they are used again.
@@ -20,7 +21,7 @@ func (m *clientTurn) in(phases ...fsm.ClientPhase) bool { return oneOf(m.before.
 func (m *clientTurn) to(phases ...fsm.ClientPhase) bool { return oneOf(m.after.Phase(), phases) }
 func (m *clientTurn) fact(f fsm.Facts) bool             { return m.ev.Facts.Has(f) }
 func (m *clientTurn) does(k fsm.EffectKind) bool        { return has(&m.effects, k) }
-func (m *clientTurn) action() fsm.Action {
+func (m *clientTurn) action() codes.Action {
 	return fsm.Status(int(m.ev.Status)).Action
 }
 
@@ -34,7 +35,7 @@ func oneOf[P comparable](p P, list []P) bool {
 }
 
 // answers reports whether the event is a response that decides an extended request.
-func (m *clientTurn) answers(actions ...fsm.Action) bool {
+func (m *clientTurn) answers(actions ...codes.Action) bool {
 	return m.in(fsm.ClientReading) && oneOf(m.action(), actions)
 }
 
@@ -65,8 +66,8 @@ func (m *clientTurn) pointed() bool {
 	case fsm.EventResponse:
 		if m.in(fsm.ClientReading, fsm.ClientOpening) {
 			a := m.action()
-			return a == fsm.ActionRedirect || a == fsm.ActionRedirectChoice ||
-				a == fsm.ActionRedirectIfGet && (!m.cfg.OtherMethod || m.in(fsm.ClientOpening))
+			return a == codes.ActionRedirect || a == codes.ActionRedirectChoice ||
+				a == codes.ActionRedirectIfGet && (!m.cfg.OtherMethod || m.in(fsm.ClientOpening))
 		}
 	}
 	return false
@@ -146,7 +147,7 @@ var ClientObligations = []obligation[clientTurn]{
 		}},
 	{"KHP-CLOSE-05", "a completing response that meets every condition opens, and no other",
 		kinds(fsm.EventResponse),
-		func(m *clientTurn) bool { return m.answers(fsm.ActionComplete) },
+		func(m *clientTurn) bool { return m.answers(codes.ActionComplete) },
 		func(m *clientTurn) bool {
 			if m.fine() && m.fact(fsm.FactAcceptMatches) && m.fact(fsm.FactProtocolOffered) {
 				return m.does(fsm.EffectComplete) || m.to(fsm.ClientAwaitConfirm)
@@ -158,7 +159,7 @@ var ClientObligations = []obligation[clientTurn]{
 		func(m *clientTurn) bool { return m.does(fsm.EffectComplete) }},
 	{"KHP-STATUS-100-01", "the body is sent on 100 in answer to Expect, and only then",
 		kinds(fsm.EventResponse),
-		func(m *clientTurn) bool { return m.answers(fsm.ActionContinue) },
+		func(m *clientTurn) bool { return m.answers(codes.ActionContinue) },
 		func(m *clientTurn) bool {
 			if !m.fine() || !m.cfg.Expect || m.before.State.Interim() >= int(m.cfg.MaxInterim) {
 				return m.fails()
@@ -166,7 +167,7 @@ var ClientObligations = []obligation[clientTurn]{
 			return m.does(fsm.EffectSendBody) || m.to(fsm.ClientAwaitResponse)
 		}},
 	{"KHP-STATUS-202-01", "a 202 is waited after, within its limit", kinds(fsm.EventResponse),
-		func(m *clientTurn) bool { return m.answers(fsm.ActionWait) },
+		func(m *clientTurn) bool { return m.answers(codes.ActionWait) },
 		func(m *clientTurn) bool {
 			if !m.fine() || m.cfg.NoWait || m.before.State.Interim() >= int(m.cfg.MaxInterim) {
 				return m.fails()
@@ -176,7 +177,7 @@ var ClientObligations = []obligation[clientTurn]{
 	{"KHP-STATUS-401-01", "credentials are asked for on a usable 401, within its limit",
 		kinds(fsm.EventResponse),
 		func(m *clientTurn) bool {
-			return m.action() == fsm.ActionReplay && m.in(fsm.ClientReading, fsm.ClientOpening) &&
+			return m.action() == codes.ActionReplay && m.in(fsm.ClientReading, fsm.ClientOpening) &&
 				m.before.State.Replays() < int(m.cfg.MaxReplays)
 		},
 		func(m *clientTurn) bool {
@@ -217,13 +218,13 @@ var ClientObligations = []obligation[clientTurn]{
 		EveryKind,
 		func(m *clientTurn) bool { return m.plans(fsm.PlanProxyAuth) },
 		func(m *clientTurn) bool {
-			return m.action() == fsm.ActionProxyAuth && m.fact(fsm.FactProxyChallenge) && m.cfg.Proxy
+			return m.action() == codes.ActionProxyAuth && m.fact(fsm.FactProxyChallenge) && m.cfg.Proxy
 		}},
 	{"KHP-STATUS-426-02", "another connection for 426 only with TLS, and only if that is allowed",
 		EveryKind,
 		func(m *clientTurn) bool { return m.plans(fsm.PlanUpgrade) },
 		func(m *clientTurn) bool {
-			return m.action() == fsm.ActionUpgrade && m.fact(fsm.FactUpgradeTLS|fsm.FactTargetUsable) &&
+			return m.action() == codes.ActionUpgrade && m.fact(fsm.FactUpgradeTLS|fsm.FactTargetUsable) &&
 				m.cfg.Upgrade && m.redirectsLeft()
 		}},
 	{"KHP-GEN-05", "an open connection carries messages both ways",

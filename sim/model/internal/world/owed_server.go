@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 )
 
 // serverTurn is a step of a server, for its obligations. Steps are many, so they are used again.
@@ -20,7 +21,7 @@ func (m *serverTurn) in(phases ...fsm.ServerPhase) bool { return oneOf(m.before.
 func (m *serverTurn) to(phases ...fsm.ServerPhase) bool { return oneOf(m.after.Phase(), phases) }
 func (m *serverTurn) fact(f fsm.Facts) bool             { return m.ev.Facts.Has(f) }
 func (m *serverTurn) does(k fsm.EffectKind) bool        { return has(&m.effects, k) }
-func (m *serverTurn) rule() fsm.Rule                    { return fsm.Status(int(m.ev.Status)) }
+func (m *serverTurn) rule() codes.Rule                    { return fsm.Status(int(m.ev.Status)) }
 
 // responds reports whether a response with a status between the two was sent.
 func (m *serverTurn) responds(from, to int) bool {
@@ -38,14 +39,14 @@ func (m *serverTurn) refuses() bool {
 }
 
 // decides reports whether a decision is awaited and has one of the actions.
-func (m *serverTurn) decides(actions ...fsm.Action) bool {
+func (m *serverTurn) decides(actions ...codes.Action) bool {
 	return m.before.Host.Is(Deciding) && oneOf(m.rule().Action, actions)
 }
 
 // met reports whether a decision carries what its status requires.
 func (m *serverTurn) met() bool {
 	r := m.rule()
-	return m.cfg.Unchecked || r.Duties&fsm.NeverSend == 0 && r.MissingField(m.ev.Facts) == ""
+	return m.cfg.Unchecked || r.Duties&codes.NeverSend == 0 && fsm.MissingField(r, m.ev.Facts) == ""
 }
 
 func (m *serverTurn) kaazing() bool { return m.before.State.Profile() == fsm.ProfileKaazing }
@@ -121,7 +122,7 @@ var ServerObligations = []obligation[serverTurn]{
 	{"KHP-STATUS-101-02", "an acceptance opens, or sends a kaazing client elsewhere",
 		kinds(fsm.EventDecided),
 		func(m *serverTurn) bool {
-			return m.decides(fsm.ActionComplete) && m.fact(fsm.FactSelectionValid) &&
+			return m.decides(codes.ActionComplete) && m.fact(fsm.FactSelectionValid) &&
 				(m.kaazing() || !m.fact(fsm.FactReroute))
 		},
 		func(m *serverTurn) bool {
@@ -134,11 +135,11 @@ var ServerObligations = []obligation[serverTurn]{
 		}},
 	{"KHP-STATUS-202-02", "a 202 is sent, within its limit", kinds(fsm.EventDecided),
 		func(m *serverTurn) bool {
-			return m.decides(fsm.ActionWait) && m.before.State.Deferrals() < int(m.cfg.MaxDeferrals)
+			return m.decides(codes.ActionWait) && m.before.State.Deferrals() < int(m.cfg.MaxDeferrals)
 		},
 		func(m *serverTurn) bool { return m.responds(202, 202) && m.to(fsm.ServerPending) }},
 	{"KHP-STATUS-401-04", "a challenge is sent, within its limit; then 403", kinds(fsm.EventDecided),
-		func(m *serverTurn) bool { return m.decides(fsm.ActionReplay) && m.met() },
+		func(m *serverTurn) bool { return m.decides(codes.ActionReplay) && m.met() },
 		func(m *serverTurn) bool {
 			if m.before.State.Challenges() < int(m.cfg.MaxChallenges) {
 				return m.responds(401, 401) && m.to(fsm.ServerAwaitReplay)

@@ -2,6 +2,7 @@ package world
 
 import (
 	"example.com/khp/fsm"
+	"example.com/khp/fsm/codes"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model/internal/act"
 )
@@ -161,21 +162,21 @@ func (h *ServerHost) respond(ev fsm.Event, status int) (broken string) {
 		return "INV-41: a second deciding response"
 	case status == 100 && !h.Is(Unchecked) && !ev.Facts.Has(fsm.FactExpectBody):
 		return "INV-46: 100 without Expect"
-	case status != 100 && !h.Is(Unchecked) && rule.Duties&fsm.NeverSend != 0:
+	case status != 100 && !h.Is(Unchecked) && rule.Duties&codes.NeverSend != 0:
 		return "INV-46: a status that a server never sends"
 	case ev.Kind == fsm.EventDecided && !h.Is(Unchecked) && int(ev.Status) == status &&
-		rule.MissingField(ev.Facts) != "":
-		return "INV-45: " + rule.Reason + " without " + rule.MissingField(ev.Facts)
-	case rule.Action == fsm.ActionComplete && h.Is(again):
+		fsm.MissingField(rule, ev.Facts) != "":
+		return "INV-45: " + rule.Reason + " without " + fsm.MissingField(rule, ev.Facts)
+	case rule.Action == codes.ActionComplete && h.Is(again):
 		return "INV-43: a request that names an extension of the opening handshake is accepted"
-	case rule.Action == fsm.ActionComplete &&
+	case rule.Action == codes.ActionComplete &&
 		(!h.Is(requested) || !ev.Facts.Has(fsm.FactSelectionValid)):
 		return "INV-08: accepted without a request, or with a selection that was not requested"
 	}
 	h.set(responding)
 	switch {
-	case status == 100 && ev.Kind == fsm.EventRequest, rule.Action == fsm.ActionWait:
-	case rule.Action == fsm.ActionReplay:
+	case status == 100 && ev.Kind == fsm.EventRequest, rule.Action == codes.ActionWait:
+	case rule.Action == codes.ActionReplay:
 		h.clear(requested | Deciding | again)
 	default:
 		h.clear(requested | Deciding | again)

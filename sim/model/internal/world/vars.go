@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/khp/fsm"
+	"example.com/khp/internal/tables"
 )
 
 // Vars iterates over everything that makes w differ from other states, by the names that a pair
@@ -75,14 +75,14 @@ func (w *Server) Numbers(v *Vars) {
 
 // Marks are those of the machine's state.
 func (w *Client) Marks(v *Vars) {
-	names, _ := fsm.MarkNames()
-	v.marks("c_", names, w.State.Marks())
+	names, _ := tables.FSM.MarkNames()
+	v.marks("c_", names, tables.FSM.ClientMarks(w.State))
 }
 
 // Marks are those of the machine's state.
 func (w *Server) Marks(v *Vars) {
-	_, names := fsm.MarkNames()
-	v.marks("s_", names, w.State.Marks())
+	_, names := tables.FSM.MarkNames()
+	v.marks("s_", names, tables.FSM.ServerMarks(w.State))
 }
 
 func (v *Vars) marks(prefix string, names, set []string) {
