@@ -28,7 +28,7 @@ type at struct {
 var telling = map[string]map[string]string{
 	"client.go": {"func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Verdict) {\n": "\ttouched(\"client\", ClientCell(s, ev))\n\ttouched(\"status\", int(ev.Status))\n"},
 	"server.go": {"func (cfg ServerConfig) Step(s ServerState, ev Event) (ServerState, Effects, Verdict) {\n": "\ttouched(\"server\", ServerCell(s, ev))\n\ttouched(\"status\", int(ev.Status))\n"},
-	"status.go": {"func Status(code int) Rule {\n": "\ttouched(\"status\", code)\n"},
+	"status.go": {"func Status(code int) codes.Rule {\n": "\ttouched(\"status\", code)\n"},
 }
 
 // mutable is what makes the mutants part of package fsm for the tests of another package: KHP_MUTANT
