@@ -21,7 +21,7 @@ func (m *serverTurn) in(phases ...fsm.ServerPhase) bool { return oneOf(m.before.
 func (m *serverTurn) to(phases ...fsm.ServerPhase) bool { return oneOf(m.after.Phase(), phases) }
 func (m *serverTurn) fact(f fsm.Facts) bool             { return m.ev.Facts.Has(f) }
 func (m *serverTurn) does(k fsm.EffectKind) bool        { return has(&m.effects, k) }
-func (m *serverTurn) rule() codes.Rule                    { return fsm.Status(int(m.ev.Status)) }
+func (m *serverTurn) rule() codes.Rule                  { return fsm.Status(int(m.ev.Status)) }
 
 // responds reports whether a response with a status between the two was sent.
 func (m *serverTurn) responds(from, to int) bool {
