@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,6 +36,24 @@ func TestHandler_ShutdownOpen(t *testing.T) {
 			require.NoError(t, h.Shutdown(t.Context()))
 			require.Equal(t, 2*time.Second, time.Since(start))
 			c.end()
+		})
+	}
+	for _, prompt := range []bool{false, true} {
+		virtual(t, fmt.Sprint("a decision that ends with its context, prompt ", prompt), func(t *testing.T) {
+			h := &Handler{Prompt: prompt, Serve: echoServe, Decide: func(ctx context.Context, _ *Request) (Decision, error) {
+				<-ctx.Done()
+				return Decision{}, ctx.Err()
+			}}
+			c := servePipe(t, h, openingRequest)
+			<-c.head
+			c.send(bin(extendedRequest))
+			synctest.Wait()
+			down := make(chan error)
+			go func() { down <- h.Shutdown(context.Background()) }()
+			require.Equal(t, "503", c.status(), "the application has not failed")
+			require.Equal(t, CloseGoingAway, c.closeCode())
+			c.answer(CloseGoingAway)
+			require.NoError(t, <-down)
 		})
 	}
 	virtual(t, "at the moment of opening", func(t *testing.T) {

@@ -166,7 +166,10 @@ func (d *loop) arrived() bool {
 	}
 	if tell := d.tell; tell != nil {
 		d.tell = nil
-		tell()
+		// What it ran under may have ended since: then this is told, and no failure that comes of it.
+		if d.ctx.Err() == nil {
+			tell()
+		}
 		return true
 	}
 	return false

@@ -73,3 +73,32 @@ func TestLoop_Order(t *testing.T) {
 		})
 	}
 }
+
+// endsMeanwhile is a context that ends when it was asked once.
+type endsMeanwhile struct {
+	context.Context
+	asked bool
+}
+
+func (c *endsMeanwhile) Err() error {
+	if !c.asked {
+		c.asked = true
+		return nil
+	}
+	return context.Canceled
+}
+
+// What fails because the context has ended is told as that end, also if it ends just when the answer
+// is taken.
+func TestLoop_EndBeforeAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &scribe{}
+		d := &loop{ctx: &endsMeanwhile{Context: t.Context()}, driver: s, side: s, told: s, answers: make(chan func()), done: make(chan struct{})}
+		defer close(d.done)
+		d.later(func() func() { return func() { s.note("answer") } })
+		synctest.Wait()
+		d.happen()
+		d.happen()
+		require.Equal(t, []string{"context"}, s.told)
+	})
+}

@@ -190,7 +190,8 @@ func (s *Server) ask(q driver.Question) {
 func (s *Server) decided(
 	q driver.Question, r *endpoint.Request, d endpoint.Decision, refused *auth.Verdict, err error,
 ) {
-	if q.Over() { // whatever it says, it is not about what is asked now
+	// Whatever it says, it is not about what is asked now, or failed because it was broken off.
+	if q.Over() || err != nil && s.Context.Err() != nil {
 		return
 	}
 	s.wrong = nil

@@ -1,7 +1,9 @@
 package loop
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -12,6 +14,8 @@ type givenUp struct {
 	Driver
 	code uint16
 }
+
+func (g *givenUp) Deadline() time.Time { return time.Time{} }
 
 func (g *givenUp) GiveUp(_ time.Time, code uint16, _ string) { g.code = code }
 
@@ -36,4 +40,33 @@ func TestLoop_Abandon(t *testing.T) {
 	require.Equal(t, uint16(1001), d.code)
 	require.Equal(t, "one", l.GaveUp)
 	require.True(t, l.interrupted)
+}
+
+// endsMeanwhile is a context that ends when it was asked once.
+type endsMeanwhile struct {
+	context.Context
+	asked bool
+}
+
+func (c *endsMeanwhile) Err() error {
+	if !c.asked {
+		c.asked = true
+		return nil
+	}
+	return context.Canceled
+}
+
+// What fails because the context has ended is told as that end, also if it ends just when the result
+// is taken.
+func TestLoop_EndBeforeResult(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, told := &givenUp{}, false
+		l := &Loop{Config: Config{Context: &endsMeanwhile{Context: t.Context()}, Driver: d, Side: &phases{list: []string{"deciding"}}}}
+		l.Later(func() func() { return func() { told = true } })
+		synctest.Wait()
+		l.happen()
+		l.happen()
+		require.False(t, told)
+		require.Equal(t, uint16(1001), d.code)
+	})
 }

@@ -213,7 +213,10 @@ func (d *Loop) happen() {
 	}
 	f := d.Next
 	if d.Next = nil; f == nil {
-		f = d.takeResult()
+		// What it ran under may have ended since: then this is told, and no failure that comes of it.
+		if f = d.takeResult(); f != nil && d.Context.Err() != nil {
+			return
+		}
 	}
 	switch {
 	case f != nil:
