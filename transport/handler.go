@@ -37,9 +37,10 @@ type Handler struct {
 	Serve func(ctx context.Context, c *Conn) error
 	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or
 	// asks for time with 202 by returning a decision with that status, after which it is called
-	// again. An error or panic is answered with 500, logged, and not shown to the client. Decide
-	// runs in a goroutine of its own, and ctx ends when the decision is not waited for any more.
-	// nil accepts every request with the first subprotocol of Subprotocols that was asked for.
+	// again, four times at most for one client. An error or panic is answered with 500, logged, and
+	// not shown to the client. Decide runs in a goroutine of its own, and ctx ends when the decision
+	// is not waited for any more. nil accepts every request with the first subprotocol of
+	// Subprotocols that was asked for.
 	Decide       func(ctx context.Context, r *Request) (Decision, error)
 	Subprotocols []string // in the server's order of preference, for a nil Decide
 	// Use lists application-class extensions that are granted to clients that ask for them, the one
