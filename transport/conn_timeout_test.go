@@ -10,6 +10,7 @@ import (
 
 	"example.com/khp/internal/tcptest"
 	"example.com/khp/transport/internal/frametest"
+	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
 )
 
@@ -145,6 +146,13 @@ func TestConn_ReadReportsCloseAtOnce(t *testing.T) {
 // reads only when all of the message is sent, and other messages are still on their way to it.
 func TestConn_TooBigIsHeard(t *testing.T) {
 	t.Attr("req", "WSP-CLOSE-02")
+	for !tooBigIsHeard(t) {
+	}
+}
+
+// tooBigIsHeard is false if the client, on a slow machine, needed more time for its message than the
+// server has patience.
+func tooBigIsHeard(t *testing.T) (inTime bool) {
 	big, before := make([]byte, 16<<20), make([]byte, 100<<10)
 	a, b := tcpPair(t)
 	require.NoError(t, a.(*net.TCPConn).SetReadBuffer(4<<10))
@@ -157,12 +165,20 @@ func TestConn_TooBigIsHeard(t *testing.T) {
 		_, _, err := server.Read(context.Background())
 		end <- err
 	}()
-	require.NoError(t, client.Write(t.Context(), Binary, big))
+	begin := time.Now()
+	wrote := client.Write(t.Context(), Binary, big)
 	_, p, err := client.Read(t.Context())
-	require.NoError(t, err)
-	require.Len(t, p, len(before))
-	_, _, err = client.Read(t.Context())
-	require.Equal(t, CloseTooBig, CloseCode(err), "%v", err)
+	if wrote == nil && err == nil {
+		require.Len(t, p, len(before))
+		_, _, err = client.Read(t.Context())
+	}
+	late := time.Since(begin) >= sock.FailTimeout
 	_ = client.CloseNow()
 	require.ErrorAs(t, <-end, new(*ProtocolError))
+	if late && CloseCode(err) != CloseTooBig {
+		return false
+	}
+	require.NoError(t, wrote)
+	require.Equal(t, CloseTooBig, CloseCode(err), "%v", err)
+	return true
 }

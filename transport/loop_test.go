@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/khp/fsm"
@@ -118,6 +119,7 @@ func TestDriver_NoLostWakeUp(t *testing.T) {
 		a, b := connection(t)
 		nc := &interposed{Conn: b, release: make(chan struct{}), woken: make(chan struct{})}
 		h := &Handler{Serve: echoServe, Decide: func(context.Context, *Request) (Decision, error) {
+			synctest.Wait() // the driver waits for the peer
 			nc.armed.Store(true)
 			c := rawClient{nc: a}
 			c.send(pf{Op: opO}) // has the driver wait anew

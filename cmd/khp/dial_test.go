@@ -139,8 +139,8 @@ func TestDial_NeverDecided(t *testing.T) {
 		code, _, errs := runHere(t, "", "dial", url, "--timeout", timeout.String(), "--send", "hi")
 		require.NotEqual(t, cli.ExitOK, code)
 		require.Equal(t, 1, strings.Count(errs, "\n"), errs)
-		return code == cli.ExitFailed && strings.Contains(errs, "no open connection to "+url+" within "+timeout.String()+
-			", the last answer was 202 Accepted; try --timeout")
+		return code == cli.ExitFailed && strings.Contains(errs, "no open connection to "+url+
+			" within "+timeout.String()+", the last answer was 202 Accepted; try --timeout")
 	})
 }
 
