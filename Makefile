@@ -5,7 +5,10 @@ TOOL   := $(GO) tool -modfile=internal/tools/go.mod
 # make vet vets. Under the race detector a program sleeps for a second before it exits, unless it is
 # told not to. The detector makes a bcrypt hash cost fourteen times as much, and its cipher has no
 # goroutine to watch: tests that log in took minutes, and ran into deadlines on busy machines.
-GOTEST := GORACE=atexit_sleep_ms=0 $(GO) test -race -vet=off -gcflags=golang.org/x/crypto/blowfish=-race=false
+# The detector needs a C compiler.
+CGO    := $(shell $(GO) env CGO_ENABLED)
+RACE   := $(if $(filter 1,$(CGO)),-race -gcflags=golang.org/x/crypto/blowfish=-race=false)
+GOTEST := GORACE=atexit_sleep_ms=0 $(GO) test -vet=off $(RACE)
 
 .PHONY: help
 help: ## list the targets
@@ -60,7 +63,8 @@ test: ## all tests; every MUST is implemented and proven by one that passed, doc
 GOROUTINES := '^\s*go (func|[a-zA-Z_.]+\()|"sync"|"sync/atomic"|"testing/synctest"|"net"|t\.Parallel'
 .PHONY: race
 race: ## the tests in short mode, with the race detector, of the packages where two goroutines can meet
-	@$(GOTEST) -short $$($(GO) list -f '{{.Dir}}' ./... | while read -r dir; do ! grep -qE $(GOROUTINES) $$dir/*.go || echo $$dir; done)
+	@test -n '$(RACE)' || echo "not run here, because there is no C compiler: make race"
+	@test -z '$(RACE)' || $(GOTEST) -short $$($(GO) list -f '{{.Dir}}' ./... | while read -r dir; do ! grep -qE $(GOROUTINES) $$dir/*.go || echo $$dir; done)
 
 # Tests that measure, and those that read the source of package endpoint, are not for ghosts.
 NO_GHOST := 'Alloc|Limits|ByteByByte|Purity|TestServer_Open/no-alloc'

@@ -1,12 +1,14 @@
 package fsm_test
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/shown"
 	"example.com/khp/internal/spincheck/spin"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model"
@@ -40,6 +42,11 @@ func TestDrill(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, out.Passed())
 		require.Contains(t, strings.Join(out.Broken, "\n"), "LIV-01: nothing is left to happen in phase ClientAwaitCredentials")
+		page := drilled(t, "go run ./cmd/khp sim sim/script/testdata")
+		for _, m := range out.Mismatches[:1] {
+			require.Contains(t, page, fmt.Sprintf("%s:%d: expected (-) and got (+)\n    - %s\n    + %s\n",
+				strings.TrimPrefix(file, "../"), m.Line, m.Want[0], m.Got[0]))
+		}
 	})
 	t.Run("spin", func(t *testing.T) {
 		if missing := spin.Missing(); missing != "" || testing.Short() {
@@ -50,7 +57,19 @@ func TestDrill(t *testing.T) {
 		require.Equal(t, "LIV-06", r.Configurations[0].Broken)
 		require.Contains(t, r.Configurations[0].Rows[0], "ignored of the client in await credentials: ")
 		require.Contains(t, r.Configurations[0].Rows[0], "TimerExpired_Credentials")
+		_, rows, _ := strings.Cut(drilled(t, "go run ./internal/spincheck -quick"), "first:\n")
+		got := "  " + strings.Join(r.Configurations[0].Rows[:2], "\n  ") + "\n"
+		require.True(t, shown.Matches(rows, got), "shown is\n%s\nbut it is\n%s", rows, got)
 	})
+}
+
+// drilled is what docs/verification.md shows of the output of a command.
+func drilled(t *testing.T, command string) string {
+	page, err := os.ReadFile("../docs/verification.md")
+	require.NoError(t, err)
+	text, ok := shown.Output(string(page), command)
+	require.True(t, ok, command)
+	return text
 }
 
 // faultyPair is the pair in which faults are looked for: no deferrals, which keeps it small, and

@@ -21,6 +21,7 @@ var shown = map[string][]string{
 	"auth/htpasswd": nil,
 	"extension":     nil,
 	"adapter":       {"ServerOptions.Config", "ClientOptions.Config"},
+	"conformtest":   nil,
 	"wsjson":        nil,
 }
 

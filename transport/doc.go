@@ -161,5 +161,5 @@
 // an HTTP/2 connection. To have KHP on connections of another WebSocket library, see gorillaws,
 // coderws and package adapter below this one; without any goroutine or socket, package endpoint.
 // docs/examples has programs for those: on a library that calls back, on an event loop, in a
-// browser.
+// browser. Package conformtest tries any KHP server or client in go test.
 package transport

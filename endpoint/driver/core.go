@@ -77,7 +77,7 @@ func (d *core) do(now time.Time, outs []endpoint.Output) {
 		outs = d.settle(now)
 	}
 	d.wake()
-	if d.busy = false; d.draining || len(d.calls) == 0 {
+	if d.busy = false; d.draining {
 		return
 	}
 	d.draining = true
@@ -100,23 +100,17 @@ func (d *core) wake() {
 // settle flushes the connection after the outputs of one call, reports its loss if a write failed,
 // and returns the outputs that this leads to.
 func (d *core) settle(now time.Time) []endpoint.Output {
-	if d.asked != 0 && !d.side.waiting() {
+	if !d.side.waiting() {
 		d.asked = 0
 	}
 	if c := d.conn; c != nil {
-		if c.unflushed {
-			c.flush()
-		}
+		c.flush()
 		switch {
-		case c.gone:
 		case c.broken != nil:
 			return c.lost(now, c.broken.Error())
 		case c.violated:
 			return c.lost(now, "nothing can be read behind a breach of the rules of frames")
 		}
-	}
-	if d.open {
-		return nil
 	}
 	return d.side.followUp(now)
 }

@@ -124,6 +124,13 @@ func TestConn_NotHeardInsideOfTheAnswerToClose(t *testing.T) {
 		s.PeerClosed(t0, 1000, "")
 		require.Equal(t, []string{"close 1000", "flush"}, h.take()[:2], name)
 		require.NoError(t, s.Endpoint().Misuse(), name)
+		hc, c, conn := asking(t, endpoint.ClientConfig{})
+		unit(conn, accepted)
+		hc.take()
+		hc.on["close"] = heard(conn)[name]
+		conn.PeerClosed(t0, 1000, "")
+		require.Equal(t, []string{"close 1000 a", "flush a"}, hc.take(), name)
+		require.NoError(t, c.Endpoint().Misuse(), name)
 	}
 }
 

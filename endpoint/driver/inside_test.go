@@ -31,6 +31,16 @@ func TestClient_OpenedInsideOfAnOrder(t *testing.T) {
 	}
 }
 
+// What a library tells inside of an order is told to the endpoint as it is: the accept value that it
+// got is the one with which that of the extended response is compared.
+func TestClient_AcceptToldInsideOfAnOrder(t *testing.T) {
+	h, _ := calling(t, endpoint.ClientConfig{})
+	h.on["bytes"] = func() { h.conns[0].Opened(t0, endpoint.Subprotocol, nil, accept) }
+	h.conns[0].Connected(t0, wires{h, "a"}, [16]byte{})
+	unit(h.conns[0], "HTTP/1.1 101 x\r\nSec-WebSocket-Accept: "+accept+"\r\n\r\n")
+	require.Contains(t, h.take(), "open 101")
+}
+
 // Nothing is sent behind Close, and who asks inside of that order is told so.
 func TestServer_SendInsideOfClose(t *testing.T) {
 	h, s := answering(t)
@@ -78,6 +88,7 @@ func TestQuestion_OverWhileAnswered(t *testing.T) {
 func TestReset_AnswersOfEarlierConnections(t *testing.T) {
 	h, s := deciding(t)
 	stale := h.questions[0]
+	stale.Decide(t0, endpoint.Decision{Status: 403}) // the later ones are open when s is reset
 	for range 3 {
 		h2 := newHost(t)
 		s.Reset(endpoint.NewServer(endpoint.ServerConfig{}), wires{h2, ""}, h2)

@@ -62,13 +62,14 @@ func (s *Server) Opened(now time.Time, o endpoint.OpeningRequest, granted []stri
 	s.do(now, s.endpoint.Opened(now, o, granted))
 }
 
-// copyRequest returns a copy of a request that a parser may write to again.
+// copyRequest returns a copy of an opening request that a parser may write to again. Such a request
+// has no body.
 func copyRequest(r *wire.Request) *wire.Request {
 	if r == nil {
 		return nil
 	}
 	c := *r
-	c.Method, c.Target, c.Body = bytes.Clone(r.Method), bytes.Clone(r.Target), bytes.Clone(r.Body)
+	c.Method, c.Target = bytes.Clone(r.Method), bytes.Clone(r.Target)
 	c.Fields = slices.Clone(r.Fields)
 	for i, f := range c.Fields {
 		c.Fields[i] = wire.Field{Name: bytes.Clone(f.Name), Value: bytes.Clone(f.Value)}

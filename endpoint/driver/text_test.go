@@ -32,6 +32,8 @@ func TestString(t *testing.T) {
 			require.Equal(t, want, fmt.Sprintf(verb, v), verb)
 		}
 	}
+	require.Equal(t, "driver.Server(no endpoint)", fmt.Sprint(driver.NewServer(nil, nil, nil)))
+	require.Equal(t, "driver.Client(no endpoint)", fmt.Sprint(driver.NewClient(nil, nil)))
 	q.Fail(t0)
 	require.Equal(t, "driver.Question(over)", fmt.Sprint(q))
 }

@@ -21,6 +21,15 @@ import (
 // casePrefix is where the cases for clients are.
 const casePrefix = "/case/"
 
+// notVisited says why a case has no result.
+const notVisited = "the client did not come for it"
+
+// CaseURL is where a client finds the case of that id, if [Client] listens at base, ws://host:port.
+func CaseURL(base, id string) string { return base + casePrefix + id }
+
+// Missed reports whether the client did not come for a case.
+func (c *Outcome) Missed() bool { return c.Grade == verdict.Skip && c.Why == notVisited }
+
 // bench waits for a client, and runs a case for each path that it asks for.
 type bench struct {
 	ctx     context.Context
@@ -57,7 +66,7 @@ func Client(ctx context.Context, l net.Listener, list []Selected, o Options) *Ru
 	_ = l.Close()
 	b.web.close()
 	b.wg.Wait()
-	b.run.add(b.outcomes("the client did not come for it"), o)
+	b.run.add(b.outcomes(notVisited), o)
 	if !b.visited {
 		b.run.Down = "no client came to " + b.base
 	}
@@ -82,11 +91,13 @@ func (b *bench) outcomes(missing string) []Outcome {
 // wait returns when there is nothing more to wait for.
 func (b *bench) wait() {
 	var idle <-chan time.Time
+	leaves, left := b.o.Leaves, false
 	for {
 		b.mu.Lock()
-		complete, quiet := len(b.results) == len(b.list), b.visited && len(b.running) == 0
+		complete, rests := len(b.results) == len(b.list), len(b.running) == 0
+		quiet := b.visited && rests
 		b.mu.Unlock()
-		if complete {
+		if complete || left && rests {
 			return
 		}
 		if idle = nil; quiet && b.o.Idle > 0 {
@@ -94,6 +105,9 @@ func (b *bench) wait() {
 		}
 		select {
 		case <-b.changed:
+		case <-leaves:
+			leaves, left = nil, true
+			b.gone("")
 		case <-idle:
 			return
 		case <-b.ctx.Done():
@@ -189,16 +203,8 @@ func (b *bench) visit(s Selected, host string, nc net.Conn, first []byte) {
 	if v == nil {
 		v = b.start(s, host)
 	}
-	var others []*visit
-	for id, other := range b.running {
-		if id != s.Name {
-			others = append(others, other)
-		}
-	}
 	b.mu.Unlock()
-	for _, other := range others {
-		other.loop.call(other.gone)
-	}
+	b.gone(s.Name)
 	ok := v.loop.call(func() {
 		stream := &network.Stream{}
 		bridge := newBridge(v.loop, stream)
@@ -212,6 +218,21 @@ func (b *bench) visit(s Selected, host string, nc net.Conn, first []byte) {
 		_ = nc.Close()
 	}
 	b.touch()
+}
+
+// gone tells all cases but one that the client makes no more connections for them.
+func (b *bench) gone(except string) {
+	b.mu.Lock()
+	var others []*visit
+	for id, v := range b.running {
+		if id != except {
+			others = append(others, v)
+		}
+	}
+	b.mu.Unlock()
+	for _, v := range others {
+		v.loop.call(v.gone)
+	}
 }
 
 // start begins a case. b.mu is held.

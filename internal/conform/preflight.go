@@ -111,8 +111,7 @@ func (t *Target) cannotReach(err error) string {
 	case errors.As(err, &op):
 		err = op.Err
 	}
-	var call *os.SyscallError
-	if errors.As(err, &call) {
+	if call, ok := errors.AsType[*os.SyscallError](err); ok {
 		err = call.Err
 	}
 	return fmt.Sprintf("cannot connect to %s: %s; is the address right, and is the server running?",

@@ -40,6 +40,19 @@ func Select(f Filter) ([]Selected, error) {
 	return list, nil
 }
 
+// IDs are those of all cases.
+func IDs() ([]string, error) {
+	all, err := conform.Cases()
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(all))
+	for i, c := range all {
+		ids[i] = c.Name
+	}
+	return ids, nil
+}
+
 func matchesAny(patterns []string, id string) bool {
 	return len(patterns) == 0 ||
 		slices.ContainsFunc(patterns, func(p string) bool { return Matches(p, id) })
@@ -66,14 +79,15 @@ func Matches(glob, id string) bool {
 
 // Options are how cases are run.
 type Options struct {
-	Name     string        // of the implementation, for reports with several; "" is its address
-	Patience time.Duration // that a peer has for one step; 0 is [script.DefaultPatience]
-	Parallel int           // cases at the same time against a server; 0 is 4
-	Command  string        // the command line that runs the same again, without --run
-	Expected *Expected     // known failures; nil is none
-	Tell     func(Outcome) // is told of each outcome, by several goroutines; may be nil
-	Slow     bool          // run cases that wait for deadlines of the peer, minutes each
-	Idle     time.Duration // ends a run with a client that does not come for so long, 0 never does
+	Name     string          // of the implementation, for reports with several; "" is its address
+	Patience time.Duration   // that a peer has for one step; 0 is [script.DefaultPatience]
+	Parallel int             // cases at the same time against a server; 0 is 4
+	Command  string          // the command line that runs the same again, without --run
+	Expected *Expected       // known failures; nil is none
+	Tell     func(Outcome)   // is told of each outcome, by several goroutines; may be nil
+	Slow     bool            // run cases that wait for deadlines of the peer, minutes each
+	Idle     time.Duration   // ends a run with a client that does not come for so long, 0 never does
+	Leaves   <-chan struct{} // is closed when a client comes no more; nil never is
 }
 
 func (o Options) patience() time.Duration {

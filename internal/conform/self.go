@@ -136,7 +136,7 @@ func Visit(ctx context.Context, base string, list []Selected, profile string) {
 		o.Profile = transport.Kaazing
 	}
 	for _, s := range list {
-		c, err := transport.Dial(ctx, base+casePrefix+s.Name, o)
+		c, err := transport.Dial(ctx, CaseURL(base, s.Name), o)
 		if err == nil {
 			_ = echo(ctx, c)
 			_ = c.CloseNow()

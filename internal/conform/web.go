@@ -53,7 +53,7 @@ func newWeb(b *bench, addr net.Addr) *web {
 func (w *web) list(rw http.ResponseWriter, _ *http.Request) {
 	rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	for _, s := range w.bench.list {
-		_, _ = fmt.Fprintln(rw, w.bench.base+casePrefix+s.Name)
+		_, _ = fmt.Fprintln(rw, CaseURL(w.bench.base, s.Name))
 	}
 }
 

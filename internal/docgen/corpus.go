@@ -126,8 +126,15 @@ a fault. Of %d requests it decides %d otherwise, of %d responses %d.
 		line(&b, "| <a id=\"%s\"></a>%s | %s | %s |",
 			d.key, d.key, d.text, strings.Join(differing[d.key], " "))
 	}
+	g.read(&b)
+	g.unread(&b)
+	return b.String(), nil
+}
+
+// read writes the tables of the kinds that net/http reads.
+func (g *grid) read(b *bytes.Buffer) {
 	for _, kind := range []string{"request", "response"} {
-		line(&b, "\n## Cases of kind %s\n\n| id | input | verdict | net/http | why | source |\n"+
+		line(b, "\n## Cases of kind %s\n\n| id | input | verdict | net/http | why | source |\n"+
 			"|---|---|---|---|---|---|", kind)
 		for _, c := range g.cases {
 			if c.Kind != kind {
@@ -137,10 +144,14 @@ a fault. Of %d requests it decides %d otherwise, of %d responses %d.
 			if g.differs(c) {
 				other = fmt.Sprintf("**%s**: [%s](#%s)", other, c.NetHTTP, c.NetHTTP)
 			}
-			line(&b, "| <a id=\"%s\"></a>%s | %s | %s | %s | %s | %s |",
+			line(b, "| <a id=\"%s\"></a>%s | %s | %s | %s | %s | %s |",
 				c.ID, c.ID, code(c.Input), verdict(c), other, cell(c.Why), cell(c.Source))
 		}
 	}
+}
+
+// unread writes those of the other kinds.
+func (g *grid) unread(b *bytes.Buffer) {
 	var kinds []string
 	for _, c := range g.cases {
 		if _, known := g.netHTTP[c.ID]; !known && !slices.Contains(kinds, c.Kind) {
@@ -148,16 +159,15 @@ a fault. Of %d requests it decides %d otherwise, of %d responses %d.
 		}
 	}
 	for _, kind := range kinds {
-		line(&b, "\n## Cases of kind %s\n\n| id | input | verdict | why | source |\n"+
+		line(b, "\n## Cases of kind %s\n\n| id | input | verdict | why | source |\n"+
 			"|---|---|---|---|---|", kind)
 		for _, c := range g.cases {
 			if c.Kind == kind {
-				line(&b, "| <a id=\"%s\"></a>%s | %s | %s | %s | %s |",
+				line(b, "| <a id=\"%s\"></a>%s | %s | %s | %s | %s |",
 					c.ID, c.ID, code(c.Input), verdict(c), cell(c.Why), cell(c.Source))
 			}
 		}
 	}
-	return b.String(), nil
 }
 
 // verdict adds the result, or the kind of error.

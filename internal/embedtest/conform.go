@@ -12,7 +12,7 @@ import (
 	"example.com/khp/internal/conform"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
-	"example.com/khp/wire"
+	"example.com/khp/transport/conformtest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -37,25 +37,8 @@ func NewSlow() *Slow { return &Slow{make(chan struct{}, 1024), make(chan struct{
 
 // Conform runs conformance cases against the server at url, ws://host:port.
 func Conform(t *testing.T, url string, patterns ...string) {
-	u, err := wire.ParseURL(url+"/echo", nil)
-	require.NoError(t, err)
-	resources := map[string]string{}
-	for _, name := range []string{"challenge", "redirect", "refuse"} {
-		resources[name] = conform.OwnResources[name]
-	}
-	for _, profile := range []string{"spec", "kaazing"} {
-		list, err := conform.Select(conform.Filter{Server: true, Profile: profile, Patterns: patterns})
-		require.NoError(t, err)
-		run := conform.Server(t.Context(), &conform.Target{URL: u, User: conform.User,
-			Resources: resources}, list, conform.Options{Patience: time.Minute})
-		require.Empty(t, run.Down+run.Unfit)
-		require.NotZero(t, run.Grades["pass"])
-		for _, c := range run.Cases {
-			if c.Grade.Failed() {
-				t.Errorf("%s, %s: %s\n%+v\n%+v", profile, c.ID, c.Why, c.Behaviour, c.Closing)
-			}
-		}
-	}
+	conformtest.Server(t, url+"/echo", &conformtest.Options{Run: patterns, Patience: time.Minute,
+		Resources: map[string]string{"challenge": "/members", "redirect": "/old", "refuse": "/gone"}})
 }
 
 // Account has clients of both profiles log in at /account as joe:welcome, and others fail.

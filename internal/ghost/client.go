@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -13,18 +12,16 @@ import (
 
 // ClientSubject is the client beside which a ghost stands.
 type ClientSubject interface {
-	Subject
-	State() fsm.ClientState
+	Subject[fsm.ClientState]
 	URL() wire.URL
 	Attempt() int
 }
 
 // Client is the ghost of an [endpoint.Client].
 type Client struct {
-	ghost
+	ghost[fsm.ClientState]
 	cfg     endpoint.ClientConfig
 	machine fsm.ClientConfig
-	state   fsm.ClientState
 
 	url, next wire.URL
 	visited   []wire.URL
@@ -93,46 +90,20 @@ func (g *Client) marked(u wire.URL) wire.URL {
 	return u
 }
 
-// Before is called before each call. A test that reaches into the client and changes its timers is
-// followed; one that changes its state is left alone.
-func (g *Client) Before(c ClientSubject) {
-	g.answers = answers{}
-	switch timers, ok := c.(interface {
-		GhostTimers() map[fsm.Timer]time.Time
-	}); {
-	case g.state != c.State():
-		g.off = true
-	case g.due(c) != nil && ok:
-		g.runs = timers.GhostTimers()
-	}
-}
-
 // After is called after each call, with its arguments and results. An error says what is wrong.
 func (g *Client) After(c ClientSubject, call string, args []any, list ...any) error {
-	if g.off || nothing(g.machine) {
+	if nothing(g.machine) {
 		return nil
 	}
-	if now, ok := args[0].(time.Time); ok && g.strange(now) {
-		g.off = true
+	return g.after(c, call, args, list, g.call, func(results) error {
+		switch {
+		case c.Attempt() != g.attempt:
+			return fmt.Errorf("expected attempt %d, got %d", g.attempt, c.Attempt())
+		case c.URL() != g.url:
+			return fmt.Errorf("expected the URL %v, got %v", g.url, c.URL())
+		}
 		return nil
-	}
-	g.begin(call, args)
-	r := resultsOf(list)
-	if err := g.call(call, args, r); err != nil {
-		return g.told(err)
-	}
-	if err := g.compare(r.outs); err != nil {
-		return g.told(err)
-	}
-	switch {
-	case c.State() != g.state:
-		return g.told(fmt.Errorf("expected the state %v, got %v", g.state, c.State()))
-	case c.Attempt() != g.attempt:
-		return g.told(fmt.Errorf("expected attempt %d, got %d", g.attempt, c.Attempt()))
-	case c.URL() != g.url:
-		return g.told(fmt.Errorf("expected the URL %v, got %v", g.url, c.URL()))
-	}
-	return g.told(g.due(c))
+	})
 }
 
 // call derives the events of a call, and takes the steps.
@@ -167,8 +138,6 @@ func (g *Client) call(call string, args []any, r results) error {
 		}
 		g.decideEarly()
 		g.step(fsm.Event{Kind: fsm.EventConnectionLost, Facts: g.missing()})
-	case "Violation":
-		g.step(fsm.Event{Kind: fsm.EventViolation, Failure: args[1].(fsm.Failure)})
 	case "Expire":
 		g.expire()
 	case "Credentials":
@@ -177,16 +146,8 @@ func (g *Client) call(call string, args []any, r results) error {
 		g.step(fsm.Event{Kind: fsm.EventCredentialsDeclined})
 	case "BodyWritten":
 		g.step(fsm.Event{Kind: fsm.EventBodyWritten})
-	case "Send":
-		g.typ, g.message = args[1].(wire.MessageType), args[2].([]byte)
-		if sent := g.step(fsm.Event{Kind: fsm.EventSendRequested}); sent != r.ok {
-			return fmt.Errorf("expected Send to report %v, it reports %v", sent, r.ok)
-		}
-	case "Close":
-		g.closeOut = asked(args[1].(uint16), args[2].(string))
-		g.step(fsm.Event{Kind: fsm.EventCloseRequested})
 	default:
-		return fmt.Errorf("a ghost knows no call %s", call)
+		return g.ghost.call(g, call, args, r)
 	}
 	return nil
 }
@@ -218,13 +179,7 @@ func (g *Client) connect() {
 // once takes one step and expects what it orders.
 func (g *Client) once(ev fsm.Event) (accepted bool) {
 	state, effects, verdict := g.machine.Step(g.state, ev)
-	g.state = state
-	for e := range effects.All() {
-		if !g.obey(e, state.Failure()) {
-			g.expectOf(e)
-		}
-	}
-	return verdict == fsm.Accepted
+	return g.goTo(g, state, effects, verdict)
 }
 
 func (g *Client) connected(nonce [16]byte) {

@@ -12,7 +12,6 @@ import (
 	"example.com/khp/wire"
 )
 
-// expectOf expects what an effect of the client alone orders.
 func (g *Client) expectOf(e fsm.Effect) {
 	//exhaustive:ignore
 	switch e.Kind {

@@ -13,10 +13,25 @@ import (
 	"example.com/khp/wire"
 )
 
-// Subject is the endpoint beside which a ghost stands, as far as both sides are alike.
-type Subject interface {
+// Subject is the endpoint beside which a ghost stands, as far as both sides are alike. S is the
+// state of its machine.
+type Subject[S machineState] interface {
 	Deadline() time.Time
 	Result() endpoint.Result
+	State() S
+}
+
+type machineState interface {
+	comparable
+	Failure() fsm.Failure
+}
+
+// side is a ghost as the calls see it that both sides have.
+type side interface {
+	// step takes a step and expects what it orders.
+	step(ev fsm.Event) (accepted bool)
+	// expectOf expects what an effect of this side alone orders.
+	expectOf(e fsm.Effect)
 }
 
 // order is what is expected in the place of one output.
@@ -27,8 +42,9 @@ type order struct {
 }
 
 // ghost has the parts that both sides have in common.
-type ghost struct {
+type ghost[S machineState] struct {
 	timers
+	state    S
 	now      time.Time
 	lengths  endpoint.Timeouts
 	want     []order
@@ -49,8 +65,82 @@ type closeText struct {
 // mostCalls bounds how many calls a message shows.
 const mostCalls = 60
 
+// Before is called before each call. A test that reaches into the endpoint and changes its timers
+// is followed; one that changes its state is left alone.
+func (g *ghost[S]) Before(s Subject[S]) {
+	g.answers = answers{}
+	switch timers, ok := s.(interface {
+		GhostTimers() map[fsm.Timer]time.Time
+	}); {
+	case g.state != s.State():
+		g.off = true
+	case g.due(s) != nil && ok:
+		g.runs = timers.GhostTimers()
+	}
+}
+
+// after takes a call with its arguments and results: derive takes its steps, and differs says what
+// only one side has to compare. An error says what is wrong.
+func (g *ghost[S]) after(
+	s Subject[S], call string, args, list []any,
+	derive func(call string, args []any, r results) error, differs func(results) error,
+) error {
+	if now, ok := args[0].(time.Time); ok && g.strange(now) {
+		g.off = true
+	}
+	if g.off {
+		return nil
+	}
+	g.begin(call, args)
+	r := resultsOf(list)
+	err := derive(call, args, r)
+	if err == nil {
+		err = g.compare(r.outs)
+	}
+	if err == nil && s.State() != g.state {
+		err = fmt.Errorf("expected the state %v, got %v", g.state, s.State())
+	}
+	if err == nil {
+		err = differs(r)
+	}
+	if err == nil {
+		err = g.due(s)
+	}
+	return g.told(err)
+}
+
+// call derives the events of a call that both sides have.
+func (g *ghost[S]) call(to side, call string, args []any, r results) error {
+	switch call {
+	case "Violation":
+		to.step(fsm.Event{Kind: fsm.EventViolation, Failure: args[1].(fsm.Failure)})
+	case "Send":
+		g.typ, g.message = args[1].(wire.MessageType), args[2].([]byte)
+		if sent := to.step(fsm.Event{Kind: fsm.EventSendRequested}); sent != r.ok {
+			return fmt.Errorf("expected Send to report %v, it reports %v", sent, r.ok)
+		}
+	case "Close":
+		g.closeOut = asked(args[1].(uint16), args[2].(string))
+		to.step(fsm.Event{Kind: fsm.EventCloseRequested})
+	default:
+		return fmt.Errorf("a ghost knows no call %s", call)
+	}
+	return nil
+}
+
+// goTo takes the result of a step, and expects what it orders.
+func (g *ghost[S]) goTo(to side, state S, effects fsm.Effects, verdict fsm.Verdict) bool {
+	g.state = state
+	for e := range effects.All() {
+		if !g.obey(e, state.Failure()) {
+			to.expectOf(e)
+		}
+	}
+	return verdict == fsm.Accepted
+}
+
 // begin notes a call.
-func (g *ghost) begin(call string, args []any) {
+func (g *ghost[S]) begin(call string, args []any) {
 	g.want, g.message, g.typ = nil, nil, 0
 	if len(args) > 0 {
 		if now, ok := args[0].(time.Time); ok {
@@ -82,7 +172,7 @@ func (g *ghost) begin(call string, args []any) {
 
 // obey carries out or expects an effect that means the same on both sides; false means that it is
 // another one. failure is that of the machine.
-func (g *ghost) obey(e fsm.Effect, failure fsm.Failure) bool {
+func (g *ghost[S]) obey(e fsm.Effect, failure fsm.Failure) bool {
 	//exhaustive:ignore
 	switch e.Kind {
 	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer,
@@ -106,7 +196,7 @@ func (g *ghost) obey(e fsm.Effect, failure fsm.Failure) bool {
 	return true
 }
 
-func (g *ghost) expect(kind endpoint.OutputKind, fits func(o *endpoint.Output) string) {
+func (g *ghost[S]) expect(kind endpoint.OutputKind, fits func(o *endpoint.Output) string) {
 	g.want = append(g.want, order{kind, fits})
 }
 
@@ -147,7 +237,7 @@ func asked(code uint16, reason string) closeText {
 }
 
 // compare compares the outputs of a call with those expected.
-func (g *ghost) compare(outs []endpoint.Output) error {
+func (g *ghost[S]) compare(outs []endpoint.Output) error {
 	for i := range max(len(outs), len(g.want)) {
 		switch {
 		case i >= len(outs):
@@ -167,7 +257,7 @@ func (g *ghost) compare(outs []endpoint.Output) error {
 }
 
 // due compares the deadline.
-func (g *ghost) due(s Subject) error {
+func (g *ghost[S]) due(s Subject[S]) error {
 	if timer, due := g.first(); !due.Equal(s.Deadline()) {
 		return fmt.Errorf("expected the deadline %v of %v, got %v", due, timer, s.Deadline())
 	}
@@ -175,7 +265,7 @@ func (g *ghost) due(s Subject) error {
 }
 
 // told adds the calls so far to an error.
-func (g *ghost) told(err error) error {
+func (g *ghost[S]) told(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -211,7 +301,7 @@ func resultsOf(list []any) (r results) {
 
 // strange reports whether a time is none that a clock shows: the zero time, or one that is too far
 // from the others for a duration.
-func (g *ghost) strange(now time.Time) bool {
+func (g *ghost[S]) strange(now time.Time) bool {
 	return now.IsZero() || !g.now.IsZero() && now.Sub(g.now).Abs() > 50*365*24*time.Hour
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -14,18 +13,16 @@ import (
 
 // ServerSubject is the server beside which a ghost stands.
 type ServerSubject interface {
-	Subject
-	State() fsm.ServerState
+	Subject[fsm.ServerState]
 	Request() *endpoint.Request
 	OpeningRequest() *endpoint.OpeningRequest
 }
 
 // Server is the ghost of an [endpoint.Server].
 type Server struct {
-	ghost
+	ghost[fsm.ServerState]
 	cfg     endpoint.ServerConfig
 	machine fsm.ServerConfig
-	state   fsm.ServerState
 
 	open    offered
 	accept  string
@@ -69,45 +66,19 @@ func NewServer(cfg endpoint.ServerConfig) (*Server, endpoint.ServerConfig) {
 	return g, g.answers.ofServer(cfg)
 }
 
-// Before is called before each call, as [Client.Before] is.
-func (g *Server) Before(s ServerSubject) {
-	g.answers, g.decided = answers{}, nil
-	switch timers, ok := s.(interface {
-		GhostTimers() map[fsm.Timer]time.Time
-	}); {
-	case g.state != s.State():
-		g.off = true
-	case g.due(s) != nil && ok:
-		g.runs = timers.GhostTimers()
-	}
-}
-
-// After is called after each call, with its arguments and results. An error says what is wrong.
+// After is called after each call, as [Client.After] is.
 func (g *Server) After(s ServerSubject, call string, args []any, list ...any) error {
-	if g.off {
-		return nil
-	}
-	if now, ok := args[0].(time.Time); ok && g.strange(now) {
-		g.off = true
-		return nil
-	}
-	g.begin(call, args)
-	r := resultsOf(list)
-	if err := g.call(call, args, r); err != nil {
-		return g.told(err)
-	}
-	if err := g.compare(r.outs); err != nil {
-		return g.told(err)
-	}
-	if s.State() != g.state {
-		return g.told(fmt.Errorf("expected the state %v, got %v", g.state, s.State()))
-	}
-	if n := len(r.outs); n > 0 && r.outs[n-1].Kind == endpoint.AskDecision {
-		if what := g.wrongQuestion(s.Request()); what != "" {
-			return g.told(errors.New(what))
+	g.decided = nil
+	return g.after(s, call, args, list, g.call, func(r results) error {
+		n := len(r.outs)
+		if n == 0 || r.outs[n-1].Kind != endpoint.AskDecision {
+			return nil
 		}
-	}
-	return g.told(g.due(s))
+		if wrong := g.wrongQuestion(s.Request()); wrong != "" {
+			return errors.New(wrong)
+		}
+		return nil
+	})
 }
 
 // waits reports whether the application decides on the opening request.
@@ -145,8 +116,6 @@ func (g *Server) call(call string, args []any, r results) error {
 		g.step(ev)
 	case "Lost":
 		g.step(fsm.Event{Kind: fsm.EventConnectionLost})
-	case "Violation":
-		g.step(fsm.Event{Kind: fsm.EventViolation, Failure: args[1].(fsm.Failure)})
 	case "Expire":
 		for t := g.timers.expire(g.now); t != 0; t = g.timers.expire(g.now) {
 			g.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
@@ -159,30 +128,15 @@ func (g *Server) call(call string, args []any, r results) error {
 			ev = fsm.Event{Kind: fsm.EventOpeningRequest, Status: 500}
 		}
 		g.step(ev)
-	case "Send":
-		g.typ, g.message = args[1].(wire.MessageType), args[2].([]byte)
-		if sent := g.step(fsm.Event{Kind: fsm.EventSendRequested}); sent != r.ok {
-			return fmt.Errorf("expected Send to report %v, it reports %v", sent, r.ok)
-		}
-	case "Close":
-		g.closeOut = asked(args[1].(uint16), args[2].(string))
-		g.step(fsm.Event{Kind: fsm.EventCloseRequested})
 	default:
-		return fmt.Errorf("a ghost knows no call %s", call)
+		return g.ghost.call(g, call, args, r)
 	}
 	return nil
 }
 
-// step takes a step and expects what it orders.
 func (g *Server) step(ev fsm.Event) (accepted bool) {
 	state, effects, verdict := g.machine.Step(g.state, ev)
-	g.state = state
-	for e := range effects.All() {
-		if !g.obey(e, state.Failure()) {
-			g.expectOf(e)
-		}
-	}
-	return verdict == fsm.Accepted
+	return g.goTo(g, state, effects, verdict)
 }
 
 // decide takes a decision. One that the server refuses changes nothing, and the ghost does not ask

@@ -12,7 +12,6 @@ import (
 	"example.com/khp/wire"
 )
 
-// expectOf expects what an effect of the server alone orders.
 func (g *Server) expectOf(e fsm.Effect) {
 	//exhaustive:ignore
 	switch e.Kind {

@@ -36,6 +36,14 @@ func TestSubprotocolAsked_Repeated(t *testing.T) {
 	}
 }
 
+// A subprotocol is offered by the application, or by the profile.
+func TestAsked_Offers(t *testing.T) {
+	for name, want := range map[string]bool{"a": true, "b": true, "x-kaazing-handshake": true,
+		"c": false, "": false, "A": false} {
+		require.Equal(t, want, asked.Offers(name), name)
+	}
+}
+
 // A line of one byte is a line.
 func TestURIList_Short(t *testing.T) {
 	var got []string

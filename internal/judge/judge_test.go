@@ -96,6 +96,8 @@ func TestResponse(t *testing.T) {
 			all &^ fsm.FactProtocolOffered, "WSP-OPEN-04"},
 		"another extension": {101, []string{"Sec-WebSocket-Extensions: x-f", "Upgrade: h2c"},
 			fsm.FactProtocolOffered, "KHP-EXT-RSP-09"},
+		"another upgrade and subprotocol": {101, []string{"Upgrade: h2c", "Sec-WebSocket-Protocol: c"},
+			fsm.FactExtensionsAsked, "KHP-STATUS-101-01"},
 		"an extension with 202":    {202, []string{"Sec-WebSocket-Extensions: x-f"}, 0, "KHP-EXT-RSP-09"},
 		"an upgrade with 202":      {202, []string{"Upgrade: h2c"}, fsm.FactExtensionsAsked, ""},
 		"what ends is not judged":  {404, []string{"Sec-WebSocket-Extensions: ;"}, 0, ""},

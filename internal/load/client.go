@@ -52,9 +52,7 @@ func connect(addr string, from net.IP) (*client, error) {
 }
 
 // open connects and shakes hands.
-func open(addr string, p profile) (*client, error) { return openFrom(addr, nil, p) }
-
-func openFrom(addr string, from net.IP, p profile) (*client, error) {
+func open(addr string, from net.IP, p profile) (*client, error) {
 	c, err := connect(addr, from)
 	if err != nil {
 		return nil, err
@@ -172,7 +170,7 @@ func (c *client) close() error {
 // the profiles in turns.
 func handshakes(addr string, n, at int, profiles ...profile) error {
 	return parallel(n, at, func(i int) error {
-		c, err := open(addr, profiles[i%len(profiles)])
+		c, err := open(addr, nil, profiles[i%len(profiles)])
 		if err != nil {
 			return err
 		}

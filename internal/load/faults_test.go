@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
 
@@ -44,22 +47,30 @@ func declares(t *testing.T, dir, line string) bool {
 	return false
 }
 
-// Peers serve the conversation of package transport: the same clients are content with them.
-func TestPeers(t *testing.T) {
-	for name := range peers {
-		r, w, err := os.Pipe()
-		require.NoError(t, err)
-		go func() { _ = servePeer(name, w) }()
-		b := make([]byte, 64)
-		n, err := r.Read(b)
-		require.NoError(t, err)
-		addr := strings.TrimSpace(string(b[:n]))
+// The clients of both profiles shake hands with package transport, and find their echo.
+func TestClient(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	s := &transport.Server{Handler: &transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			for {
+				typ, p, err := c.Read(ctx)
+				if err != nil {
+					return err
+				}
+				if err := c.Write(ctx, typ, p); err != nil {
+					return err
+				}
+			}
+		}}}
+	go func() { _ = s.Serve(ln) }()
+	t.Cleanup(func() { _ = s.Close() })
+	for _, p := range []profile{spec, kaazing} {
 		for range 3 {
-			c, err := open(addr, spec)
-			require.NoError(t, err, name)
-			require.NoError(t, c.echo("hello"), name)
-			require.NoError(t, c.close(), name)
+			c, err := open(ln.Addr().String(), nil, p)
+			require.NoError(t, err, p.opening)
+			require.NoError(t, c.echo("hello"), p.opening)
+			require.NoError(t, c.close(), p.opening)
 		}
 	}
-	require.Error(t, servePeer("none", os.Stdout))
 }

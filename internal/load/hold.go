@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -17,8 +16,12 @@ func hold(khp string, p plan, out io.Writer) error {
 	processes := (p.connections + perProcess() - 1) / perProcess()
 	f := fleet{each: p.connections / processes}
 	defer f.end()
-	if err := f.startServers(khp, processes); err != nil {
-		return err
+	for range processes {
+		s, err := start(khp)
+		if err != nil {
+			return err
+		}
+		f.servers = append(f.servers, s)
 	}
 	before, err := f.read((*server).settled)
 	if err != nil {
@@ -45,8 +48,12 @@ func hold(khp string, p plan, out io.Writer) error {
 	}
 	at := func(q float64) float64 { return all.Milliseconds[int(q*float64(len(all.Milliseconds)-1))] }
 	n := float64(f.each * processes)
+	to := "one process"
+	if processes > 1 {
+		to = fmt.Sprint(processes, " processes")
+	}
 	fmt.Fprintf(out, "\n## Open connections\n\n%d connections at once to %s, half of them in the "+
-		"kaazing profile, without an error.\n\n", int(n), plural(processes, "process", "processes"))
+		"kaazing profile, without an error.\n\n", int(n), to)
 	fmt.Fprintf(out, "| what | measured |\n| --- | ---: |\n")
 	fmt.Fprintf(out, "| opened in | %.1f s |\n| handshakes a second meanwhile | %.0f |\n",
 		opened.Seconds(), n/opened.Seconds())
@@ -67,17 +74,6 @@ type fleet struct {
 	each    int // connections of a worker
 	servers []*server
 	workers []*worker
-}
-
-func (f *fleet) startServers(khp string, n int) error {
-	for range n {
-		s, err := start(khp)
-		if err != nil {
-			return err
-		}
-		f.servers = append(f.servers, s)
-	}
-	return nil
 }
 
 // hireWorkers lets a worker for each server open its connections, all at the same time, and waits
@@ -135,11 +131,4 @@ func (f *fleet) end() {
 	for _, s := range f.servers {
 		_ = s.stop()
 	}
-}
-
-func plural(n int, one, more string) string {
-	if n == 1 {
-		return "one " + one
-	}
-	return strconv.Itoa(n) + " " + more
 }

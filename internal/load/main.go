@@ -3,7 +3,7 @@
 // worst point of the handshake. Numbers are those of the machine it runs on, which the page names.
 //
 //	go run ./internal/load -write docs/reliability.md  # from the root of the project; minutes
-//	go run ./internal/load -connections 2000 -handshakes 20000 -stalled 500 -idle 500 -compared 1000
+//	go run ./internal/load -connections 2000 -handshakes 20000 -stalled 500
 package main
 
 import (
@@ -21,16 +21,11 @@ type plan struct {
 	connections, rounds int
 	handshakes, clients int
 	stalled             int
-	idle, compared      int
 }
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "worker" {
 		exitOn(work(os.Stdin, os.Stdout, os.Args[2:]))
-		return
-	}
-	if len(os.Args) == 3 && os.Args[1] == "peer" {
-		exitOn(servePeer(os.Args[2], os.Stdout))
 		return
 	}
 	var p plan
@@ -39,8 +34,6 @@ func main() {
 	flag.IntVar(&p.handshakes, "handshakes", 200_000, "handshakes one after the other")
 	flag.IntVar(&p.clients, "clients", 64, "clients that shake hands at the same time")
 	flag.IntVar(&p.stalled, "stalled", 5_000, "clients that stop in the middle of the handshake")
-	flag.IntVar(&p.idle, "idle", 5_000, "idle connections of the comparison with other servers")
-	flag.IntVar(&p.compared, "compared", 10_000, "handshakes in each round of it")
 	page := flag.String("write", "", "write the page to this `FILE`")
 	flag.Parse()
 	exitOn(run(p, *page))
@@ -68,8 +61,7 @@ func run(p plan, path string) error {
 	}
 	var text bytes.Buffer
 	out := io.MultiWriter(&text, os.Stdout)
-	for _, experiment := range []func(khp string, p plan, out io.Writer) error{hold,
-		compare, churn, stall} {
+	for _, experiment := range []func(khp string, p plan, out io.Writer) error{hold, churn, stall} {
 		if err := experiment(khp, p, out); err != nil {
 			return err
 		}

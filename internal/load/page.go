@@ -28,5 +28,5 @@ const intro = `# Reliability
 
 Written by ` + "`make reliability`" + `, which measures again: khp serve as a process of its own, and its clients in others, all on one machine. This run: %s, %d
 descriptors for each process. The load average when it began was %s: whatever else ran on the processors is in the numbers, so look at the
-ratios, at what was left behind, and at the errors, of which there were none.
+latencies, at the memory left behind, and at the errors, of which there were none. [performance.md](performance.md) compares servers.
 %s`

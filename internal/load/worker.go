@@ -71,7 +71,7 @@ func work(in io.Reader, out io.Writer, args []string) error {
 	from := net.IPv4(127, 0, 1, byte(1+number)) // an address of its own, with all its ports
 	clients := make([]*client, n)
 	err := parallel(n, 64, func(i int) (err error) {
-		clients[i], err = openFrom(addr, from, []profile{spec, kaazing}[i%2])
+		clients[i], err = open(addr, from, []profile{spec, kaazing}[i%2])
 		return err
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -144,13 +145,10 @@ func (l *lab) fails(binary, folder, name string, m mutant) (bool, error) {
 // usesRapid reports whether tests of a package have the flags of rapid.
 func (l *lab) usesRapid(folder string) bool {
 	files, _ := filepath.Glob(filepath.Join(l.dir, folder, "*_test.go"))
-	for _, f := range files {
-		if text, err := os.ReadFile(f); err == nil &&
-			bytes.Contains(text, []byte(`"pgregory.net/rapid"`)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(files, func(f string) bool {
+		text, _ := os.ReadFile(f)
+		return bytes.Contains(text, []byte(`"pgregory.net/rapid"`))
+	})
 }
 
 // pattern matches a test, or a subtest, and nothing else.

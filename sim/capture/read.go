@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"example.com/khp/sim/replay"
 	"github.com/gopacket/gopacket"
@@ -53,12 +54,7 @@ const MagicLen = 4
 
 // Is reports whether a file that begins with b is a capture.
 func Is(b []byte) bool {
-	for _, m := range magics {
-		if bytes.HasPrefix(b, m) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(magics, func(m []byte) bool { return bytes.HasPrefix(b, m) })
 }
 
 // source is a file of either format.

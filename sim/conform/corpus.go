@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -132,12 +133,8 @@ func own(p []byte) []byte {
 
 // behindTerminator reports whether something stands behind an empty binary message.
 func behindTerminator(messages []corpus.Message) bool {
-	for i, m := range messages {
-		if i < len(messages)-1 && !m.Text && len(m.Content) == 0 {
-			return true
-		}
-	}
-	return false
+	return len(messages) > 0 && slices.ContainsFunc(messages[:len(messages)-1],
+		func(m corpus.Message) bool { return !m.Text && len(m.Content) == 0 })
 }
 
 // ownAccept has a response answer the key of the client.

@@ -169,29 +169,7 @@ func (t *clientTurn) established() fsm.Verdict {
 		}
 		return t.failed(fsm.FailureConnectionLost)
 	case fsm.EventTimerExpired:
-		late := true
-		//exhaustive:ignore
-		switch t.ev.Timer {
-		case fsm.TimerResponse:
-			// "no wait running"; not started before the request
-			late = t.m.waiting || t.m.phase == fsm.ClientAwaitProceed
-		case fsm.TimerWait:
-			late = !t.m.waiting // it was never started
-		case fsm.TimerOverall:
-			late = false
-		case fsm.TimerOpening:
-			late = t.m.phase != fsm.ClientAwaitProceed
-		}
-		if late {
-			return fsm.Ignored
-		}
-		if t.ev.Timer == fsm.TimerWait { // AMB-40: 1000 whatever has come meanwhile
-			return t.fail(fsm.FailureAcceptedOnly)
-		}
-		if reading && t.has(fsm.FactHeadComplete) { // LIV-10
-			return t.failWith(fsm.FailureMissingTerminator, 1008)
-		}
-		return t.fail(fsm.FailureTimeout)
+		return t.timerExpired(reading)
 	case fsm.EventCloseRequested:
 		t.m.plan = fsm.PlanClose
 		t.code(fsm.EffectSendClose, 0) // as the application asked, 1000 if it did not say
@@ -203,6 +181,33 @@ func (t *clientTurn) established() fsm.Verdict {
 		return fsm.Misuse
 	}
 	return Refused
+}
+
+// timerExpired ends the handshake for a timer that can run in the phase.
+func (t *clientTurn) timerExpired(reading bool) fsm.Verdict {
+	late := true
+	//exhaustive:ignore
+	switch t.ev.Timer {
+	case fsm.TimerResponse:
+		// "no wait running"; not started before the request
+		late = t.m.waiting || t.m.phase == fsm.ClientAwaitProceed
+	case fsm.TimerWait:
+		late = !t.m.waiting // it was never started
+	case fsm.TimerOverall:
+		late = false
+	case fsm.TimerOpening:
+		late = t.m.phase != fsm.ClientAwaitProceed
+	}
+	if late {
+		return fsm.Ignored
+	}
+	if t.ev.Timer == fsm.TimerWait { // AMB-40: 1000 whatever has come meanwhile
+		return t.fail(fsm.FailureAcceptedOnly)
+	}
+	if reading && t.has(fsm.FactHeadComplete) { // LIV-10
+		return t.failWith(fsm.FailureMissingTerminator, 1008)
+	}
+	return t.fail(fsm.FailureTimeout)
 }
 
 // unaskedTerminator: an empty binary message where no response has begun.

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"example.com/khp/fsm"
@@ -71,22 +72,15 @@ func (c *checker) unitOf(first, last int) *unit {
 
 // redacted reports whether a secret was replaced in one of the messages.
 func (c *checker) redacted(first, last int) bool {
-	for _, i := range c.inputs[Client][first : last+1] {
-		if bytes.Contains(c.s.Steps[i].Data, []byte(trace.Redacted)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.inputs[Client][first:last+1], func(i int) bool {
+		return bytes.Contains(c.s.Steps[i].Data, []byte(trace.Redacted))
+	})
 }
 
 // begun reports whether one of the server's messages from first up to, without, last has content.
 func (c *checker) begun(first, last int) bool {
-	for _, i := range c.inputs[Client][first:last] {
-		if len(c.s.Steps[i].Data) > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.inputs[Client][first:last],
+		func(i int) bool { return len(c.s.Steps[i].Data) > 0 })
 }
 
 // responseAt is the response that begins with the server's message first, as far as its messages

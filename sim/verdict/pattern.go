@@ -127,13 +127,10 @@ func (s *Seen) count(name string) int { return len(s.values(name)) }
 func (s *Seen) field(want string, same func(a, b string) bool) bool {
 	name, value, _ := strings.Cut(want, ":")
 	value = strings.TrimSpace(value)
-	for _, v := range s.values(name) {
-		if glob(value, v) || slices.ContainsFunc(elements(v),
-			func(e string) bool { return glob(value, e) || same(value, e) }) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.values(name), func(v string) bool {
+		return glob(value, v) || slices.ContainsFunc(elements(v),
+			func(e string) bool { return glob(value, e) || same(value, e) })
+	})
 }
 
 // within reports whether all elements of a field have a name that the value lists. Without the

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -19,8 +20,7 @@ import (
 // 6455. What deployed clients ask for beside the upgrade is answered here too, provided that next
 // is mounted there: the path with /;e/cookies behind it. Other requests pass unchanged.
 //
-// What remains for next is the Origin of these clients, privileged://host:port; endpoint.SameOrigin
-// knows it.
+// What remains for next is the Origin of these clients, privileged://host:port: see [SameOrigin].
 func KaazingClients(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -31,6 +31,14 @@ func KaazingClients(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// SameOrigin reports whether r comes from a page of the host that it is sent to, or from no page at
+// all, as it has no Origin field: the CheckOrigin of a library that refuses what Kaazing's Java and
+// iOS clients send, privileged://host:port. [endpoint.SameOrigin] compares.
+func SameOrigin(r *http.Request) bool {
+	origin := r.Header["Origin"]
+	return len(origin) == 0 || len(origin) == 1 && endpoint.SameOrigin(origin[0], r.Host)
 }
 
 const (

@@ -29,7 +29,7 @@
 //     and Sec-Websocket-Protocol. Kaazing's Java and iOS clients compare both and give up;
 //     JavaScript clients work. Wrap the handler in adapter.KaazingClients for the others.
 //   - It refuses Sec-WebSocket-Version 8, and privileged://host:80 as an Origin for a Host without
-//     a port: add that to OriginPatterns.
+//     a port: add that to OriginPatterns, or set InsecureSkipVerify and ask adapter.SameOrigin.
 //   - The cookie preflight of Java clients, a GET of the path with /;e/cookies behind it, is
 //     answered by adapter.KaazingClients where that is mounted there, or by the application, with
 //     an empty 200.

@@ -31,7 +31,7 @@
 //     Protocol Handshake" there and give up; JavaScript clients work. Wrap the handler in
 //     adapter.KaazingClients for the others.
 //   - It refuses Sec-WebSocket-Version 8, and its default CheckOrigin refuses privileged://host:80
-//     for a Host without a port: set CheckOrigin to endpoint.SameOrigin, which knows these.
+//     for a Host without a port: set CheckOrigin to adapter.SameOrigin, which knows these.
 //   - It answers what is no upgrade with a bare status. The cookie preflight of Java clients, a GET
 //     of the path with /;e/cookies behind it, is answered by adapter.KaazingClients where that is
 //     mounted there, or by the application, with an empty 200.

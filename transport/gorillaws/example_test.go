@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 
+	"example.com/khp/transport/adapter"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/gorillaws"
 	"github.com/gorilla/websocket"
@@ -14,7 +15,10 @@ import (
 
 // An echo server with a login on connections of the library, and a client of it.
 func Example() {
-	upgrader := websocket.Upgrader{Subprotocols: []string{gorillaws.Subprotocol}}
+	upgrader := websocket.Upgrader{
+		Subprotocols: []string{gorillaws.Subprotocol},
+		CheckOrigin:  adapter.SameOrigin, // which also knows what Kaazing's clients send
+	}
 	options := &gorillaws.ServerOptions{
 		Authenticator: auth.BasicAuth{Realm: "example", Check: auth.Users(map[string]string{"joe": "welcome"})},
 	}

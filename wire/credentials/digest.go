@@ -52,7 +52,8 @@ func digestAlgorithm(name string) DigestAlgorithm {
 	return 0
 }
 
-func (a DigestAlgorithm) session() bool { return a != 0 && a%2 == 0 }
+// session reports whether a known algorithm is one of those with Sess.
+func (a DigestAlgorithm) session() bool { return a%2 == 0 }
 
 // HA1 returns the hash of user, realm and password in hexadecimal digits, which a server keeps
 // instead of the password. With a Sess algorithm it is the same as without;

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -51,6 +52,36 @@ func TestAppendExtended_EveryByte(t *testing.T) {
 		got, ok := decodeExtended(text)
 		require.Equal(t, want, got)
 		require.Equal(t, text[len(text)-1] != '%', ok)
+	}
+}
+
+// An opaque of the challenge is repeated, also where only its text says that there is one. [RFC 7616
+// 3.4]
+func TestAppendDigest_Opaque(t *testing.T) {
+	for _, c := range []struct {
+		opaque string
+		has    bool
+		want   string
+	}{{"o", false, `, opaque="o"`}, {"o", true, `, opaque="o"`}, {"", true, `, opaque=""`}, {"", false, ""}} {
+		challenge := DigestChallenge{Realm: "r", Nonce: "n", Algorithm: DigestMD5, Opaque: c.opaque, HasOpaque: c.has}
+		answer, err := AppendDigest(nil, challenge, DigestUse{User: "joe", Method: "GET", URI: "/"})
+		require.NoError(t, err)
+		asks, err := AppendDigestChallenge(nil, challenge)
+		require.NoError(t, err)
+		for _, text := range []string{string(answer), string(asks)} {
+			require.Equal(t, c.want != "", strings.Contains(text, "opaque"), text)
+			require.Contains(t, text, c.want)
+		}
+	}
+}
+
+// An error shows the beginning of a value that is not known: 32 bytes.
+func TestParseDigestChallenge_ShowsTheBeginning(t *testing.T) {
+	for n, shown := range map[int]int{31: 31, 32: 32, 33: 32, 10_000: 32} {
+		list, err := wire.ParseChallenges(nil, []byte("Digest realm=r, nonce=n, algorithm="+strings.Repeat("Q", n)))
+		require.NoError(t, err)
+		_, err = ParseDigestChallenge(list[0])
+		require.Equal(t, shown, strings.Count(err.Error(), "Q"), "%d bytes", n)
 	}
 }
 

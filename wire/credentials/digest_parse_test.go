@@ -66,6 +66,8 @@ func TestParseDigest_NamesParameter(t *testing.T) {
 		{`SHA-256`, `SHA-1`}:                  "algorithm has a value that it cannot have",
 		{`qop=auth`, `qop=auth-int`}:          "qop has a value that it cannot have",
 		{`qop=auth, nc=0000000A, cnonce="c", algorithm=SHA-256`, `algorithm=SHA-256-sess`}: "qop is missing",
+		{digestRest, `algorithm=SHA-256-sess`}:                                             "username is missing",
+		{digestRest, ``}:                                                                   "username is missing",
 	} {
 		_, err := ParseDigest([]byte(strings.Replace(digestRest, edit[0], edit[1], 1)))
 		require.ErrorContains(t, err, want)

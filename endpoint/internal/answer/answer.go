@@ -44,7 +44,7 @@ func (h *Reader) Head(r *wire.Response, b []byte, l wire.Limits) (n int, err err
 			return 0, &wire.ParseError{Kind: wire.KindUnitTooLarge, Offset: end,
 				Detail: "interim responses over the limit"}
 		default:
-			h.begin, h.lines = end, wire.Lines{}
+			h.begin = end // fewer bytes are left: lines begins anew
 		}
 	}
 	return h.length, nil

@@ -125,6 +125,66 @@ func TestReader_ParsesWhenALineEnds(t *testing.T) {
 	}
 }
 
+// What was read once is not looked at again, though the caller passes it with each call: neither a
+// head nor a chunk.
+func TestReader_LooksAtNothingTwice(t *testing.T) {
+	const head = "HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n"
+	var h Reader
+	var r wire.Response
+	all := []byte(head)
+	garble := func(from int) {
+		for i := range all[from:] {
+			all[from+i] = 'X'
+		}
+	}
+	limits := wire.Limits{}.OrDefault()
+	for range 2 {
+		n, err := h.Head(&r, all, limits)
+		require.NoError(t, err)
+		require.Equal(t, len(head), n)
+		garble(0)
+	}
+	for _, v := range []struct{ more, body string }{{"5\r\nhel", "hel"}, {"", "hel"}, {"lo\r", "hello"},
+		{"\n2\r\n!", "hello!"}, {"", "hello!"}, {"?\r\n0\r\n", "hello!?"}} {
+		all = append(all, v.more...)
+		n, err := h.Head(&r, all, limits)
+		require.NoError(t, err)
+		body, complete := h.Body(&r, all[n:], 100)
+		require.Equal(t, v.body, string(body))
+		require.Equal(t, v.body == "hello!?", complete)
+		garble(0)
+	}
+}
+
+// The line before a chunk has 1024 bytes at most: when so many are here without an end there is
+// none, and nothing more is waited for.
+func TestReader_EndlessChunkLine(t *testing.T) {
+	for n, over := range map[int]bool{1023: false, 1024: true, 1025: true} {
+		var h Reader
+		var r wire.Response
+		head := []byte("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n")
+		_, err := h.Head(&r, head, wire.Limits{}.OrDefault())
+		require.NoError(t, err)
+		_, complete := h.Body(&r, []byte("2;"+strings.Repeat("x", n-2)), 1<<16)
+		require.Equal(t, over, complete, "%d bytes", n)
+	}
+}
+
+// A body ends at the limit, in the midst of a chunk as behind it, and nothing more is waited for.
+func TestReader_ChunksUpToTheLimit(t *testing.T) {
+	const coded, plain = "5\r\nhello\r\n7\r\n, world\r\n", "hello, world"
+	for limit := 1; limit <= len(plain)+1; limit++ {
+		var h Reader
+		var r wire.Response
+		head := []byte("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n")
+		_, err := h.Head(&r, head, wire.Limits{}.OrDefault())
+		require.NoError(t, err)
+		body, complete := h.Body(&r, []byte(coded), limit)
+		require.Equal(t, plain[:min(limit, len(plain))], string(body))
+		require.Equal(t, limit <= len(plain), complete)
+	}
+}
+
 // Fewer bytes than before are those of another answer.
 func TestReader_AnotherAnswer(t *testing.T) {
 	const interim, short = "HTTP/1.1 100 x\r\n\r\n", "HTTP/1.1 200 x\r\n\r\n"
@@ -216,10 +276,11 @@ func frames(t *rapid.T) (b []byte, whole func(n int) int) {
 		if rapid.IntRange(0, 9).Draw(t, "masked") == 0 && masked < 0 {
 			mask, masked = 0x80, len(b)
 		}
-		switch {
-		case size < 126:
+		// A length may be longer than it need be, as those of deployed clients are.
+		switch form := rapid.SampledFrom([]int{0, 126, 1 << 16}).Draw(t, "form"); {
+		case size < 126 && form < 126:
 			b = append(b, first, mask|byte(size))
-		case size <= 0xffff:
+		case size <= 0xffff && form <= 126:
 			b = binary.BigEndian.AppendUint16(append(b, first, mask|126), uint16(size))
 		default:
 			b = binary.BigEndian.AppendUint64(append(b, first, mask|127), uint64(size))
@@ -250,4 +311,8 @@ func TestWholeMessages(t *testing.T) {
 	})
 	endless := append([]byte{0x82, 127, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, make([]byte, 100)...)
 	require.Zero(t, WholeMessages(endless))
+	for _, empty := range [][]byte{{0x82, 0}, {0x82, 126, 0, 0}, {0x82, 127, 0, 0, 0, 0, 0, 0, 0, 0}} {
+		require.Equal(t, 1, WholeMessages(empty), "an empty message, whatever the form of its length")
+		require.Zero(t, WholeMessages(empty[:len(empty)-1]))
+	}
 }

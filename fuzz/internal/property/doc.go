@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/khp/wire"
 )
@@ -51,15 +52,9 @@ func parseError(err error, size int) error {
 
 // sameFields compares names, values and order.
 func sameFields(a, b wire.Fields) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !bytes.Equal(a[i].Name, b[i].Name) || !bytes.Equal(a[i].Value, b[i].Value) {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(a, b, func(a, b wire.Field) bool {
+		return bytes.Equal(a.Name, b.Name) && bytes.Equal(a.Value, b.Value)
+	})
 }
 
 // sameRequest compares everything, with nil and empty alike.

@@ -3,7 +3,7 @@ package verification
 import "io"
 
 // drill is the walk from a broken cell to the tools that notice. TestDrill of package fsm does the
-// same.
+// same; it and TestPages_Outputs of docs compare what is shown.
 func drill(w io.Writer) error {
 	_, err := io.WriteString(w, drillText)
 	return err
@@ -25,17 +25,24 @@ The explorer tells the property, the shortest way, with the row of the table tha
 $ go run ./cmd/khp explore --bounds small
 ...
 byzantine-server/spec
-LIV-06: some timer runs whenever the client waits
-  idle/connect/dial                 client: ConnectRequested (target usable)
-  connecting/connected/send-opening client: Connected
-  opening/opened/request            client: Opened (KHP selected)
-  await-response/data/reading       client: DataReceived
-  reading/401/ask-credentials       client: Response 401 (terminated, accept matches, subprotocol offered, extensions asked, challenge usable)
-  -                                 client: TimerExpired Credentials
+LIV-06: the timers that the phase needs run, and no others
+    client                                      server
+  1 │ ConnectRequested                               │  idle/connect/dial
+    │ target usable                                  │
+...
+  5 │◀══ Response 401 ═══════════════════════════════│  reading/401/
+    │    terminated, accept matches, subprotocol     │  ask-credentials
+    │    offered, extensions asked, challenge usable │
+  6 │ TimerExpired Credentials                       │  -
+    ✗ LIV-06: the timers that the phase needs run, and no others
 there: client AwaitCredentials
 the last rows, the last one first:
-  -: client AwaitCredentials on TimerExpired(Credentials) does nothing, in fsm/client_table.go
-  reading/401/ask-credentials: client Reading on Response(Replay) if ... goes to AwaitCredentials, in fsm/client_table.go
+  -: client AwaitCredentials on TimerExpired(Credentials) does nothing, in
+    fsm/client_table.go
+  reading/401/ask-credentials: client Reading on Response(Replay) if terminated,
+    extensions asked, challenge usable, replays left, not body cut short goes to
+    AwaitCredentials, in fsm/client_table.go
+...
 ` + "```" + `
 
 Spin finds the same property broken in the model that is written from the changed table. Its way is not the shortest, but ends in the same cell:
@@ -45,17 +52,23 @@ $ go run ./internal/spincheck -quick
 ...
 the rows of the tables that led Spin to LIV-06 in spec, the last one first:
   ignored of the client in await credentials: ev == BodyWritten || ... || ev == TimerExpired_Credentials || ...
-  reading/401/ask-credentials of the client in await response: ev == Response_Replay && ...
+  reading/401/ask-credentials of the client in reading: ev == Response_Replay && ...
 ` + "```" + `
 
 Two scenarios fail, each with the line from which on something else happens, and with the invariant that is broken:
 
 ` + "```console" + `
 $ go run ./cmd/khp sim sim/script/testdata
-FAIL  sim/script/testdata/timeouts/client.txt  Every wait of a client ends with its timer; an hour takes no time here.
+...
+FAIL  sim/script/testdata/timeouts/client.txt  Every wait of a client ends with
+                                               its timer; an hour takes no time
+                                               here.
+sim/script/testdata/timeouts/client.txt:64: expected (-) and got (+)
     - credentials: expect client failed CredentialTimeout close=1008
     + credentials: client waiting ClientAwaitCredentials
-    broken invariant: ... case credentials: client at 1h0m0.06s: LIV-01: nothing is left to happen in phase ClientAwaitCredentials
+...
+    broken invariant: ..., case credentials: client at 1h0m0.06s: LIV-01: nothing is left to happen in phase ClientAwaitCredentials
+...
 ` + "```" + `
 
 ` + "`go test ./fsm -run TestDrill`" + ` does all of this. Not every tool notices every mistake; it depends on what the mistake is about. Tried by hand, one cell each:

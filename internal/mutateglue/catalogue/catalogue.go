@@ -51,10 +51,10 @@ var Sources = []string{
 // MayBeOpen are the packages whose faults were tried as a whole, with how many of them are open.
 // The numbers may only fall.
 var MayBeOpen = map[string]int{
-	"wire/credentials":         11,
-	"internal/judge":           2,
-	"endpoint/internal/answer": 12,
-	"endpoint/driver":          18,
+	"wire/credentials":         0,
+	"internal/judge":           0,
+	"endpoint/internal/answer": 0,
+	"endpoint/driver":          0,
 }
 
 // All returns the faults that can be made of the source.

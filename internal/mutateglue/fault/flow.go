@@ -88,9 +88,13 @@ func (f *finder) operator(s *ast.AssignStmt) {
 var noEffect = []string{"len", "cap", "min", "max", "string", "int", "int64", "uint16",
 	"bytes.Clone", "slices.Clone", "strings.Clone", "quote", "itoa"}
 
-// commute reports whether two assignments can be exchanged without a difference: they call nothing,
-// and neither touches what the other sets.
+// commute reports whether two statements can be exchanged without a difference: one of them unlocks
+// at the end of the function, or they are assignments that call nothing, and neither touches what
+// the other sets.
 func (f *finder) commute(a, b ast.Stmt) bool {
+	if f.unlocks(a) != f.unlocks(b) {
+		return true
+	}
 	x, ok := a.(*ast.AssignStmt)
 	y, okY := b.(*ast.AssignStmt)
 	if !ok || !okY {
@@ -102,6 +106,12 @@ func (f *finder) commute(a, b ast.Stmt) bool {
 		return !slices.ContainsFunc(list, func(name string) bool { return slices.Contains(from, name) })
 	}
 	return plainX && plainY && apart(setsX, setsY) && apart(setsX, readsY) && apart(readsX, setsY)
+}
+
+// unlocks reports whether a statement has a lock released at the end of the function.
+func (f *finder) unlocks(s ast.Stmt) bool {
+	d, ok := s.(*ast.DeferStmt)
+	return ok && f.callClass(d.Call, Defer) == Lock
 }
 
 // touched returns the last names of what an assignment reads and sets. It is plain if it sets only

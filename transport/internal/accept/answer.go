@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"example.com/khp/transport/internal/sock"
@@ -32,10 +33,7 @@ func turnAway(nc net.Conn, secure bool) {
 func answer(nc net.Conn, status, text string, fields ...string) {
 	now := time.Now()
 	_ = nc.SetWriteDeadline(now.Add(sock.GiveUpTimeout))
-	more := ""
-	for _, f := range fields {
-		more += f + "\r\n"
-	}
+	more := strings.Join(append(fields, ""), "\r\n")
 	_, _ = fmt.Fprintf(nc,
 		"HTTP/1.1 %s\r\n%sContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: "+
 			"close\r\nDate: %s\r\n\r\n%s",

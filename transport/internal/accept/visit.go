@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"slices"
 	"time"
 
 	"example.com/khp/transport/internal/network"
@@ -170,9 +169,7 @@ func (v *Visit) await(ctx context.Context, rest *[]byte, turn chan struct{}) (go
 		return false, gone
 	}
 	_ = v.SetDeadline(time.Time{})
-	if n > 0 {
-		*rest = slices.Concat(*rest, early[:n])
-	}
+	*rest = append(*rest, early[:n]...)
 	return true, false
 }
 

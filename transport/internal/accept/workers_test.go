@@ -1,11 +1,13 @@
 package accept
 
 import (
+	"net"
 	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"example.com/khp/internal/tcptest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -13,6 +15,21 @@ import (
 func working() int {
 	b := make([]byte, 1<<20)
 	return strings.Count(string(b[:runtime.Stack(b, true)]), "accept.(*Workers).work(")
+}
+
+// Each connection is served, by new workers and by those that wait.
+func TestWorkers_Serve(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		served := make(chan net.Conn)
+		w := NewWorkers(func(v Visit) { served <- v.Conn })
+		for range 3 {
+			_, nc := tcptest.Pair(tcptest.Options{})
+			w.Do(Visit{Conn: nc})
+			require.Same(t, nc, <-served)
+			synctest.Wait()
+		}
+		w.Close()
+	})
 }
 
 // Workers that are done are used again, only so many wait, and all end with the server.

@@ -49,7 +49,7 @@ func (l *Lazy) Init(nc net.Conn, room Room) bool {
 // Read waits for something to read, and reads it into memory of the room. The errors are those of
 // net.Conn.
 func (l *Lazy) Read() (int, error) {
-	l.n, l.err, l.sure = 0, nil, false
+	l.sure = false
 	switch err := l.raw.Read(l.attempt); {
 	case err != nil:
 		return 0, err
@@ -72,13 +72,8 @@ func (l *Lazy) try(fd uintptr) (done bool) {
 			return true
 		case syscall.EINTR:
 			continue
-		case syscall.EAGAIN:
-			l.n, l.err = 0, nil
-			l.room.Leave()
-			return false
 		}
-		l.n = 0
 		l.room.Leave()
-		return true
+		return l.err != syscall.EAGAIN
 	}
 }

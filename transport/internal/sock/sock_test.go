@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,7 +105,10 @@ func TestReason(t *testing.T) {
 		"the peer ended it without a Close frame":          fmt.Errorf("lost: %w", io.ErrUnexpectedEOF),
 		"connection refused": fmt.Errorf("dialing: %w",
 			&net.OpError{Op: "dial", Err: errors.New("connection refused")}),
-		"anything": errors.New("anything"),
+		"connection reset by peer": &net.OpError{Op: "remote error", Err: &net.OpError{Op: "read",
+			Err: os.NewSyscallError("read", syscall.ECONNRESET)}},
+		"bad certificate": &net.OpError{Op: "local error", Err: errors.New("bad certificate")},
+		"anything":        errors.New("anything"),
 	} {
 		require.Equal(t, want, Reason(err))
 	}
@@ -115,7 +120,7 @@ type room struct {
 	sure     []bool
 	left     int
 	released bool
-	waits    func() // called once there is nothing to read, if not nil
+	leaves   func() // may be nil
 }
 
 func (r *room) Take(sure bool) []byte {
@@ -124,9 +129,8 @@ func (r *room) Take(sure bool) []byte {
 }
 func (r *room) Leave() {
 	r.left++
-	r.released = true
-	if r.waits != nil {
-		r.waits()
+	if r.released = true; r.leaves != nil {
+		r.leaves()
 	}
 }
 
@@ -163,15 +167,22 @@ func TestLazy(t *testing.T) {
 			}
 			require.Equal(t, "0123456789", string(got))
 
-			r.sure, r.left = nil, 0
-			r.waits = func() { require.NoError(t, server.SetReadDeadline(time.Unix(1, 0))) }
+			r.sure, r.left, r.leaves = nil, 0, func() { _, _ = client.Write([]byte("x")) }
 			n, err := l.Read()
+			require.NoError(t, err)
+			require.Equal(t, 1, n)
+			require.Equal(t, 1, r.left)
+			require.Equal(t, []bool{false, true}, r.sure, "the system has announced the byte")
+
+			r.sure, r.left = nil, 0
+			r.leaves = func() { require.NoError(t, server.SetReadDeadline(time.Unix(1, 0))) }
+			n, err = l.Read()
 			require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 			require.Zero(t, n)
 			require.Equal(t, 1, r.left)
 			require.True(t, r.released, "it waits without memory")
 			require.NoError(t, server.SetReadDeadline(time.Time{}))
-			r.waits = nil
+			r.leaves = nil
 
 			require.NoError(t, client.Close())
 			n, err = l.Read()
@@ -226,4 +237,68 @@ func TestStartTLS(t *testing.T) {
 		require.ErrorIs(t, err, net.ErrClosed)
 		_ = server.Close()
 	})
+}
+
+// A server that speaks no TLS leaves no connection either.
+func TestStartTLS_Garbage(t *testing.T) {
+	client, server := tcptest.Pair(tcptest.Options{})
+	_, err := server.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
+	require.NoError(t, err)
+	_, err = StartTLS(t.Context(), client, &tls.Config{InsecureSkipVerify: true})
+	require.ErrorContains(t, err, "TLS handshake: ")
+	_, err = client.Write([]byte("x"))
+	require.ErrorIs(t, err, net.ErrClosed)
+}
+
+// A Source has no buffer while it waits on a socket of the system, and the bytes of a read at the
+// beginning of its payload.
+func TestSource(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer ln.Close()
+	dialed, err := net.Dial("tcp", ln.Addr().String())
+	require.NoError(t, err)
+	defer dialed.Close()
+	accepted, err := ln.Accept()
+	require.NoError(t, err)
+	defer accepted.Close()
+	other, virtual := tcptest.Pair(tcptest.Options{Window: 1 << 20})
+	for _, c := range []struct {
+		from, to net.Conn
+		raw      bool
+	}{{dialed, accepted, canReadRaw}, {other, virtual, false}} {
+		s := NewSource(c.to)
+		require.Equal(t, c.raw, s.raw)
+		require.Nil(t, s.Room)
+		for range 2 {
+			_, err := c.from.Write([]byte("bytes"))
+			require.NoError(t, err)
+			n, err := s.Read()
+			require.NoError(t, err)
+			require.Equal(t, "bytes"[:n], string(s.Room.Payload()[:n]))
+			if n < len("bytes") {
+				_, err = io.ReadFull(c.to, make([]byte, len("bytes")-n))
+				require.NoError(t, err)
+			}
+			held := s.Room
+			require.Same(t, &held.Payload()[0], &s.Take(false)[0], "it is read into again")
+		}
+		require.Len(t, s.Take(false), SourceSize)
+		s.Leave()
+		require.Nil(t, s.Room)
+		s.Leave()
+		require.NotNil(t, s.Take(false))
+		s.Leave()
+		if !c.raw {
+			continue
+		}
+		require.NoError(t, c.to.SetReadDeadline(time.Unix(1, 0)))
+		s.Take(false)
+		_, err = s.Read()
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	}
+	s := NewSource(strings.NewReader("any reader"))
+	n, err := s.Read()
+	require.NoError(t, err)
+	require.Equal(t, "any reader", string(s.Room.Payload()[:n]))
 }

@@ -165,3 +165,39 @@ func TestWatcher_KeepsContext(t *testing.T) {
 	w.Stop()
 	require.Equal(t, two.watched, two.forgotten)
 }
+
+// The end of home is what HomeEnds tells, before a call and during one.
+func TestWatcher_Home(t *testing.T) {
+	nc := &clock{}
+	var w Watcher
+	home := t.Context()
+	w.Init(nc, Read, home)
+	w.Start(home)
+	w.HomeEnds()
+	require.Equal(t, LongAgo, nc.read)
+	w.Stop()
+	require.Zero(t, nc.read)
+	w.Start(home)
+	require.Equal(t, LongAgo, nc.read)
+	w.Stop()
+	w.Start(context.Background())
+	require.Zero(t, nc.read, "not of other contexts")
+}
+
+// A context that was kept is forgotten with the call in which the watcher is closed.
+func TestWatcher_ClosedDuringCall(t *testing.T) {
+	open, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ctx := &counted{Context: open}
+	var w Watcher
+	w.Init(&clock{}, Read, nil)
+	for range 3 {
+		w.Start(ctx)
+		w.Stop()
+	}
+	w.Start(ctx)
+	w.Close()
+	require.Equal(t, 1, ctx.watched-ctx.forgotten)
+	w.Stop()
+	require.Zero(t, ctx.watched-ctx.forgotten)
+}

@@ -183,14 +183,12 @@ func (t *Tracker) Shutdown(ctx context.Context, over time.Duration) error {
 func (t *Tracker) endAll(ctx context.Context, list []*Entry, over time.Duration) bool {
 	begin := time.Now()
 	for i, e := range list {
-		timer := time.NewTimer(time.Until(begin.Add(over * time.Duration(i) / time.Duration(len(list)))))
 		select {
-		case <-timer.C:
+		case <-time.After(time.Until(begin.Add(over * time.Duration(i) / time.Duration(len(list))))):
 		case <-t.idle:
 		case <-ctx.Done():
 		}
-		timer.Stop()
-		if t.allEnded() || ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return t.allEnded()
 		}
 		t.mu.Lock()

@@ -44,7 +44,10 @@ func TestShutdown_TooLong(t *testing.T) {
 		e := &Entry{}
 		e.Begin(t.Context())
 		require.True(t, tr.Add(e))
+		asked := 0
+		e.EndBy(ender(func() { asked++ }))
 		require.ErrorIs(t, tr.Shutdown(over, wait), context.Canceled)
+		require.Equal(t, wait == 0, asked == 1, "without time between them all are asked first")
 		require.True(t, e.dropped)
 		require.False(t, tr.Add(&Entry{}), "no connection comes after that")
 	}
@@ -162,5 +165,33 @@ func TestShutdown_OverTime(t *testing.T) {
 		var none *Tracker
 		require.True(t, none.Add(&gone.Entry))
 		none.Remove(&gone.Entry)
+	})
+}
+
+// A connection that ends by itself before its turn is not asked to, and once none is left nothing
+// is waited for.
+func TestShutdown_EndsEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var tr Tracker
+		var all []*entry
+		for range 10 {
+			e := begun(t.Context(), false)
+			e.EndBy(e)
+			require.True(t, tr.Add(&e.Entry))
+			all = append(all, e)
+		}
+		time.AfterFunc(time.Minute, func() {
+			for _, e := range all {
+				tr.Remove(&e.Entry)
+			}
+		})
+		begin := time.Now()
+		require.NoError(t, tr.Shutdown(t.Context(), time.Hour))
+		require.Equal(t, time.Minute, time.Since(begin))
+		interrupted := 0
+		for _, e := range all {
+			interrupted += e.interrupted
+		}
+		require.Equal(t, 1, interrupted, "the first one, at once")
 	})
 }

@@ -44,8 +44,7 @@ func Exit(stderr io.Writer, err error) int {
 		return ExitOK
 	}
 	code := ExitFailed
-	var e *ExitError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*ExitError](err); ok {
 		code = e.Code
 	}
 	if text := err.Error(); text != "" {

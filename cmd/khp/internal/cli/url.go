@@ -8,8 +8,7 @@ import (
 
 // URLError says what is wrong with a URL that [wire.ParseURL] refuses with err.
 func URLError(err error) string {
-	var e *wire.ParseError
-	if errors.As(err, &e) && e.Detail != "" {
+	if e, ok := errors.AsType[*wire.ParseError](err); ok && e.Detail != "" {
 		return "the URL is not usable: " + e.Detail
 	}
 	return "the URL is not usable: " + err.Error()

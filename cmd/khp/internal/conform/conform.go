@@ -169,17 +169,9 @@ func (o *options) expected() (*conform.Expected, error) {
 		return nil, cli.Usagef("--expect %s: %s; choose a file that can be read", o.expect,
 			cli.Cause(err))
 	}
-	var ids []string
-	for _, server := range []bool{true, false} {
-		for _, profile := range []string{"spec", "kaazing"} {
-			list, err := conform.Select(conform.Filter{Server: server, Profile: profile})
-			if err != nil {
-				return nil, cli.Failf(cli.ExitFailed, "%s", err)
-			}
-			for _, s := range list {
-				ids = append(ids, s.Name)
-			}
-		}
+	ids, err := conform.IDs()
+	if err != nil {
+		return nil, cli.Failf(cli.ExitFailed, "%s", err)
 	}
 	e, err := conform.ReadExpected(string(source), ids)
 	if err != nil {

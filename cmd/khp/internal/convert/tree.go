@@ -98,8 +98,7 @@ func readTree(path, root string) (*node, error) {
 }
 
 func xmlFault(err error) string {
-	var syntax *xml.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
 		if syntax.Msg == io.ErrUnexpectedEOF.Error() {
 			return "it ends before its last element does"
 		}

@@ -59,8 +59,7 @@ func (a *annotator) of(m moment) string {
 }
 
 func failureText(err error) string {
-	var e *endpoint.HandshakeError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*endpoint.HandshakeError](err); ok {
 		return e.Failure.Error()
 	}
 	return "it failed"

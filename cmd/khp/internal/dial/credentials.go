@@ -44,8 +44,7 @@ func otherFlag(challenges []auth.Challenge) string {
 // [wire.Challenge.Digest].
 func unanswerableText(err error) string {
 	what := err.Error()
-	var e *wire.ParseError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*wire.ParseError](err); ok {
 		what = e.Detail
 	}
 	return "the server's Digest challenge cannot be answered: " + what

@@ -71,6 +71,14 @@ func Command(c *cli.Env) *cobra.Command {
 // flags declares the flags.
 func (o *options) flags(f *pflag.FlagSet) {
 	f.SortFlags = false
+	o.addHandshake(f)
+	o.addMessages(f)
+	o.addConnection(f)
+	o.addReports(f)
+}
+
+// addHandshake adds the flags for what the requests ask.
+func (o *options) addHandshake(f *pflag.FlagSet) {
 	f.StringVar(&o.profile, "profile", "spec", "how the server speaks KHP: `spec|kaazing|auto`")
 	f.StringArrayVar(&o.protocols, "protocol", nil,
 		"offer this application `SUBPROTOCOL` (repeat, best first)")
@@ -88,6 +96,10 @@ func (o *options) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.opening, "opening-header", nil, "further field of the opening request, "+
 		"such as Origin or Cookie, `'NAME: VALUE'` and so on; does not follow redirects to other "+
 		"servers (repeat)")
+}
+
+// addMessages adds the flags about the messages of the open connection, and its end.
+func (o *options) addMessages(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.send, "send", nil,
 		"send this `TEXT`, which may be empty, and print the answer (repeat)")
 	cli.MayBeEmpty(f, "send")
@@ -104,6 +116,10 @@ func (o *options) flags(f *pflag.FlagSet) {
 		"a server that does not answer one within --wait (5s for 0 and forever) is given "+
 		"up; 0 sends none")
 	f.StringVar(&o.closing, "close", "1000", "close with this `CODE[:REASON]`")
+}
+
+// addConnection adds the flags about the way to the server.
+func (o *options) addConnection(f *pflag.FlagSet) {
 	f.IntVar(&o.maxRedirects, "max-redirects", 5, "follow at most `N` redirects, 0 to 20")
 	f.Var(&o.timeout, "timeout",
 		"how much `TIME` the whole attempt may take, redirects included, as in 30s")
@@ -123,6 +139,10 @@ func (o *options) flags(f *pflag.FlagSet) {
 		"after what passes in a restart: a connection that is refused, reset or dropped, "+
 		"no answer in time, Close 1001, 1012 or 1013, and 408, 429, 502, 503, "+
 		"504 or any Retry-After (but no other 4xx); -1 tries until --timeout or Ctrl-C")
+}
+
+// addReports adds the flags about traces and what is printed.
+func (o *options) addReports(f *pflag.FlagSet) {
 	f.StringVar(&o.trace, "trace", "", "write every step of the handshake to `FILE`, one JSON "+
 		"object per line (overwritten; credentials and cookies are left out, URLs have their queries)")
 	f.BoolVar(&o.json, "json", false,

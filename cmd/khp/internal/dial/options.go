@@ -117,8 +117,7 @@ func (o *options) request(c *cli.Env, rawURL string) (*request, error) {
 
 // urlError says what is wrong with the URL of dial, and what to write instead.
 func urlError(rawURL string, err error) string {
-	var e *wire.ParseError
-	if errors.As(err, &e) && e.Detail == "userinfo" {
+	if e, ok := errors.AsType[*wire.ParseError](err); ok && e.Detail == "userinfo" {
 		return "no user and password can stand in the URL; give them with " + flagUser
 	}
 	if host, _, _ := strings.Cut(rawURL, "]"); strings.Contains(host, "://[") && strings.Contains(host,

@@ -356,8 +356,7 @@ func (t *talk) end(patience time.Duration) error {
 func (t *talk) close(expected bool) error {
 	err := t.conn.Close(t.request.closeCode, t.request.closeText)
 	_, _, why := t.conn.Read(context.Background()) // what the peer closed with
-	var closed *transport.CloseError
-	if errors.As(why, &closed) {
+	if closed, ok := errors.AsType[*transport.CloseError](why); ok {
 		// Another code is no answer to our Close, but a Close of the server's own.
 		if closed.Code != t.request.closeCode && closed.Code != transport.CloseNoStatus {
 			err := t.over(why, "")

@@ -117,8 +117,16 @@ func newOptions() *options {
 	o := &options{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError)}
 	o.MaxMessage, o.DrainTimeout, o.InactivityTimeout = transport.DefaultReadLimit,
 		cli.Duration(10*time.Second), defaultInactivity
-	f := o.flags
-	f.SortFlags = false
+	o.flags.SortFlags = false
+	o.addAccess(o.flags)
+	o.addBackEnds(o.flags)
+	o.addLimits(o.flags)
+	o.addReports(o.flags)
+	return o
+}
+
+// addAccess adds the flags that say what is served, and to whom.
+func (o *options) addAccess(f *pflag.FlagSet) {
 	f.StringVar(&o.path, "config", "", "read settings from `FILE` as well, in YAML")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080",
 		"address to listen on, `HOST:PORT` or unix:SOCKET; port 0 takes a free one")
@@ -153,6 +161,10 @@ func newOptions() *options {
 		"let pages of other origins in, `PATTERN`: [scheme://]host[:port] with * (repeat)")
 	f.StringVar(&o.TLSCert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
 	f.StringVar(&o.TLSKey, "tls-key", "", "key of the certificate, `FILE` in PEM")
+}
+
+// addBackEnds adds the flags about connections to back ends.
+func (o *options) addBackEnds(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.ForwardFields, "forward-fields", nil,
 		"give WebSocket back ends the field of this `NAME` as clients send it (repeat)")
 	f.StringArrayVar(&o.ForwardCookies, "forward-cookies", nil,
@@ -167,6 +179,10 @@ func newOptions() *options {
 		"`NAME` that their certificates are for, if it is not the host of the target")
 	f.StringVar(&o.BackendCert, "backend-cert", "", "show them this certificate, `FILE` in PEM")
 	f.StringVar(&o.BackendKey, "backend-key", "", "key of --backend-cert, `FILE` in PEM")
+}
+
+// addLimits adds the flags that bound time, messages and connections.
+func (o *options) addLimits(f *pflag.FlagSet) {
 	f.Var(&o.InactivityTimeout, "inactivity-timeout", "send a Ping to clients silent for half of "+
 		"this `TIME`, as in 30s, and drop those silent for all of it; 0 is never")
 	f.Var(&o.IdleTimeout, "idle-timeout",
@@ -183,6 +199,10 @@ func newOptions() *options {
 		"a minute at most, before more get 503")
 	f.Var(&o.MaxPerAddress, "max-per-address",
 		"at most `N` of one client address, more get 503; 0 is no limit")
+}
+
+// addReports adds the flags about metrics, traces and the log.
+func (o *options) addReports(f *pflag.FlagSet) {
 	f.StringVar(&o.Metrics, "metrics", "",
 		"serve /metrics for Prometheus, /healthz and /readyz at `HOST:PORT`")
 	f.StringVar(&o.Trace, "trace", "",
@@ -192,7 +212,6 @@ func newOptions() *options {
 	f.BoolVarP(&o.Verbose, "verbose", "v", false, "log every step of every handshake")
 	f.BoolVar(&o.dry, "check", false,
 		"read all settings and files, print what would be served or every mistake, and end")
-	return o
 }
 
 // readOptions reads the file of --config, if there is one, below what the command line gave. An

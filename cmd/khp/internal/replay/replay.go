@@ -121,8 +121,7 @@ func check(c *cli.Env, name string, o *options) error {
 
 // fault says what is wrong with a file, without the name of the package that found out.
 func fault(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return cli.Cause(err).Error()
 	}
 	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "trace: "), "capture: ")

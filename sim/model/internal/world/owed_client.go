@@ -1,6 +1,7 @@
 package world
 
 import (
+	"slices"
 	"sync"
 
 	"example.com/khp/fsm"
@@ -17,26 +18,21 @@ type clientTurn struct {
 
 var clientTurns = sync.Pool{New: func() any { return new(clientTurn) }}
 
-func (m *clientTurn) in(phases ...fsm.ClientPhase) bool { return oneOf(m.before.Phase(), phases) }
-func (m *clientTurn) to(phases ...fsm.ClientPhase) bool { return oneOf(m.after.Phase(), phases) }
-func (m *clientTurn) fact(f fsm.Facts) bool             { return m.ev.Facts.Has(f) }
-func (m *clientTurn) does(k fsm.EffectKind) bool        { return has(&m.effects, k) }
+func (m *clientTurn) in(phases ...fsm.ClientPhase) bool {
+	return slices.Contains(phases, m.before.Phase())
+}
+func (m *clientTurn) to(phases ...fsm.ClientPhase) bool {
+	return slices.Contains(phases, m.after.Phase())
+}
+func (m *clientTurn) fact(f fsm.Facts) bool      { return m.ev.Facts.Has(f) }
+func (m *clientTurn) does(k fsm.EffectKind) bool { return has(&m.effects, k) }
 func (m *clientTurn) action() codes.Action {
 	return fsm.Status(int(m.ev.Status)).Action
 }
 
-func oneOf[P comparable](p P, list []P) bool {
-	for _, q := range list {
-		if p == q {
-			return true
-		}
-	}
-	return false
-}
-
 // answers reports whether the event is a response that decides an extended request.
 func (m *clientTurn) answers(actions ...codes.Action) bool {
-	return m.in(fsm.ClientReading) && oneOf(m.action(), actions)
+	return m.in(fsm.ClientReading) && slices.Contains(actions, m.action())
 }
 
 // fine reports whether a response that keeps the connection meets the conditions of all of them.

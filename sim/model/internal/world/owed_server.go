@@ -1,6 +1,7 @@
 package world
 
 import (
+	"slices"
 	"sync"
 
 	"example.com/khp/fsm"
@@ -17,11 +18,15 @@ type serverTurn struct {
 
 var serverTurns = sync.Pool{New: func() any { return new(serverTurn) }}
 
-func (m *serverTurn) in(phases ...fsm.ServerPhase) bool { return oneOf(m.before.Phase(), phases) }
-func (m *serverTurn) to(phases ...fsm.ServerPhase) bool { return oneOf(m.after.Phase(), phases) }
-func (m *serverTurn) fact(f fsm.Facts) bool             { return m.ev.Facts.Has(f) }
-func (m *serverTurn) does(k fsm.EffectKind) bool        { return has(&m.effects, k) }
-func (m *serverTurn) rule() codes.Rule                  { return fsm.Status(int(m.ev.Status)) }
+func (m *serverTurn) in(phases ...fsm.ServerPhase) bool {
+	return slices.Contains(phases, m.before.Phase())
+}
+func (m *serverTurn) to(phases ...fsm.ServerPhase) bool {
+	return slices.Contains(phases, m.after.Phase())
+}
+func (m *serverTurn) fact(f fsm.Facts) bool      { return m.ev.Facts.Has(f) }
+func (m *serverTurn) does(k fsm.EffectKind) bool { return has(&m.effects, k) }
+func (m *serverTurn) rule() codes.Rule           { return fsm.Status(int(m.ev.Status)) }
 
 // responds reports whether a response with a status between the two was sent.
 func (m *serverTurn) responds(from, to int) bool {
@@ -40,7 +45,7 @@ func (m *serverTurn) refuses() bool {
 
 // decides reports whether a decision is awaited and has one of the actions.
 func (m *serverTurn) decides(actions ...codes.Action) bool {
-	return m.before.Host.Is(Deciding) && oneOf(m.rule().Action, actions)
+	return m.before.Host.Is(Deciding) && slices.Contains(actions, m.rule().Action)
 }
 
 // met reports whether a decision carries what its status requires.
@@ -159,7 +164,7 @@ var ServerObligations = []obligation[serverTurn]{
 	{"RFC2068-408-01", "a client that takes too long is told before Close",
 		kinds(fsm.EventTimerExpired),
 		func(m *serverTurn) bool {
-			return oneOf(m.ev.Timer, serverTimersIn(&m.before)) && !m.in(fsm.ServerClosing)
+			return slices.Contains(serverTimersIn(&m.before), m.ev.Timer) && !m.in(fsm.ServerClosing)
 		},
 		(*serverTurn).refuses},
 }

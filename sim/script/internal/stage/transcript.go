@@ -3,6 +3,7 @@ package stage
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/khp/endpoint"
@@ -129,7 +130,7 @@ func Head(p []byte) string {
 	start, body, _ := strings.Cut(string(redact.Append(nil, p)), "\r\n\r\n")
 	var parts []string
 	for field := range strings.SplitSeq(start, "\r\n") {
-		if !hasAnyPrefix(field, plumbing) {
+		if !slices.ContainsFunc(plumbing, func(p string) bool { return strings.HasPrefix(field, p) }) {
 			parts = append(parts, plain(field))
 		}
 	}
@@ -137,15 +138,6 @@ func Head(p []byte) string {
 		parts = append(parts, plain(body))
 	}
 	return strings.Join(parts, " | ")
-}
-
-func hasAnyPrefix(s string, prefixes []string) bool {
-	for _, p := range prefixes {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
 }
 
 // Text quotes bytes, shortened.

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -55,14 +56,10 @@ func (s *Set) Own(field string) bool {
 	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return true
 	}
-	for _, p := range s.list {
-		// Clients leave out the ports 80 and 443.
-		if p.host.MatchString(host) &&
-			(p.port == "" || p.port == port || port == "" && (p.port == "80" || p.port == "443")) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.list, func(p pattern) bool {
+		return p.host.MatchString(host) && (p.port == "" || p.port == port ||
+			port == "" && (p.port == "80" || p.port == "443")) // which clients leave out
+	})
 }
 
 // split returns host and port in the form in which they are compared; a dot at the end of a name

@@ -56,8 +56,7 @@ func answers(err error) bool {
 
 // failureOf finds out what an error of backend.connect means.
 func (s *session) failureOf(b backend, err error) *failure {
-	var unsent *errNotSent
-	if errors.As(err, &unsent) {
+	if unsent, ok := errors.AsType[*errNotSent](err); ok {
 		return &failure{err: err, status: unsent.status, text: unsent.text}
 	}
 	var e *transport.HandshakeError

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -173,4 +174,28 @@ func (c *client) report(ctx context.Context, err error, open time.Duration) {
 		slog.Int64("received_bytes", c.receivedBytes.Load()),
 		slog.Int64("received_messages", c.receivedMessages.Load()),
 		slog.Int64("sent_bytes", c.sentBytes.Load()), slog.Int64("sent_messages", c.sentMessages.Load()))
+}
+
+// Kinds are the protocols of clients, read from their opening requests.
+var Kinds = [...]string{"spec", "kaazing", "plain"}
+
+// Clients counts open connections by what their clients speak.
+type Clients [len(Kinds)]atomic.Int64
+
+// arrived counts a client until the result is called.
+func (c *Clients) arrived(kind string) (gone func()) {
+	if c == nil {
+		return func() {}
+	}
+	n := &c[slices.Index(Kinds[:], kind)]
+	n.Add(1)
+	return func() { n.Add(-1) }
+}
+
+// Attrs says how many there are, for the log.
+func (c *Clients) Attrs() (attrs []any) {
+	for i, kind := range Kinds {
+		attrs = append(attrs, kind, c[i].Load())
+	}
+	return attrs
 }

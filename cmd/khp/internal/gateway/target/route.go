@@ -95,12 +95,9 @@ func (r *Route) Secure() bool {
 
 // Reaches reports whether some path that pattern covers has a route.
 func (list Routes) Reaches(pattern string) bool {
-	for _, r := range list {
-		if paths.Covers(r.Path, pattern) || paths.Covers(pattern, r.Path) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(r *Route) bool {
+		return paths.Covers(r.Path, pattern) || paths.Covers(pattern, r.Path)
+	})
 }
 
 // Paths returns the path of each route.

@@ -97,8 +97,7 @@ func webSocketURL(text string) (wire.URL, error) {
 // targetURLError is plainURLError about a target, whose text is a secret, and for which there is no
 // flag that takes a user and a password.
 func targetURLError(err error) string {
-	var e *wire.ParseError
-	if errors.As(err, &e) && e.Detail == "userinfo" {
+	if e, ok := errors.AsType[*wire.ParseError](err); ok && e.Detail == "userinfo" {
 		return "the URL is not usable: no user and password can stand in it"
 	}
 	text, _, _ := strings.Cut(cli.URLError(err), ", near ")
