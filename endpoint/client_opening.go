@@ -118,9 +118,7 @@ func (c *Client) OpeningFields() []HeaderField {
 	if len(c.visited) == 0 { // not connecting yet
 		return nil
 	}
-	if c.nonceKey == ([24]byte{}) { // there is no connection yet
-		wire.AppendKey(c.nonceKey[:0], [16]byte{})
-	}
+	wire.AppendKey(c.nonceKey[:0], [16]byte{}) // any: the layer writes one of its own
 	b, _ := c.openingRequest()
 	var r wire.Request
 	if _, err := r.ParseHead(b, c.cfg.Limits); err != nil {
@@ -145,9 +143,6 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 		return 0, nil
 	}
 	r := &c.opening
-	if r.Fields == nil {
-		r.Fields = make(wire.Fields, 0, 8)
-	}
 	n, err := c.answer.Head(r, b, c.cfg.Limits)
 	switch {
 	case err != nil && wire.KindOf(err) == wire.KindIncomplete:
@@ -233,7 +228,7 @@ func (c *Client) OpeningRefused(
 		c.noteMisuse(fsm.EventResponse, c.phase())
 		return nil
 	}
-	c.opening = wire.Response{Status: status, ContentLength: -1}
+	c.opening = wire.Response{Status: status}
 	for _, f := range fields {
 		c.opening.Fields = append(c.opening.Fields,
 			wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)})
@@ -313,7 +308,6 @@ func (c *Client) openingAnswered(body []byte) {
 func (c *Client) checkOpening(r *wire.Response) string {
 	asked := c.offer()
 	fault := judge.Opening(r.Fields, &asked)
-	c.granted = nil
 	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
 		c.granted, _ = wire.ParseExtensions(c.granted, bytes.Clone(v))
 	}

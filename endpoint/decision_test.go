@@ -1,9 +1,11 @@
 package endpoint
 
 import (
+	"strings"
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -87,4 +89,32 @@ func TestDecision_Made(t *testing.T) {
 	for want, d := range map[int]Decision{302: Redirect("/new"), 403: Refuse(403, "not you"), 304: Refuse(304, "unchanged")} {
 		listening(t, "/p", ServerConfig{}).deciding().decide(d).wantRefused("as it says", want, 1000)
 	}
+}
+
+// Whatever Refuse is called with, no client gets in, and none waits for another answer.
+func TestRefuse_NeverLetsIn(t *testing.T) {
+	for status := -1; status <= 1000; status++ {
+		s := listening(t, "/p", ServerConfig{}).deciding()
+		for _, why := range []string{"", "why"} {
+			out, err := s.s.Decide(t0, Refuse(status, why))
+			if err != nil {
+				require.Equal(t, fsm.ServerDeciding, s.s.Phase(), status)
+				continue
+			}
+			s.take(out)
+			require.Zero(t, s.opens, status)
+			require.False(t, s.s.Deciding(), status)
+			require.GreaterOrEqual(t, status, 200)
+			break
+		}
+	}
+}
+
+// A body has as many bytes as a client reads, and not one more.
+func TestServer_Decide_BodyLimit(t *testing.T) {
+	most := wire.DefaultLimits().Body
+	s := listening(t, "/p", ServerConfig{}).deciding()
+	_, err := s.s.Decide(t0, Decision{Status: 403, Body: []byte(strings.Repeat("x", most+1))})
+	require.ErrorContains(t, err, "the body has")
+	s.decide(Decision{Status: 403, Body: []byte(strings.Repeat("x", most))})
 }

@@ -82,12 +82,8 @@ func sizeOf(fields wire.Fields) (n int) {
 
 // grow returns list with room for n more elements.
 func (k *kept) grow(list []string, n int) []string {
-	switch {
-	case cap(list)-len(list) >= n:
-		return list
-	case list == nil && len(k.elements) >= n:
+	if list == nil && len(k.elements) >= n {
 		list, k.elements = k.elements[:0:n], k.elements[n:]
-		return list
 	}
 	return slices.Grow(list, n)
 }

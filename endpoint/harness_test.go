@@ -147,9 +147,21 @@ func (r *run) opened() *run {
 // message gives binary messages.
 func (r *run) message(messages ...string) *run {
 	for _, m := range messages {
-		r.take(r.c.Message(t0, wire.Binary, []byte(m)))
+		p, untouched := received(r.t, m)
+		r.take(r.c.Message(t0, wire.Binary, p))
+		untouched()
 	}
 	return r
+}
+
+// received returns a message in the midst of the memory that a host has read it into. untouched
+// expects that nothing was written there.
+func received(t require.TestingT, m string) (p []byte, untouched func()) {
+	const behind = "the next message"
+	memory := []byte(m + strings.Repeat(behind, 40))
+	return memory[:len(m)], func() {
+		require.Equal(t, m+strings.Repeat(behind, 40), string(memory), "the host's memory")
+	}
 }
 
 // unit gives a response in one message and its terminator.
@@ -271,7 +283,9 @@ func listening(t require.TestingT, target string, cfg ServerConfig) *served {
 
 func (s *served) message(messages ...string) *served {
 	for _, m := range messages {
-		s.take(s.s.Message(t0, wire.Binary, []byte(m)))
+		p, untouched := received(s.t, m)
+		s.take(s.s.Message(t0, wire.Binary, p))
+		untouched()
 	}
 	return s
 }

@@ -179,3 +179,26 @@ func TestByteByByte(t *testing.T) {
 		require.Less(t, size, 16<<20, "each line names the long URL where the client is")
 	})
 }
+
+// The limit for a name, and for the elements of a list, hold for a request that another layer has
+// parsed as they do for one of ours.
+func TestServer_Opened_FieldLimits(t *testing.T) {
+	for name, v := range map[string]struct {
+		field HeaderField
+		fits  bool
+	}{
+		"name at the limit":     {HeaderField{strings.Repeat("n", 256), "v"}, true},
+		"name":                  {HeaderField{strings.Repeat("n", 257), "v"}, false},
+		"value like a name":     {HeaderField{"N", strings.Repeat("n", 257)}, true},
+		"elements at the limit": {HeaderField{"Sec-WebSocket-Protocol", "a,b,c"}, true},
+		"elements":              {HeaderField{"Sec-WebSocket-Protocol", "a,b,c,d"}, false},
+		"elements of no list":   {HeaderField{"X", "a,b,c,d"}, true},
+	} {
+		s := newServed(t, ServerConfig{Limits: wire.Limits{Elements: 3}})
+		s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Opening: []HeaderField{v.field}}, nil))
+		require.Equal(t, v.fits, s.s.Phase() == fsm.ServerAwaitRequest, name)
+		if !v.fits {
+			require.Equal(t, []uint16{1008}, s.codes, name)
+		}
+	}
+}

@@ -195,7 +195,7 @@ func (s *Server) forgetOpening(target string) {
 func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	o := &s.open
 	if status, what := judge.RequestSize(r, &s.cfg.Limits); status != 0 {
-		s.forgetOpening(string(r.Target[:min(len(r.Target), s.cfg.Limits.Target)]))
+		s.forgetOpening(string(r.Target))
 		return status, what
 	}
 	room := new(serverRoom)

@@ -55,9 +55,6 @@ func (r *Request) Challenge(scheme, realm string) string {
 //
 //khp:impl KHP-EXT-01 KHP-EXT-02 KHP-EXT-03
 func (s *Server) requestMessage(p []byte) {
-	if len(p) == 0 && s.kaazing() {
-		return
-	}
 	// No legal request is longer than this: a request that is cut here is refused all the same.
 	most := s.cfg.Limits.Head + s.cfg.Limits.Body + 1
 	if !s.partial {

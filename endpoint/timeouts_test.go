@@ -96,3 +96,42 @@ func TestClient_Deadline_StandsStill(t *testing.T) {
 	r.take(r.c.Expire(at(90)))
 	require.Contains(t, r.wantFail("no answer", fsm.FailureAcceptedOnly, 1000).Detail, "202")
 }
+
+// An error says which time ran out.
+func TestExpire_Says(t *testing.T) {
+	server := map[fsm.Timer]string{fsm.TimerRequest: "no extended request", fsm.TimerBody: "body",
+		fsm.TimerReplay: "with credentials", fsm.TimerOverall: "took too long"}
+	for timer, want := range server {
+		s := listening(t, "/p", ServerConfig{})
+		switch timer {
+		case fsm.TimerBody:
+			s.message(request("Expect: 100-continue", "Content-Length: 5"))
+		case fsm.TimerReplay:
+			s.deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}})
+		case fsm.TimerOverall:
+			s.deciding()
+		}
+		s.expire(timer)
+		s.take(s.s.Lost(t0, ""))
+		require.NotNil(t, s.err, timer)
+		require.Contains(t, s.err.Detail, want, timer)
+	}
+	client := map[fsm.Timer]string{fsm.TimerOpening: "opening request", fsm.TimerResponse: "extended request",
+		fsm.TimerWait: "after 202", fsm.TimerCredentials: "none were given", fsm.TimerOverall: "took too long"}
+	for timer, want := range client {
+		r := dialed(t, "ws://h/p", ClientConfig{HasCredentials: true})
+		switch timer {
+		case fsm.TimerOpening:
+		case fsm.TimerWait:
+			r.opened().unit(response(202))
+		case fsm.TimerCredentials:
+			r.opened().unit(challengeBasic)
+		default:
+			r.opened()
+		}
+		r.expire(timer)
+		r.hangUp()
+		require.NotNil(t, r.err, timer)
+		require.Contains(t, r.err.Detail, want, timer)
+	}
+}
