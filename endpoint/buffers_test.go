@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"strings"
 	"testing"
 
 	"example.com/khp/fsm"
@@ -67,4 +68,21 @@ func TestBuffers(t *testing.T) {
 	require.Equal(t, fsm.ClientOpen, c.Phase())
 	require.Equal(t, []string{"x-b"}, c.Result().Extensions)
 	require.Equal(t, "y", fieldValue(c.Result().Header, "X"))
+}
+
+// A server that is used again keeps no more memory than it says, whatever the connection before it
+// sent and was sent.
+func TestServer_Reset_KeepsLittle(t *testing.T) {
+	long := strings.Repeat("x", 2*mostKept)
+	for name, s := range map[string]*served{
+		"a large request":  listening(t, "/p", ServerConfig{}).message(request("Content-Length: "+itoa(len(long))) + long),
+		"a large response": listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 403, Body: []byte(long)}),
+		"nothing":          newServed(t, ServerConfig{}),
+	} {
+		s.s.Reset(ServerConfig{})
+		require.LessOrEqual(t, cap(s.s.buf)+cap(s.s.pending), mostKept, name)
+		require.NotZero(t, cap(s.s.buf), name)
+		require.NotZero(t, cap(s.s.pending), name)
+		require.NotZero(t, cap(s.s.parsed.Fields), name)
+	}
 }

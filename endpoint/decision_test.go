@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,6 +100,9 @@ func TestRefuse_NeverLetsIn(t *testing.T) {
 			out, err := s.s.Decide(t0, Refuse(status, why))
 			if err != nil {
 				require.Equal(t, fsm.ServerDeciding, s.s.Phase(), status)
+				if slices.Contains([]int{-1, 0, 99, 100, 101, 201, 202, 204, 205}, status) {
+					require.ErrorContains(t, err, "does not refuse", status)
+				}
 				continue
 			}
 			s.take(out)

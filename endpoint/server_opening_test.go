@@ -188,6 +188,32 @@ func TestServer_Opened_SecurityFields(t *testing.T) {
 			require.Equal(t, Fail, out[len(out)-1].Kind)
 			require.ErrorContains(t, out[len(out)-1].Err, v.says)
 			require.ErrorIs(t, out[len(out)-1].Err, fsm.FailureOpening)
+			var e *HandshakeError
+			require.ErrorAs(t, out[len(out)-1].Err, &e)
+			require.Contains(t, []int{400, 403, 404}, e.Status)
+			require.Equal(t, v.name == "host refuses", e.Status == 404)
 		})
+	}
+}
+
+// A refusal of the opening handshake is a whole HTTP response, which says what it holds.
+func TestServer_Opening_RefusalIsWhole(t *testing.T) {
+	for name, head := range map[string]string{
+		"method": "PUT /p HTTP/1.1\r\n" + openingFields + "\r\n", "host": "GET /p HTTP/1.1\r\n\r\n",
+		"no HTTP": "hello\r\n\r\n",
+	} {
+		s := newServed(t, ServerConfig{})
+		_, out := s.s.OpeningReceived(t0, []byte(head))
+		s.take(out)
+		var r wire.Response
+		n, chunked, err := 0, false, error(nil)
+		n, chunked, err = r.ParseOpening(out[0].Data, wire.DefaultLimits())
+		require.NoError(t, err, name)
+		require.False(t, chunked, name)
+		require.EqualValues(t, len(out[0].Data)-n, r.ContentLength, name)
+		require.Positive(t, r.ContentLength, name)
+		kind, _ := r.Fields.Get("Content-Type")
+		require.Equal(t, "text/plain; charset=utf-8", string(kind), name)
+		require.True(t, r.Fields.HasToken("Connection", "close"), name)
 	}
 }

@@ -101,7 +101,17 @@ func TestServer_AwaitBody(t *testing.T) {
 		s.expire(fsm.TimerBody)
 		s.wantRefused("too slow", 408, 1008)
 	})
-	t.Run("ADV-80/longer", func(t *testing.T) { expecting().message("the body!").wantRefused("surplus", 400, 1002) })
+	t.Run("ADV-80/longer", func(t *testing.T) {
+		for _, pieces := range [][]string{{"the body!"}, {"the body", "!"}, {"the ", "body!"}} {
+			s := expecting().message(pieces...)
+			if len(pieces) > 1 && pieces[0] == "the body" {
+				s.wantRefused("surplus", 400, 1002)
+				continue
+			}
+			require.Contains(t, s.sent[len(s.sent)-2], "\r\n\r\nthe body is longer than Content-Length\n")
+			s.wantRefused("surplus", 400, 1002)
+		}
+	})
 	t.Run("ADV-80/without-waiting", func(t *testing.T) {
 		s := listening(t, "/p", ServerConfig{}).deciding("Expect: 100-continue", "Content-Length: 0")
 		require.Empty(t, s.sent, "nothing is outstanding, so no 100 [INV-46]")
@@ -293,4 +303,49 @@ func TestServer_RawTarget(t *testing.T) {
 	s.take(out)
 	s.message("GET /\xc3\xa4 HTTP/1.1\r\n\r\n")
 	require.Equal(t, fsm.ServerDeciding, s.s.Phase())
+}
+
+// A request is the application's to keep: no later message changes what it was given.
+func TestServer_RequestStays(t *testing.T) {
+	for _, target := range []string{"/p", "/p?.kl=Y"} {
+		s := listening(t, target, ServerConfig{})
+		s.message(request("Expect: 100-continue", "Content-Length: 5", "X-One: a", "Authorization: Basic one",
+			"Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: x-a;n=1"), "hello")
+		first := *s.s.Request()
+		for range 2 {
+			s.decide(Decision{Status: 401, Challenges: []string{"Basic"}})
+			s.message(request("Expect: 100-continue", "Content-Length: 5", "X-Two: b", "Authorization: Basic two",
+				"Sec-WebSocket-Protocol: mqtt", "Sec-WebSocket-Extensions: x-b;m=2"), "world")
+		}
+		require.Equal(t, "hello", string(first.Body))
+		require.Equal(t, "Basic one", first.Authorization)
+		require.Equal(t, "a", fieldValue(first.Header, "X-One"))
+		require.Contains(t, first.Subprotocols, "amqp")
+		require.NotContains(t, first.Subprotocols, "mqtt")
+		require.Equal(t, []string{"x-a;n=1"}, first.Extensions)
+		require.Equal(t, "world", string(s.s.Request().Body))
+		require.Equal(t, []string{"x-b;m=2"}, s.s.Request().Extensions)
+	}
+}
+
+// The largest request that the limits allow is read, one byte more in its head or its body is not.
+func TestServer_AwaitRequest_JustAtTheLimits(t *testing.T) {
+	const body = "0123456789"
+	head := request("Content-Length: 10")
+	for name, v := range map[string]struct {
+		head, body, status int
+	}{"both at the limit": {len(head), len(body), 0}, "head": {len(head) - 1, len(body), 431}, "body": {len(head), len(body) - 1, 413}} {
+		for _, target := range []string{"/p", "/p?.kl=Y"} {
+			s := newServed(t, ServerConfig{})
+			s.opening(target)
+			s.s.cfg.Limits.Head, s.s.cfg.Limits.Body = v.head, v.body // the opening request is larger
+			s.message(head + body)
+			if v.status == 0 {
+				require.Equal(t, []string{"AskDecision"}, s.last, name)
+				require.Equal(t, body, string(s.s.Request().Body))
+			} else {
+				s.wantRefused(name, v.status, 1002)
+			}
+		}
+	}
 }
