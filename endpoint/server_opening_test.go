@@ -217,3 +217,19 @@ func TestServer_Opening_RefusalIsWhole(t *testing.T) {
 		require.True(t, r.Fields.HasToken("Connection", "close"), name)
 	}
 }
+
+// An origin is a scheme and an authority, and nothing that only looks like one names the host.
+func TestSameOrigin_IsAnOrigin(t *testing.T) {
+	for _, v := range []struct {
+		origin, host string
+		same         bool
+	}{
+		{"http://h", "h", true}, {"https://H:443", "h", true}, {"privileged://h:80", "h", true},
+		{"http://h:80", "h:80", true}, {"http://h", "h:80", true}, {"http://h:443", "h", false},
+		{"null", "null", false}, {"", "", false}, {"h", "", false}, {"http://h/", "h/", false},
+		{"http://u@h", "u@h", false}, {"http://h?", "h?", false}, {"http://h#", "h#", false},
+		{"http://h", "h.evil", false}, {"http://evil.h", "h", false},
+	} {
+		require.Equal(t, v.same, SameOrigin(v.origin, v.host), v)
+	}
+}
