@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	_ "embed"
 	"fmt"
 	"io"
 	"net/http"
@@ -109,19 +110,8 @@ func corpusPage(root string) (string, error) {
 		}
 	}
 	var b bytes.Buffer
-	line(&b, `# The corpus
-
-%d cases for parsers of the handshake, from [fuzz/corpus/corpus.jsonl](../fuzz/corpus/corpus.jsonl); its [README](../fuzz/corpus/README.md) describes the format and how an input is
-written. Written by `+"`go generate ./docs`"+`, which runs net/http; do not edit.
-
-The verdict is that of this project for exactly this input: strict by RFC 9112, with the choices that the documentation of package wire lists. net/http reads the same bytes with
-`+"`http.ReadRequest` or `http.ReadResponse`"+` and then the whole body. It is a reader of streams for the whole web, and has to take what old peers send; that it decides otherwise is not
-a fault. Of %d requests it decides %d otherwise, of %d responses %d.
-
-## Why net/http differs
-
-| difference | why | cases |
-|---|---|---|`, len(g.cases), count["request"], differ["request"], count["response"], differ["response"])
+	line(&b, corpusText, len(g.cases), count["request"], differ["request"], count["response"],
+		differ["response"])
 	for _, d := range g.differences {
 		line(&b, "| <a id=\"%s\"></a>%s | %s | %s |",
 			d.key, d.key, d.text, strings.Join(differing[d.key], " "))
@@ -196,3 +186,6 @@ func code(s string) string {
 	}
 	return "`" + cell(s) + "`"
 }
+
+//go:embed text/corpus.md
+var corpusText string

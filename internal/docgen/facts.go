@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -38,16 +39,7 @@ func factsPage(root string) (string, error) {
 		return "", err
 	}
 	var b bytes.Buffer
-	line(&b, `# Facts
-
-An event of package fsm carries facts: findings about what happened, which the host makes. This page lists which of them a machine looks at for which event, and in which phases it
-does; other facts change nothing. Written by `+"`go generate ./docs`"+` from the transition tables; do not edit. Package endpoint finds all of them from
-bytes; [examples/fsmonly](examples/fsmonly/server.go) is a host that finds them itself.
-
-Response(Replay) stands for EventResponse with a status whose action is codes.ActionReplay, and so on.
-
-| fact | meaning |
-| --- | --- |`)
+	line(&b, factsText)
 	for _, f := range facts {
 		line(&b, "| %s | %s |", f.name, f.comment)
 	}
@@ -130,3 +122,6 @@ func sorted(keys []string, rows iter.Seq[fsm.Row]) (list []string) {
 	}
 	return list
 }
+
+//go:embed text/facts.md
+var factsText string

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,36 +37,7 @@ func statesPage() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	line(&b, `# States
-
-Every transition of the client and of the server, one row each. Written by `+"`go generate ./docs`"+` from the tables in package fsm, the same that the code runs by; do not edit.
-[status.md](status.md) says what each status code does, [requirements.md](requirements.md) what the requirements say and which tests show them.
-
-## How to read it
-
-A machine is in one phase, named for what it waits for. An event happened; of the rows of the phase with this event the first one whose guard holds is taken. A guard lists
-conditions on the event, the configuration and the state, all of which must hold; *otherwise* means that the rows above it were not taken. The effects are then
-carried out by the host in their order: "arm Wait" starts the timer of that name, and when it runs out the event is `+"`TimerExpired(Wait)`"+`. What follows "then" is kept
-in mind until the connection is gone. "The event's status" and "the failure's code" are filled in by the step. The numbers behind a `+"`Response`"+` or `+"`Decided`"+` are the status codes that fall under
-it; codes that are not listed anywhere count as any other status.
-
-What has no row is ignored, such as a timer that runs out late or a Ping after our Close for a failure, or it is a mistake of the embedding program and refused, such as sending before open or a decision that
-lacks a field which its status requires. Such cases also come before some rows, and the guards shown do not repeat them.
-
-For example: the client waits after a 202 (%s), and the connection is cut (%s). It fails with "connection lost".
-
-## Pictures
-
-![What a KHP client waits for, and what moves it on](img/client.svg)
-
-![What a KHP server waits for, and what moves it on](img/server.svg)
-
-Rows that fail, or that give up because the application asked to close, are counted in the box of their phase and drawn
-through one node. `+"`khp graph`"+` draws the same as Mermaid, Graphviz or SVG.
-
-## Ids
-
-The id of a row says where it stands and what happens: phase, event, and the failure, the next thing done or the next phase.`, accepted, cut)
+	line(&b, statesText, accepted, cut)
 	for _, m := range []export.Machine{export.Client, export.Server} {
 		phaseTables(&b, m)
 	}
@@ -122,3 +94,6 @@ func waits(awaits string) string {
 	}
 	return strings.ToUpper(awaits[:1]) + awaits[1:]
 }
+
+//go:embed text/states.md
+var statesText string

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -59,26 +60,7 @@ func statusPage() string {
 		group := groupOf(r.Action)
 		members[group] = append(members[group], fmt.Sprint(r.Code))
 	}
-	line(&b, `# Status codes
-
-What a status code in a response of the extended handshake means to both sides. Written by `+"`go generate ./docs`"+` from the status table in package fsm, the same that client and server
-run by; do not edit. `+"`khp status CODE`"+` explains one code in full sentences, [states.md](states.md) shows what happens in which phase.
-
-## Groups
-
-| group | codes | what becomes of the connection |
-|---|---|---|
-| %s | %s | it is open, if the response is valid and terminated |
-| %s | %s | it goes on, and a further response comes; 100 only if the request asked with Expect |
-| %s | %d others, and every code that is not listed | it ends; some are followed up on another one |
-
-## Listed codes
-
-The strength is that of what the client does; where it closes and something follows, of what follows, for closing itself is always a must. The fields are those that a server must send
-along: a decision without them is refused to the application before anything is sent. After every terminating code the server closes.
-
-| code | reason | group | the client | strength | required fields | the server | requirements |
-|---:|---|---|---|---|---|---|---|`,
+	line(&b, statusText,
 		completing, strings.Join(members[completing], ", "), continuing,
 		strings.Join(members[continuing], ", "), terminating, len(members[terminating]))
 	for r := range fsm.Statuses() {
@@ -145,3 +127,6 @@ func classes() []class {
 	}
 	return append(list[1:], list[0]) // the rule for other numbers comes last
 }
+
+//go:embed text/status.md
+var statusText string

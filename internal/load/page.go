@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
 	"os"
 	"strings"
@@ -24,9 +25,5 @@ func loadAverage() string {
 	return one
 }
 
-const intro = `# Reliability
-
-Written by ` + "`make reliability`" + `, which measures again: khp serve as a process of its own, and its clients in others, all on one machine. This run: %s, %d
-descriptors for each process. The load average when it began was %s: whatever else ran on the processors is in the numbers, so look at the
-latencies, at the memory left behind, and at the errors, of which there were none. [performance.md](performance.md) compares servers.
-%s`
+//go:embed intro.md
+var intro string

@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -119,16 +120,5 @@ func explain(m *prove.Machine, start func() (prove.Solver, func() error, error),
 // shown is how many refutations are told.
 const shown = 12
 
-const head = `# Invariants
-
-Written by ` + "`make prove-write`" + `; ` + "`make prove`" + ` proves it again with the solver z3 and compares.
-
-Exploration visits the states that are reachable with chosen limits and configurations. A proof needs neither: it shows for each row of the tables that it
-keeps what is listed here, from any state in which all of it holds, with any finding about the event, in every configuration and for every limit from 0 to 255. As it
-holds at the start, it holds always. The rows are those that run; what surrounds the machine (connection, timers, what was asked of the application) is that of the
-byzantine models of ` + "`khp explore`" + `, and a test steps both side by side.
-
-Nobody wrote these invariants. The search (Houdini) begins with every literal and every pair of literals, in each phase and everywhere, and drops what some row
-breaks until nothing changes; what is left is the largest set that keeps itself. Names are those of the marks in [states.md](states.md), of timers, of the configuration, and of what a host knows.
-A change of a table changes this page, and ` + "`make prove`" + ` names the cell.
-`
+//go:embed head.md
+var head string

@@ -4,6 +4,7 @@ package tool
 
 import (
 	"bytes"
+	"embed"
 	"errors"
 	"fmt"
 	"os"
@@ -57,4 +58,13 @@ func Run(allowed int, name string, args ...string) (out []byte, processor float6
 		return out, processor, nil
 	}
 	return nil, 0, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out, errs.Bytes())
+}
+
+// Part returns the fixed part of a page that is text/NAME.md below the package of texts.
+func Part(texts embed.FS, name string) string {
+	b, err := texts.ReadFile("text/" + name + ".md")
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
 }

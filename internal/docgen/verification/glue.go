@@ -22,7 +22,7 @@ func glue(w io.Writer) error {
 		return err
 	}
 	whole := slices.Sorted(maps.Keys(catalogue.MayBeOpen))
-	fmt.Fprintf(w, glueText, len(rows), len(all), strings.Join(whole, ", "))
+	fmt.Fprintf(w, part("glue"), len(rows), len(all), strings.Join(whole, ", "))
 	made := map[string]int{}
 	for i := range all {
 		made[path.Dir(all[i].File)]++

@@ -25,7 +25,7 @@ func besideSpin(w io.Writer) error {
 	if !r.OK() {
 		return fmt.Errorf("spin and the explorer disagree: make spin says where")
 	}
-	fmt.Fprintf(w, spinText, r.Spin)
+	fmt.Fprintf(w, part("spin"), r.Spin)
 	fmt.Fprintln(w, "| configuration | states, explorer | states, "+
 		"Spin | only in one | pairs of phases |\n| --- | ---: | ---: | ---: | ---: |")
 	for _, c := range r.Configurations {
@@ -42,7 +42,7 @@ func besideSpin(w io.Writer) error {
 		fmt.Fprintf(w, "| %s | %s | %.2f | %.0f |\n",
 			c.Name, grouped(int(c.StatesPerSecond)), c.OfFirst, c.BytesPerState)
 	}
-	_, err = io.WriteString(w, spinMoreText)
+	_, err = io.WriteString(w, part("spin_more"))
 	return err
 }
 
@@ -72,7 +72,7 @@ func simulation(w io.Writer) error {
 	n, _ := strconv.Atoi(string(random[1]))
 	factor, _ := strconv.ParseFloat(string(hour[1]), 64)
 	rate, _ := strconv.ParseFloat(string(plain[1]), 64)
-	fmt.Fprintf(w, simulationText, grouped(n), seconds, grouped(int(float64(n)/seconds)),
+	fmt.Fprintf(w, part("simulation"), grouped(n), seconds, grouped(int(float64(n)/seconds)),
 		grouped(int(rate)), grouped(int(factor)))
 	return nil
 }

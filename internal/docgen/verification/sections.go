@@ -14,7 +14,7 @@ import (
 
 // intro describes the measurements and how to repeat them.
 func intro(w io.Writer) error {
-	_, err := fmt.Fprintf(w, introText, tool.Machine())
+	_, err := fmt.Fprintf(w, part("intro"), tool.Machine())
 	return err
 }
 
@@ -40,13 +40,13 @@ func models(w io.Writer) error {
 			c.Model, c.Name, grouped(c.States), grouped(c.Steps), c.Depth, c.Seconds, grouped(int(c.Rate)),
 			c.Visited, c.Total, c.Collision)
 	}
-	_, err = io.WriteString(w, modelsText)
+	_, err = io.WriteString(w, part("models"))
 	return err
 }
 
 // faults lets each mistake be found.
 func faults(w io.Writer) error {
-	_, _ = io.WriteString(w, faultsText)
+	_, _ = io.WriteString(w, part("faults"))
 	fmt.Fprintln(w, "| `--fault` | what is wrong | found by | shortest way | where |\n"+
 		"| --- | --- | --- | ---: | --- |")
 	for _, f := range model.Faults() {
@@ -87,7 +87,7 @@ func mutants(w io.Writer) error {
 	if len(rows) == 0 {
 		return fmt.Errorf("no count of mutants in %q", out)
 	}
-	fmt.Fprintf(w, mutantsText, rows[len(rows)-1][3], counted)
+	fmt.Fprintf(w, part("mutants"), rows[len(rows)-1][3], counted)
 	fmt.Fprintln(w, "| table | mutants | by properties | by properties or exact sizes |\n"+
 		"| --- | ---: | ---: | ---: |")
 	for _, r := range rows {
@@ -124,7 +124,7 @@ func writeTools(w io.Writer, out string) error {
 	if len(rows) == 0 || len(classes) == 0 || all == nil {
 		return fmt.Errorf("no count of tools in %q", out)
 	}
-	fmt.Fprintf(w, toolsText, all[1], all[2], all[3], all[4], all[5], all[6])
+	fmt.Fprintf(w, part("tools"), all[1], all[2], all[3], all[4], all[5], all[6])
 	fmt.Fprintln(w, "| tool | notices | of them alone |\n| --- | ---: | ---: |")
 	for _, r := range rows {
 		fmt.Fprintf(w, "| %s | %s | %s |\n", r[1], r[2], r[4])
@@ -135,13 +135,13 @@ func writeTools(w io.Writer, out string) error {
 		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s |\n",
 			c[1], c[2], c[3], c[4], c[5], c[6], c[7])
 	}
-	_, err := io.WriteString(w, whyOneText)
+	_, err := io.WriteString(w, part("why_one"))
 	return err
 }
 
 // shards measures what dealing out costs: the states that more than one shard looks at.
 func shards(w io.Writer) error {
-	_, _ = io.WriteString(w, shardsText)
+	_, _ = io.WriteString(w, part("shards"))
 	fmt.Fprintln(w, "| configuration | shards | states of all | largest shard | states looked at |\n"+
 		"| --- | ---: | ---: | ---: | ---: |")
 	for _, m := range model.Models() {
@@ -168,9 +168,3 @@ func shards(w io.Writer) error {
 	}
 	return nil
 }
-
-func guards(w io.Writer) error { _, err := io.WriteString(w, guardsText); return err }
-
-func uncovered(w io.Writer) error { _, err := io.WriteString(w, uncoveredText); return err }
-
-func document(w io.Writer) error { _, err := io.WriteString(w, documentText); return err }

@@ -12,7 +12,8 @@ import (
 func TestPage_NothingUnlessEverySectionSucceeds(t *testing.T) {
 	saved := sections
 	defer func() { sections = saved }()
-	sections = []func(io.Writer) error{uncovered, func(io.Writer) error { return errors.New("no") }}
+	sections = []func(io.Writer) error{fixed("uncovered"),
+		func(io.Writer) error { return errors.New("no") }}
 	text, err := Page()
 	require.Error(t, err)
 	require.Empty(t, text)

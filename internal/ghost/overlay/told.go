@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"bytes"
+	_ "embed"
 	"fmt"
 	"go/ast"
 	"go/format"
@@ -108,120 +109,18 @@ func (%[1]s %[2]s) %[3]s%[4]s (%[5]s) {
 		strings.Join(names, ", "), strings.Join(results, ", "))
 }
 
-const newClient = `
-func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
-	if GhostOfClient == nil {
-		return ghostedNewClient(rawURL, cfg)
-	}
-	ghost, cfg := GhostOfClient(rawURL, cfg)
-	c, err := ghostedNewClient(rawURL, cfg)
-	if err == nil {
-		c.ghost = ghost
-	}
-	return c, err
-}
-`
+//go:embed client.go.txt
+var newClient string
 
-const reset = `
-func (s *Server) Reset(cfg ServerConfig) {
-	if GhostOfServer == nil {
-		s.ghostedReset(cfg)
-		return
-	}
-	ghost, cfg := GhostOfServer(cfg)
-	s.ghostedReset(cfg)
-	s.ghost = ghost
-}
-`
+//go:embed reset.go.txt
+var reset string
 
 // beside is added to package endpoint.
-const beside = `package endpoint
-
-import (
-	"time"
-
-	"example.com/khp/fsm"
-)
-
-// Ghost stands beside an endpoint.
-type Ghost interface {
-	Before(endpoint any)
-	After(endpoint any, call string, args []any, results ...any)
-}
-
-var (
-	GhostOfClient func(rawURL string, cfg ClientConfig) (Ghost, ClientConfig)
-	GhostOfServer func(cfg ServerConfig) (Ghost, ServerConfig)
-)
-
-// ghostBefore begins a call. Calls that an endpoint makes of itself are none.
-func ghostBefore(endpoint any, k *core, call string, args []any) func(results ...any) {
-	ghost := k.ghost
-	if ghost == nil || k.ghostDepth > 0 {
-		return func(...any) {}
-	}
-	k.ghostDepth++
-	ghost.Before(endpoint)
-	return func(results ...any) {
-		k.ghostDepth--
-		ghost.After(endpoint, call, args, results...)
-	}
-}
-
-// GhostTimers returns when the timers end that run.
-func (k *core) GhostTimers() map[fsm.Timer]time.Time {
-	runs := map[fsm.Timer]time.Time{}
-	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
-		if k.clock.Running.Has(t) {
-			runs[t] = k.clock.Due(t)
-		}
-	}
-	return runs
-}
-`
+//
+//go:embed beside.go.txt
+var beside string
 
 // installed is added to package ghost.
-const installed = `package ghost
-
-import (
-	"fmt"
-	"os"
-
-	"example.com/khp/endpoint"
-)
-
-func init() {
-	endpoint.GhostOfClient = func(rawURL string, cfg endpoint.ClientConfig) (endpoint.Ghost, endpoint.ClientConfig) {
-		g, cfg := NewClient(rawURL, cfg)
-		return besideClient{g}, cfg
-	}
-	endpoint.GhostOfServer = func(cfg endpoint.ServerConfig) (endpoint.Ghost, endpoint.ServerConfig) {
-		g, cfg := NewServer(cfg)
-		return besideServer{g}, cfg
-	}
-}
-
-type besideClient struct{ g *Client }
-
-func (b besideClient) Before(c any) { b.g.Before(c.(ClientSubject)) }
-
-func (b besideClient) After(c any, call string, args []any, results ...any) {
-	wrong(b.g.After(c.(ClientSubject), call, args, results...))
-}
-
-type besideServer struct{ g *Server }
-
-func (b besideServer) Before(s any) { b.g.Before(s.(ServerSubject)) }
-
-func (b besideServer) After(s any, call string, args []any, results ...any) {
-	wrong(b.g.After(s.(ServerSubject), call, args, results...))
-}
-
-// wrong ends the process: a panic might be recovered.
-func wrong(err error) {
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(90)
-	}
-}
-`
+//
+//go:embed installed.go.txt
+var installed string

@@ -3,6 +3,7 @@ package fault
 import (
 	"bytes"
 	"cmp"
+	_ "embed"
 	"fmt"
 	"go/parser"
 	"go/token"
@@ -89,50 +90,7 @@ func (w *writer) both(e numbered) {
 
 // Switch returns a file for each package that has faults.
 func Switch(name string) []byte {
-	return fmt.Appendf(nil, `package %s
-
-import (
-	"os"
-	"strconv"
-	"sync/atomic"
-)
-
-var (
-	faultyNumber, _ = strconv.Atoi(os.Getenv(%q))
-	faultyFile      = os.Getenv(%q)
-	faultyAsked     = faultyFile != ""
-	faultySeen      [1 << 16]atomic.Bool
-)
-
-func faulty(n int) bool { return n == faultyNumber || faultyAsked && faultyNote(n) }
-
-//go:noinline
-func faultyNote(n int) bool {
-	if seen := &faultySeen[n]; !seen.Load() && !seen.Swap(true) {
-		if f, err := os.OpenFile(faultyFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
-			f.WriteString(strconv.Itoa(n) + "\n")
-			f.Close()
-		}
-	}
-	return false
-}
-
-func faultyChannel[T any](n int, c <-chan T) <-chan T {
-	if faulty(n) {
-		return nil
-	}
-	return c
-}
-
-func faultyValue[T any](n int, wrong, right T) T {
-	if faulty(n) {
-		return wrong
-	}
-	return right
-}
-
-var _, _ = faultyChannel[int], faultyValue[int]
-`, name, Variable, Reached)
+	return fmt.Appendf(nil, switchText, name, Variable, Reached)
 }
 
 // packageName returns the name of the package of a file.
@@ -143,3 +101,6 @@ func packageName(source []byte) (string, error) {
 	}
 	return tree.Name.Name, nil
 }
+
+//go:embed switch.go.txt
+var switchText string
