@@ -133,11 +133,15 @@ func (p *program) add(byID map[string]int) error {
 		}
 	}
 	fmt.Printf("%d faults, %d did not apply any more\n", len(rows), dropped)
-	noticed, unnoticed := catalogue.Text(slices.Collect(maps.Values(rows)))
-	return errors.Join(os.WriteFile(filepath.Join(p.root, filepath.FromSlash(catalogue.Noticed)),
-		[]byte(noticed), 0o644),
-		os.WriteFile(filepath.Join(p.root, filepath.FromSlash(catalogue.Unnoticed)),
-			[]byte(unnoticed), 0o644))
+	list := slices.Collect(maps.Values(rows))
+	noticed, unnoticed := catalogue.Text(list)
+	return errors.Join(p.put(catalogue.Noticed, noticed), p.put(catalogue.Unnoticed, unnoticed),
+		p.addSecond(list))
+}
+
+// put writes a file of the catalogue.
+func (p *program) put(name, text string) error {
+	return os.WriteFile(filepath.Join(p.root, filepath.FromSlash(name)), []byte(text), 0o644)
 }
 
 // inPackage is an ID without its package.

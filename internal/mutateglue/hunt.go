@@ -75,7 +75,7 @@ func (p *program) todo(o options) (todo []int, err error) {
 		switch {
 		case p.out[i+1]:
 		case known != o.again, o.again && r.Killer != "":
-		case !begins(f.ID, split(o.in)), o.class != "" &&
+		case !begins(f.ID, split(o.try)), o.class != "" &&
 			!slices.Contains(split(o.class), string(f.Class)):
 		case why[f.ID] == catalogue.Open:
 			open = append(open, i+1)

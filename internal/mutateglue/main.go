@@ -5,6 +5,7 @@
 //	go run ./internal/mutateglue -n 100 -seed 1  # does a test notice each of 100 faults?
 //	go run ./internal/mutateglue -hunt -work DIR # try faults that were not tried in DIR yet
 //	go run ./internal/mutateglue -ghosts -n -1   # what do ghosts notice alone?
+//	go run ./internal/mutateglue -second -work DIR -n -1  # what does a second tool notice?
 //	go run ./internal/mutateglue -add -work DIR  # write the catalogue anew
 package main
 
@@ -66,8 +67,9 @@ type result struct {
 // options are the flags.
 type options struct {
 	hunt, add, again bool
-	ghosts           bool
+	ghosts, second   bool
 	work, in, class  string
+	try              string
 	names, from      string
 	n, parallel      int
 	seed             int64
@@ -81,11 +83,15 @@ func parse() (o options) {
 		"write the catalogue: with what a hunt found, without faults that do not apply any more")
 	flag.BoolVar(&o.ghosts, "ghosts", false,
 		"tell how many faults of package endpoint ghosts notice alone: see package ghost")
+	flag.BoolVar(&o.second, "second", false,
+		"does a second tool notice faults that one notices? Ask those that were not shown to one yet")
 	flag.StringVar(&o.work, "work", "", "directory for what is built")
 	flag.IntVar(&o.n, "n", 100, "how many faults, -1 for all")
 	flag.Int64Var(&o.seed, "seed", 1, "of the choice")
 	flag.StringVar(&o.in, "in", "",
 		"only faults whose id begins with one of these, with commas between")
+	flag.StringVar(&o.try, "try", "",
+		"of those, which are built in, a hunt or second tool is shown only faults that begin so")
 	flag.StringVar(&o.class, "class", "", "only faults of these classes, with commas between")
 	flag.BoolVar(&o.again, "again", false, "only faults that survived in an earlier hunt")
 	flag.IntVar(&o.parallel, "parallel", 2, "how many processes")
@@ -125,11 +131,14 @@ func run() error {
 	switch {
 	case o.ghosts:
 		return p.ghosts(byID, o)
-	case !o.hunt:
+	case !o.hunt && !o.second:
 		return p.check(byID, o)
 	}
 	for i := range p.faults {
 		p.out[i+1] = !begins(p.faults[i].ID, split(o.in))
+	}
+	if o.second {
+		return p.second(o, byID)
 	}
 	return p.hunt(o, byID)
 }

@@ -61,6 +61,9 @@ func TestClock(t *testing.T) {
 	k.say(fsm.EffectResumeTimer, fsm.TimerOverall)
 	require.Equal(t, []fsm.Timer{fsm.TimerOverall}, k.wait(2*time.Second))
 	require.Empty(t, k.wait(time.Hour), "nothing runs")
+	timer, due = k.Next()
+	require.Zero(t, timer)
+	require.Zero(t, due)
 
 	k.say(fsm.EffectArmTimer, fsm.TimerWait, fsm.TimerOverall)
 	require.Equal(t, []fsm.Timer{min(fsm.TimerWait, fsm.TimerOverall), max(fsm.TimerWait, fsm.TimerOverall)}, k.wait(time.Hour), "of two that end together the smaller number")

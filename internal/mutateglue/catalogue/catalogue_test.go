@@ -48,3 +48,24 @@ func TestCatalogue_OpenOnes(t *testing.T) {
 		require.LessOrEqual(t, open[name], most, name)
 	}
 }
+
+// Breaking a line of these packages is noticed by two tools, but for so many faults that one alone
+// notices, or were not shown to a second one.
+func TestCatalogue_NoticedTwice(t *testing.T) {
+	rows, err := Rows()
+	require.NoError(t, err)
+	tests, err := Seconds()
+	require.NoError(t, err)
+	require.Equal(t, second, SecondText(rows, tests), "it is not sorted, or stale: go generate ./...")
+	_, err = Pairs(rows)
+	require.NoError(t, err)
+	alone := map[string]int{}
+	for i := range rows {
+		if test := tests[rows[i].ID]; rows[i].Killer != "" && (test == "" || test == Alone) {
+			alone[rows[i].Package()]++
+		}
+	}
+	for name, most := range Twice {
+		require.LessOrEqual(t, alone[name], most, name)
+	}
+}

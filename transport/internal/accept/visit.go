@@ -128,8 +128,7 @@ func (v *Visit) count() bool {
 // await waits for a place until it is the client's turn, the client goes away, ctx ends, or it has
 // taken too long.
 func (v *Visit) await(ctx context.Context, rest *[]byte, turn chan struct{}) (got, gone bool) {
-	limit := time.NewTimer(maxWait)
-	defer limit.Stop()
+	limit := time.After(maxWait)
 	_ = v.SetReadDeadline(time.Time{})
 	// What the client sends although it should wait belongs to the WebSocket.
 	var early [mostWaiting]byte
@@ -149,7 +148,7 @@ func (v *Visit) await(ctx context.Context, rest *[]byte, turn chan struct{}) (go
 			read <- err
 			heard, gone = nil, err != nil
 			waiting = !gone
-		case <-limit.C:
+		case <-limit:
 			waiting = false
 			select {
 			case <-turn: // at the last moment

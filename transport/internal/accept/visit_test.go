@@ -162,6 +162,10 @@ func TestVisit_Explain(t *testing.T) {
 	require.Contains(t, e.log.String(), "remote=192.0.2.1:1 since_last_line=0")
 	require.NotContains(t, e.log.String(), "error=")
 
+	says, is = explained(text[:5], true)
+	require.True(t, is)
+	require.NotContains(t, says, "HTTPS", "it is told one reason")
+
 	client, v := e.visit(&Front{}, "192.0.2.1:1", "")
 	require.False(t, v.Explain(nil, tls.RecordHeaderError{}), "nobody can be told")
 	require.False(t, v.Explain(nil, io.EOF))
@@ -202,6 +206,7 @@ func TestVisit_CountsForItsClient(t *testing.T) {
 	_, other := e.visit(&Front{}, "192.0.2.9:1", "")
 	other.SeenFrom(forwarded("192.0.2.7"))
 	require.Equal(t, "192.0.2.9:1", other.RemoteAddr().String(), "nobody trusts it")
+	require.False(t, hops.SourceOf(other.Conn).Spoken)
 	other.Leave()
 }
 

@@ -99,7 +99,6 @@ func parse(text string, offer bool) (p Params, narrow bool, err error) {
 		value = strings.Trim(value, `"`)
 		switch {
 		case name == "":
-			continue
 		case seen[name]:
 			return p, false, errors.New("parameter " + name + " is repeated")
 		case name == "client_no_context_takeover" && value == "":

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
+	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -201,6 +203,26 @@ func TestCodec_Inflate_Errors(t *testing.T) {
 	require.Less(t, bomb.Len(), 100_000)
 	_, err := in.Inflate(bomb.Bytes(), 1000)
 	require.Equal(t, ErrTooLong, err)
+}
+
+// Compressing and inflating use the memory of messages before, which is much.
+func TestCodec_Memory(t *testing.T) {
+	if !frametest.PoolsAreExact {
+		t.Skip("pools drop memory under the race detector")
+	}
+	p, c, b := make([]byte, 100), Codec{Alone: true}, bytes.Buffer{}
+	c.Compress(&b, p)
+	message := bytes.Clone(b.Bytes())
+	const many = 1000
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range many {
+		b.Reset()
+		c.Compress(&b, p)
+		_, _ = c.Inflate(message, 100)
+	}
+	runtime.ReadMemStats(&after)
+	require.Less(t, (after.TotalAlloc-before.TotalAlloc)/many, uint64(16<<10))
 }
 
 func TestWorthwhile(t *testing.T) {

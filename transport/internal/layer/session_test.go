@@ -2,6 +2,7 @@ package layer
 
 import (
 	"bytes"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,11 +53,11 @@ func (s *session) Expired(f extension.Flow) { s.expired(f) }
 
 // ended is a Host that notes how it was ended.
 type ended struct {
-	closing bool
+	closing atomic.Bool
 	by      []*frames.Error
 }
 
-func (e *ended) Closing() bool            { return e.closing }
+func (e *ended) Closing() bool            { return e.closing.Load() }
 func (e *ended) Abandon(by *frames.Error) { e.by = append(e.by, by) }
 
 // layered is a Layer of a server's connection, with one session.
@@ -316,11 +317,11 @@ func TestLayer_Deadlines(t *testing.T) {
 			f.Fail(1008, "silence")
 		}
 		move(40)
-		l.host.closing = true
+		l.host.closing.Store(true)
 		time.Sleep(time.Until(at(40)) + 1)
 		synctest.Wait()
 		require.Empty(t, l.host.by, "the application closes")
-		l.host.closing = false
+		l.host.closing.Store(false)
 		l.due = time.Time{} // such a connection is over; another one begins here
 		move(50)
 		time.Sleep(time.Until(at(50)) + 1)

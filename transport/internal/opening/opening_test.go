@@ -5,10 +5,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
 	"example.com/khp/internal/tcptest"
+	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -134,4 +136,21 @@ func TestOf(t *testing.T) {
 	require.Len(t, value, 2*headSize)
 	large.Release()
 	require.Positive(t, len(large.buffer), "what has grown is not kept")
+}
+
+// The memory of a request is used again, unless it has grown.
+func TestRequest_Memory(t *testing.T) {
+	if !frametest.PoolsAreExact {
+		t.Skip("pools drop memory under the race detector")
+	}
+	const many = 1000
+	nc := last{text: "GET / HTTP/1.1\r\nHost: h\r\n\r\n"}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range many {
+		o, _ := Read(nc, wire.DefaultLimits())
+		o.Release()
+	}
+	runtime.ReadMemStats(&after)
+	require.Less(t, (after.TotalAlloc-before.TotalAlloc)/many, uint64(headSize/2))
 }

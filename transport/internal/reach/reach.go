@@ -123,9 +123,6 @@ func (d *Dialer) way(u wire.URL) (*url.URL, *proxy.Refusal) {
 
 // HasLogin reports whether there is a proxy on the way to rawURL with something to log in with.
 func (d *Dialer) HasLogin(rawURL string) bool {
-	if d.Proxy == nil {
-		return false
-	}
 	u, err := wire.ParseURL(rawURL, idna.Lookup.ToASCII)
 	if err != nil {
 		return false

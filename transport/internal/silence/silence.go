@@ -140,7 +140,7 @@ func (k *Reader) arm(now time.Time) bool {
 		return k.host.Disarm()
 	}
 	due := k.since.Add(k.lasts())
-	if k.due.After(now) && !due.Before(k.due) {
+	if k.due.After(now) { // and not after the end of the stage, which only moves away
 		due = k.due
 	}
 	armed := k.host.Arm(due, due != k.due)

@@ -208,7 +208,10 @@ func TestReader_Errors(t *testing.T) {
 // Once the application closes, its own limit counts: nothing is asked and nobody given up.
 func TestReader_Closing(t *testing.T) {
 	in(t, func(t *testing.T, h *host, k *Reader) {
-		time.AfterFunc(time.Second, func() { h.closing.Store(true) }) // in the middle of a read
+		time.AfterFunc(time.Second, func() { // in the middle of a read, which it breaks off
+			h.closing.Store(true)
+			_ = h.nc.SetReadDeadline(time.Unix(1, 0))
+		})
 		h.says(10 * period)
 		require.NoError(t, read(k))
 		require.Equal(t, 10*period, time.Since(h.begin))

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -172,6 +173,8 @@ func isTimeout(t *testing.T, err error) {
 	var timeout net.Error
 	require.ErrorAs(t, err, &timeout)
 	require.True(t, timeout.Timeout())
+	//nolint:staticcheck // callers of net.Conn look at it all the same
+	require.Equal(t, strings.Contains(err.Error(), "inside a frame"), !timeout.Temporary())
 }
 
 // A deadline breaks calls of its direction off, those in progress too, and they work again with a

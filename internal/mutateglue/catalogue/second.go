@@ -1,0 +1,132 @@
+package catalogue
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Second says where it is, from the root of the module, which faults of the packages of Twice a
+// second tool notices.
+const Second = "internal/mutateglue/catalogue/second.tsv"
+
+//go:embed second.tsv
+var second string
+
+// Twice are the packages of which each fault was shown to the tests of a second tool, with how many
+// of their faults one tool notices alone. The numbers may only fall.
+var Twice = map[string]int{
+	"endpoint/driver":         656,
+	"transport/internal/loop": 2,
+}
+
+// Tool is a way to notice a fault, by other means than another one.
+type Tool string
+
+// Tools.
+const (
+	Own        Tool = "own tests"   // of the package, with what they say of it
+	Model      Tool = "model"       // of the driver: random calls, told to a second reading of it, too
+	Schedules  Tool = "schedules"   // every interleaving with few preemptions
+	Sockets    Tool = "connections" // tests of the public packages, whose traces are replayed
+	Handshake  Tool = "handshake"   // tests of other rooms, which use the package
+	Simulation Tool = "simulation"  // scenarios, with bytes, time and the monitor
+	Fuzzing    Tool = "fuzzing"     // the seeds and corpora of the fuzz targets
+)
+
+// ToolOf returns the tool that a test belongs to, by its package and name, for a fault of a package.
+func ToolOf(of, pkg, test string) Tool {
+	switch {
+	case strings.HasSuffix(test, "Interleavings"):
+		return Schedules
+	case strings.HasSuffix(test, "RefinesModel"):
+		return Model
+	case strings.HasPrefix(test, "Fuzz"), pkg == "fuzz":
+		return Fuzzing
+	case pkg == of:
+		return Own
+	case strings.HasPrefix(pkg, "sim/"), strings.HasPrefix(pkg, "internal/watch"):
+		return Simulation
+	case strings.HasPrefix(pkg, "transport/internal/") && pkg != "transport/internal/adaptertest":
+		return Handshake
+	}
+	return Sockets
+}
+
+// Tool returns the tool whose test notices the fault.
+func (r *Row) Tool() Tool {
+	pkg, name := r.Test()
+	return ToolOf(r.Package(), pkg, name)
+}
+
+// Alone stands in the place of a test where no second tool notices a fault.
+const Alone = "-"
+
+const secondHead = "function\tclass\talso noticed by\tfaults"
+
+// Seconds returns by the ID of a fault the test of a second tool that notices it, or Alone.
+func Seconds() (tests map[string]string, err error) {
+	tests = map[string]string{}
+	return tests, lines(second, secondHead, func(f []string) bool {
+		for _, hash := range strings.Fields(f[3]) {
+			tests[f[0]+":"+hash] = f[2]
+		}
+		return f[2] == Alone || strings.Contains(f[2], ".")
+	})
+}
+
+// SecondText is the content of the file for these tests, of those of the rows that are noticed.
+func SecondText(rows []Row, tests map[string]string) string {
+	var list []Row
+	for _, r := range rows {
+		if test := tests[r.ID]; r.Killer != "" && test != "" {
+			list = append(list, Row{ID: r.ID, Class: r.Class, Killer: test})
+		}
+	}
+	text, _ := Text(list)
+	return strings.Replace(text, noticedHead, secondHead, 1)
+}
+
+// Pair counts the faults of a package that two tools notice, Second "" if it is one alone.
+type Pair struct {
+	Package       string
+	First, Second Tool
+	Faults        int
+}
+
+// Pairs counts by package and pair of tools, in that order. A fault that was not shown to a second
+// tool is not counted.
+func Pairs(rows []Row) (pairs []Pair, err error) {
+	tests, err := Seconds()
+	if err != nil {
+		return nil, err
+	}
+	count := map[Pair]int{}
+	for i := range rows {
+		r := &rows[i]
+		test := tests[r.ID]
+		if test == "" || r.Killer == "" {
+			continue
+		}
+		p := Pair{Package: r.Package(), First: r.Tool()}
+		if test != Alone {
+			also := Row{ID: r.ID, Killer: test}
+			p.Second = also.Tool()
+			if p.First == p.Second {
+				return nil, fmt.Errorf("%s is noticed twice by the same tool, %s", r.ID, p.First)
+			}
+			p.First, p.Second = min(p.First, p.Second), max(p.First, p.Second)
+		}
+		count[p]++
+	}
+	for p, n := range count {
+		p.Faults = n
+		pairs = append(pairs, p)
+	}
+	slices.SortFunc(pairs, func(a, b Pair) int {
+		return strings.Compare(a.Package+"\t"+string(a.First)+"\t"+string(a.Second),
+			b.Package+"\t"+string(b.First)+"\t"+string(b.Second))
+	})
+	return pairs, nil
+}

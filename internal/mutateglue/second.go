@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"example.com/khp/internal/mutateglue/catalogue"
+)
+
+// second shows faults of the packages of Twice to the tests of other tools than the one that notices
+// them, and keeps the results in the working directory. A fault that they were shown before is left out.
+func (p *program) second(o options, byID map[string]int) error {
+	all, err := catalogue.Rows()
+	if err != nil {
+		return err
+	}
+	done, err := catalogue.Seconds()
+	if err != nil {
+		return err
+	}
+	for id, r := range p.seconds() {
+		done[id] = r
+	}
+	all = slices.DeleteFunc(all, func(r catalogue.Row) bool {
+		test := done[r.ID]
+		_, twice := catalogue.Twice[r.Package()]
+		return !twice || r.Killer == "" || !begins(r.ID, split(o.try)) || p.out[byID[r.ID]] ||
+			test != "" && (test != catalogue.Alone || !o.again)
+	})
+	if err := p.compile(byID); err != nil {
+		return err
+	}
+	binaries, err := p.binaries(split(o.from), o.names, byID, o.parallel)
+	if err != nil {
+		return err
+	}
+	fmt.Println(len(all), "to show")
+	file, err := os.OpenFile(p.secondResults(), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var mu sync.Mutex
+	each(all, o.parallel, func(r catalogue.Row) {
+		by, got, _ := kill(otherTools(binaries, &r), byID[r.ID], o.quick)
+		if got.why == "timeout" {
+			return
+		}
+		if by == "" {
+			by = catalogue.Alone
+		}
+		text, _ := json.Marshal(result{ID: r.ID, Killer: by})
+		mu.Lock()
+		defer mu.Unlock()
+		file.Write(append(text, '\n'))
+		if by == catalogue.Alone {
+			f := &p.faults[byID[r.ID]-1]
+			fmt.Printf("%s by %s alone\n\t- %s\n\t+ %s\n", r.ID, r.Killer, f.Before, f.After)
+		}
+	})
+	return nil
+}
+
+// otherTools leaves out the tests that belong to the tool which notices a fault already.
+func otherTools(binaries []*binary, r *catalogue.Row) (list []*binary) {
+	first := r.Tool()
+	for _, b := range binaries {
+		others := *b
+		others.Tests = slices.DeleteFunc(slices.Clone(b.Tests), func(t *oneTest) bool {
+			return catalogue.ToolOf(r.Package(), strings.TrimPrefix(b.Package, "./"), t.Name) == first
+		})
+		list = append(list, &others)
+	}
+	return list
+}
+
+func (p *program) secondResults() string { return filepath.Join(p.work, "second.jsonl") }
+
+// seconds are the results of earlier runs.
+func (p *program) seconds() map[string]string {
+	done := map[string]string{}
+	text, _ := os.ReadFile(p.secondResults())
+	for line := range strings.Lines(string(text)) {
+		var r result
+		if json.Unmarshal([]byte(line), &r) == nil {
+			done[r.ID] = r.Killer
+		}
+	}
+	return done
+}
+
+// addSecond writes what is known of second tools, for the rows of the catalogue.
+func (p *program) addSecond(rows []catalogue.Row) error {
+	tests, err := catalogue.Seconds()
+	for id, test := range p.seconds() {
+		tests[id] = test
+	}
+	return errors.Join(err, p.put(catalogue.Second, catalogue.SecondText(rows, tests)))
+}
