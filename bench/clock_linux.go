@@ -7,7 +7,7 @@ import (
 )
 
 // clock is the processor time of this thread, which stands still while others have the processor.
-// What the garbage collector does on other threads is not in it, to the advantage of parsers that
+// The garbage collector's work on other threads is not in it, to the advantage of parsers that
 // allocate.
 func clock() time.Duration {
 	var t unix.Timespec

@@ -177,7 +177,8 @@ func textTerminator(t *testing.T) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = l.Close() })
-	upgrader := ws.Upgrader{Protocol: func(p []byte) bool { return string(p) == "x-kaazing-handshake" }}
+	upgrader := ws.Upgrader{
+		Protocol: func(p []byte) bool { return string(p) == "x-kaazing-handshake" }}
 	go func() {
 		for {
 			c, err := l.Accept()

@@ -20,14 +20,14 @@ package docs
 //khp:exception RFC2068-410-06 reason="frees servers from remembering what is gone; it asks nothing of a program"
 const _ = 0
 
-// What binds caches and intercepting proxies.
+// Requirements on caches and intercepting proxies.
 //
 //khp:exception RFC6585-511-05 reason="binds caches; khp keeps none, and its server refuses to send 511, see RFC6585-511-04"
 //khp:exception RFC2068-410-05 reason="concerns caches; khp keeps none"
 //khp:exception RFC6585-511-02 RFC6585-511-03 RFC6585-511-06 RFC6585-511-08 reason="binds proxies that intercept traffic and send 511; khp is none and never sends 511"
 const _ = 0
 
-// What the draft says and RFC 6585 says again, or says otherwise.
+// Sentences of the draft that RFC 6585 repeats or replaces.
 //
 //khp:exception DRAFT02-428-01 reason="superseded by RFC 6585, see RFC6585-428-02"
 //khp:exception DRAFT02-428-02 reason="superseded by RFC 6585, see RFC6585-428-03"
@@ -44,7 +44,7 @@ const _ = 0
 //khp:exception DRAFT02-511-05 reason="superseded by RFC 6585, whose example uses META only, see RFC6585-511-08"
 const _ = 0
 
-// What belongs to other applications of HTTP.
+// Requirements on other applications of HTTP.
 //
 //khp:exception MAIL-409-01 MAIL-409-02 MAIL-409-03 reason="about SPARQL updates; khp opens WebSockets and updates nothing"
 //khp:exception RFC2068-409-03 RFC2068-409-04 reason="about conflicting PUT requests; a KHP request is a GET"
@@ -52,7 +52,7 @@ const _ = 0
 //khp:exception RFC2068-406-05 reason="about entities a user might not accept; a handshake has none, and 406 closes, see KHP-STATUS-406-01"
 const _ = 0
 
-// What only the application behind a server knows. The library writes the status, the fields and
+// Decisions of the application behind a server. The library writes the status, the fields and
 // the body it decided on.
 //
 //khp:exception RFC2068-201-02 RFC2068-201-03 reason="what is created before a 201 is the application's; the library sends what it decided"

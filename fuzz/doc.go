@@ -4,7 +4,7 @@
 //
 //	make fuzz T=FuzzParseRequest N=2000000   # one target, so many executions
 //	make fuzz N=100000                       # all targets, one after the other
-//	make fuzz-ci                             # what CI runs
+//	make fuzz-ci                             # the run of CI
 //
 // The package imports little, because native fuzzing compares the counters of all instrumented code
 // after each execution: with net/http below it, it is several times slower. Targets that need

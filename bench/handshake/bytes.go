@@ -8,7 +8,7 @@ const Protocol = "x-kaazing-handshake"
 const fields = "Host: load\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
 
-// What the client sends: the opening request, and for KHP the extended request.
+// The bytes of the client: the opening request, and for KHP the extended request.
 var (
 	PlainRequest = []byte("GET /load HTTP/1.1\r\n" + fields + "\r\n")
 	KHPRequest   = []byte("GET /load HTTP/1.1\r\n" + fields + "Sec-WebSocket-Protocol: " +
@@ -17,7 +17,7 @@ var (
 		"Host: load\r\n\r\n")), [4]byte{1, 2, 3, 4}))
 )
 
-// What a server answers that does not look: the bytes of package transport.
+// The answers of a server that looks at nothing: the bytes of package transport.
 var (
 	switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 		"Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n"

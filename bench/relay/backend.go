@@ -26,8 +26,8 @@ func serveEcho(ln net.Listener) error {
 	})
 }
 
-// echo sends back what it reads as it comes, without the mask: a read is followed by one write, and
-// large frames are never held.
+// echo sends back the bytes it reads as they come, without the mask: a read is followed by one
+// write, and large frames are never held.
 func echo(nc net.Conn) {
 	in, out := make([]byte, readSize), make([]byte, 0, readSize)
 	var head ws.Header

@@ -36,7 +36,7 @@ func churn(addr *net.TCPAddr, khp bool, clients int, turn time.Duration) (count 
 	return done.Load(), nil
 }
 
-// hold opens connections and returns what ends them.
+// hold opens connections and returns the function that ends them.
 func hold(addr *net.TCPAddr, khp bool, count int) (end func(), err error) {
 	var open []*net.TCPConn
 	end = func() {

@@ -28,7 +28,7 @@ func Resident(pid int) int64 { return status(pid, "VmRSS:") }
 // Peak returns the most that a process has had in memory since ResetPeak, in bytes.
 func Peak(pid int) int64 { return status(pid, "VmHWM:") }
 
-// ResetPeak begins anew what Peak looks back on.
+// ResetPeak starts the period of Peak anew.
 func ResetPeak(pid int) {
 	_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid),
 		[]byte("5"), 0)

@@ -17,5 +17,5 @@
 // but results.
 //
 // Each command is a package below internal, which exports its Command; serve is package gateway.
-// What they share is package cli, and observe for events of handshakes.
+// They share package cli, and observe for events of handshakes.
 package main

@@ -17,7 +17,7 @@ type Difference struct {
 	here    func(ours, theirs error) bool
 }
 
-// refused explains that wire refuses with one of some kinds what net/http accepts.
+// refused explains that wire refuses, with one of some kinds, input that net/http accepts.
 func refused(list ...wire.Kind) func(ours, theirs error) bool {
 	return func(ours, theirs error) bool {
 		return theirs == nil &&

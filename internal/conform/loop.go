@@ -69,7 +69,7 @@ func (l *loop) Run(n *network.Network, over func() bool) {
 	}
 }
 
-// end closes all sockets and waits for what reads and writes them.
+// end closes all sockets and waits for their readers and writers.
 func (l *loop) end() {
 	close(l.over)
 	l.mu.Lock()

@@ -67,7 +67,7 @@ func (r *Run) count(section string) string {
 	return fmt.Sprintf("%d of %d", passed, all)
 }
 
-// deviations lists what neither passes nor was skipped.
+// deviations lists the cases that neither passed nor were skipped.
 func (r *Run) deviations() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:\n\n", cell(r.Name))

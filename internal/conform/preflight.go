@@ -39,7 +39,7 @@ func (t *Target) preflight(ctx context.Context, run *Run, o Options) {
 	run.Down, run.Unfit = t.judgeHead(head, err, o)
 }
 
-// mostHead bounds what is read of the head of an opening handshake.
+// mostHead bounds the bytes read of the head of an opening handshake.
 const mostHead = 64 << 10
 
 // readHead reads up to the end of a head, or as much of something else as there is.

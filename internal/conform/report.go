@@ -86,7 +86,7 @@ func (r *Run) Failed() bool {
 // mostHex bounds the bytes of one entry that a report shows.
 const mostHex = 2048
 
-// log takes over what was sent. Bytes with credentials are left out; the text has them redacted.
+// log takes over the frames sent. Bytes with credentials are left out; the text has them redacted.
 func (c *Outcome) log(entries []verdict.Entry, server bool) {
 	for _, e := range entries {
 		s := Sent{Milliseconds: e.At.Milliseconds(), Connection: e.Conn, From: "client", Text: e.Text,

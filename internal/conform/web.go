@@ -15,7 +15,8 @@ import (
 //go:embed index.html
 var indexPage []byte
 
-// web answers what is no opening handshake of a case: the index, the list of cases, the results.
+// web answers requests that are no opening handshake of a case: the index, the list of cases, the
+// results.
 type web struct {
 	bench *bench
 	srv   http.Server

@@ -79,7 +79,8 @@ with other codes need no facts.
 | status | facts that a server looks at |
 | --- | --- |`)
 	for r := range fsm.Statuses() {
-		if set := tables.FSM.ServerFacts(fsm.Event{Kind: fsm.EventDecided, Status: uint16(r.Code)}); set != 0 {
+		decided := fsm.Event{Kind: fsm.EventDecided, Status: uint16(r.Code)}
+		if set := tables.FSM.ServerFacts(decided); set != 0 {
 			line(&b, "| %d %s | %s |", r.Code, r.Reason, namesOf(set, facts))
 		}
 	}

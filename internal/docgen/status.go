@@ -66,7 +66,8 @@ func statusPage() string {
 	for r := range fsm.Statuses() {
 		line(&b, "| <a id=\"%d\"></a>%d | %s | %s | %s | %s | %s | %s | %s |",
 			r.Code, r.Code, r.Reason, groupOf(r.Action), actionWords[r.Action],
-			strings.ToUpper(r.Strength.String()), strings.Join(r.Duties.Fields(), ", "), duties(r.Duties), r.Reqs)
+			strings.ToUpper(r.Strength.String()), strings.Join(r.Duties.Fields(), ", "), duties(r.Duties),
+			r.Reqs)
 	}
 	line(&b, "\n%d codes.\n\n## Codes that are not listed\n\n"+
 		"What their class means elsewhere does not count.\n", listed)

@@ -80,7 +80,7 @@ func readFrame(r io.Reader) (f ws.Frame, err error) {
 }
 
 // end reads to the end of the connection, and returns the code of the Close frame, 0 if there is
-// none. What is read may be cut off.
+// none. The messages read may be cut off.
 func (c *client) end() (code uint16, messages int) {
 	defer func() { _ = c.Close() }()
 	for {

@@ -7,7 +7,7 @@ import (
 	"example.com/khp/endpoint"
 )
 
-// answers are what the callbacks of a configuration have answered during a call: a ghost does not
+// answers are the answers of the callbacks of a configuration during a call: a ghost does not
 // ask them again.
 type answers struct {
 	extensions error

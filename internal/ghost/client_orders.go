@@ -48,7 +48,7 @@ func (g *Client) expectOf(e fsm.Effect) {
 	}
 }
 
-// heading is what a head is expected to hold.
+// heading is the expected content of a head.
 type heading struct {
 	line   string
 	fields [][2]string // name and all values, joined by blanks; "" for absent

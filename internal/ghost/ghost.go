@@ -28,16 +28,16 @@ type machineState interface {
 
 // side is a ghost as the calls see it that both sides have.
 type side interface {
-	// step takes a step and expects what it orders.
+	// step takes a step and expects its orders.
 	step(ev fsm.Event) (accepted bool)
-	// expectOf expects what an effect of this side alone orders.
+	// expectOf expects the orders of an effect that only this side has.
 	expectOf(e fsm.Effect)
 }
 
-// order is what is expected in the place of one output.
+// order is the expectation for one output.
 type order struct {
 	kind endpoint.OutputKind
-	// what is wrong with its content, "" if nothing is; nil for no content
+	// returns the fault of its content, "" for none; nil for no content
 	fits func(o *endpoint.Output) string
 }
 
@@ -128,7 +128,7 @@ func (g *ghost[S]) call(to side, call string, args []any, r results) error {
 	return nil
 }
 
-// goTo takes the result of a step, and expects what it orders.
+// goTo takes the result of a step, and expects its orders.
 func (g *ghost[S]) goTo(to side, state S, effects fsm.Effects, verdict fsm.Verdict) bool {
 	g.state = state
 	for e := range effects.All() {

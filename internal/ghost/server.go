@@ -39,7 +39,7 @@ type Server struct {
 	deferrals int  // how often it has asked for time then
 }
 
-// offered is what an opening request offers.
+// offered is the offer of an opening request.
 type offered struct {
 	target, host, key  string
 	protocols          []string // KHP included
@@ -48,7 +48,7 @@ type offered struct {
 	authorization      string
 }
 
-// asks is what an extended request asks for.
+// asks is the content of an extended request.
 type asks struct {
 	protocols, extensions []string // of extensions the names
 	authorization         string
@@ -140,7 +140,7 @@ func (g *Server) step(ev fsm.Event) (accepted bool) {
 }
 
 // decide takes a decision. One that the server refuses changes nothing, and the ghost does not ask
-// why; one that it carries out must select what was asked for.
+// why; one that it carries out must select from what was asked for.
 func (g *Server) decide(d endpoint.Decision, r results) error {
 	p := g.state.Phase()
 	deciding := p == fsm.ServerDeciding || p == fsm.ServerPending

@@ -204,9 +204,9 @@ func next(made []choice, bound int) []choice {
 }
 
 // Explore runs each schedule of the threads that begin starts, with at most bound preemptions, in a
-// bubble of virtual time of its own. begin returns what must hold once all threads are over; its
-// error, or threads that wait for ever, end the exploration. It returns how many schedules there
-// were, and what went wrong.
+// bubble of virtual time of its own. begin returns the check for the time when all threads are
+// over; its error, or threads that wait for ever, end the exploration. It returns how many
+// schedules there were, and what went wrong.
 func Explore(
 	t *testing.T, bound int, begin func(r *Run) (check func() error),
 ) (schedules int, err error) {

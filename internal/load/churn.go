@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// churn opens and closes connections one after the other and measures what they leave behind.
+// churn opens and closes connections one after the other and measures the resources that they leave
+// behind.
 func churn(khp string, p plan, out io.Writer) error {
 	s, err := start(khp)
 	if err != nil {

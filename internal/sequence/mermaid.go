@@ -34,7 +34,7 @@ func Mermaid(w io.Writer, steps []Step) error {
 	return err
 }
 
-// escape writes what Mermaid takes for syntax as entities.
+// escape writes characters of Mermaid's syntax as entities.
 func escape(s string) string {
 	return strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", ">", "#gt;").Replace(s)
 }

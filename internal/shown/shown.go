@@ -1,4 +1,4 @@
-// Package shown compares the output of commands with what pages show of it. A line that is "..."
+// Package shown compares the output of commands with the extracts on pages. A line that is "..."
 // stands for any lines, "..." inside of a line for any text.
 package shown
 

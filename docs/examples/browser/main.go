@@ -2,7 +2,7 @@
 
 // Command browser serves a page whose script is a client of KHP, written in Go and compiled to
 // WebAssembly: endpoint/driver on the browser's own WebSocket. client.go is the host of the driver,
-// main_js.go what the page calls.
+// main_js.go the functions that the page calls.
 //
 //	khp serve --listen 127.0.0.1:8080 --allow-origin 'http://127.0.0.1:*'
 //	go run . -listen 127.0.0.1:8081

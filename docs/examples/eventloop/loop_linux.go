@@ -221,7 +221,7 @@ func (s *socket) fail(err error) {
 	}
 }
 
-// write writes what can be written at once and keeps the rest. An error says that the peer is gone,
+// write writes as much as it can at once and keeps the rest. An error says that the peer is gone,
 // or does not read.
 func (s *socket) write(p []byte) error {
 	if s.closed {

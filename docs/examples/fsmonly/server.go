@@ -160,7 +160,7 @@ func (c *conn) requestEvent() fsm.Event {
 
 // decide is the application: at /account it asks for credentials. FactSelectionValid says that no
 // extension and no subprotocol is selected that was not asked for, FactChallenge that the response
-// carries what 401 requires.
+// carries the fields that 401 requires.
 func (c *conn) decide() fsm.Event {
 	user, password, ok := c.request.BasicAuth()
 	if c.opening.URL.Path == "/account" && (!ok || user != "joe" || password != "welcome") {
@@ -213,7 +213,7 @@ func (c *conn) perform(e fsm.Effect) {
 	}
 }
 
-// response writes the extended response with a status, and what the status requires.
+// response writes the extended response with a status and its required fields.
 func (c *conn) response(status int) []byte {
 	head := fmt.Sprintf("HTTP/1.1 %d %s\r\n", status, fsm.Status(status).Reason)
 	kaazing := c.state.Profile() == fsm.ProfileKaazing

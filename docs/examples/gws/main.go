@@ -1,5 +1,5 @@
 // Command gws is a server on github.com/lxzan/gws, a WebSocket library that calls back: package
-// adapter shakes hands on its connections, and an adapter.Inbox takes what it reads.
+// adapter shakes hands on its connections, and an adapter.Inbox takes the messages.
 //
 //	go run . -listen 127.0.0.1:8080
 //

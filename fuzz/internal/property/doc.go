@@ -28,7 +28,7 @@ func Check(t interface{ Fatal(...any) }, err error) {
 // broken is the error of a property that does not hold.
 func broken(format string, args ...any) error { return fmt.Errorf(format, args...) }
 
-// parseError checks what every error of package wire promises: its type, a kind, an offset inside
+// parseError checks the promises of every error of package wire: its type, a kind, an offset inside
 // the input, and a text that can be logged.
 func parseError(err error, size int) error {
 	var p *wire.ParseError

@@ -55,7 +55,7 @@ func rewriteRequest(r *wire.Request) error {
 	return nil
 }
 
-// Response is what [Request] is, for responses.
+// Response is [Request] for responses.
 func Response(b []byte) error {
 	before := bytes.Clone(b)
 	var r wire.Response
@@ -106,7 +106,7 @@ func rewriteResponse(r *wire.Response) error {
 	return nil
 }
 
-// longerWhenWritten excuses a refusal to write what was parsed: a space behind each colon and
+// longerWhenWritten excuses a refusal to write a parsed message: a space behind each colon and
 // Content-Length may take a head that was just small enough over a limit. Nothing else may.
 func longerWhenWritten(fields wire.Fields, start int, err error) error {
 	limits := wire.DefaultLimits()

@@ -13,7 +13,7 @@ func RequestPrefix(b []byte) error {
 	return prefixes(b, func(b []byte) (int, error) { return r.ParseHead(b, wire.Limits{}) })
 }
 
-// ResponsePrefix is what [RequestPrefix] is, for responses.
+// ResponsePrefix is [RequestPrefix] for responses.
 func ResponsePrefix(b []byte) error {
 	var r wire.Response
 	return prefixes(b, func(b []byte) (int, error) { return r.ParseHead(b, wire.Limits{}) })

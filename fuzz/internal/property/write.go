@@ -10,7 +10,7 @@ import (
 
 // WriteRequest writes a request of any parts. Either it is refused and the destination is as it
 // was, or the bytes are exactly these parts and parse back to them: no value breaks out of its
-// place. What is refused would not have come back as it was, written naively.
+// place. A refused message would not have come back as it was, written naively.
 func WriteRequest(method, target, name, value string, body []byte) error {
 	r := wire.Request{Method: []byte(method), Target: []byte(target), Body: body, Fields: wire.Fields{
 		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)},
@@ -44,7 +44,7 @@ func WriteRequest(method, target, name, value string, body []byte) error {
 	return nil
 }
 
-// WriteResponse is what [WriteRequest] is, for responses.
+// WriteResponse is [WriteRequest] for responses.
 func WriteResponse(status int, reason, name, value string, body []byte) error {
 	r := wire.Response{Status: status, Reason: []byte(reason), Body: body, Fields: wire.Fields{
 		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)},

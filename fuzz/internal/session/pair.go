@@ -26,7 +26,7 @@ type pairRun struct {
 	piece  int                  // streams come in pieces of at most that many bytes; 0 is whole
 	relays map[bool]func(relay) // changes of the next frame, of the client if true
 	held   map[bool][]network.Frame
-	// what a network does not do: dropped, doubled, split requests; and cuts, timers, ends
+	// faults that a good network has not: dropped, doubled, split requests; and cuts, timers, ends
 	faults  int
 	garbled bool // a frame was lost, doubled, moved or split, so that messages may have become others
 	refused error
@@ -246,7 +246,7 @@ func (r *pairRun) accepted() bool {
 	return true
 }
 
-// wrong describes what is broken so far: an output, a decision, or that both ends of an open
+// wrong describes the first fault so far: of an output, a decision, or that both ends of an open
 // connection do not agree. [INV-49]
 func (r *pairRun) wrong() error {
 	if list := r.net.Broken(); len(list) > 0 {

@@ -143,7 +143,7 @@ func (r *serverRun) decide(p *property.Program) error {
 	return r.take(out)
 }
 
-// decision builds one: a status, and by bits what goes with it.
+// decision builds one: a status, and by bits its fields.
 func decision(p *property.Program) endpoint.Decision {
 	statuses := []int{0, 101, 101, 201, 204, 205, 202, 302, 401, 401, 403, 407, 426, 300,
 		511, 999, -5, 100}

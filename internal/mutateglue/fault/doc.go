@@ -42,7 +42,7 @@ type Fault struct {
 	edits  []edit
 }
 
-// edit is a part of a fault: a place of the source, and what stands there in the faulty version.
+// edit is a part of a fault: a place of the source, and its text in the faulty version.
 type edit struct {
 	start, end int // byte offsets
 	how        how

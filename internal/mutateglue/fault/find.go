@@ -133,7 +133,7 @@ func (f *finder) with(n ast.Node, from, to token.Pos, text string) string {
 	return f.between(n.Pos(), from) + text + f.between(to, n.End())
 }
 
-// add adds a fault; before and after are what a reader is shown.
+// add adds a fault; before and after are shown to readers.
 func (f *finder) add(class Class, before, after string, edits ...edit) {
 	before, after = oneLine(before), oneLine(after)
 	if before == after {
@@ -149,10 +149,10 @@ func (f *finder) add(class Class, before, after string, edits ...edit) {
 		After: after, source: f.source, edits: edits})
 }
 
-// joined takes back what wrapping a line adds to it.
+// joined removes the characters that wrapping adds to a line.
 var joined = strings.NewReplacer("( ", "(", ", )", ")", "{ ", "{", ", }", "}", " }", "}")
 
-// oneLine joins the lines of source, and cuts what is long.
+// oneLine joins the lines of source, and cuts long ones.
 func oneLine(s string) string {
 	s = joined.Replace(strings.Join(strings.Fields(s), " "))
 	const most = 160

@@ -65,7 +65,7 @@ func fields(root, dir string) (siblings, error) {
 	return s, nil
 }
 
-// declared adds the structs that a directory declares, and returns what its files import.
+// declared adds the structs that a directory declares, and returns the imports of its files.
 func (s siblings) declared(dir string) (imports []string, err error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {

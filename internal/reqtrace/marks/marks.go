@@ -1,4 +1,4 @@
-// Package marks finds in Go source what refers to requirements: directives, tables, and tests.
+// Package marks finds references to requirements in Go source: directives, tables, and tests.
 //
 //	//khp:impl ID [ID...]                    in code: the declaration around or below implements ID
 //	//khp:exception ID [ID...] reason="..."  anywhere: ID is not done, or cannot be tested here

@@ -25,7 +25,7 @@ type Result struct {
 	Steps     int             // likewise
 }
 
-// What the verifier prints.
+// The lines that the verifier prints.
 var (
 	vectorLine    = regexp.MustCompile(`State-vector (\d+) byte, depth reached (\d+), errors: (\d+)`)
 	storedLine    = regexp.MustCompile(`(?m)^\s*(\d+) states, (?:stored|visited)`)
@@ -77,7 +77,7 @@ func parse(out []byte) (Result, error) {
 	return r, nil
 }
 
-// first returns what the first group of a pattern matches, "" if it does not.
+// first returns the match of the first group of a pattern, "" if it does not.
 func first(pattern *regexp.Regexp, text string) string {
 	if m := pattern.FindStringSubmatch(text); m != nil {
 		return m[1]

@@ -8,8 +8,8 @@ import (
 	"example.com/khp/sim/model"
 )
 
-// hostFault is a mistake of what surrounds a machine, which the explorer has no switch for: tables
-// cannot make it.
+// hostFault is a mistake in the surroundings of a machine, which the explorer has no switch for:
+// tables cannot make it.
 var hostFault = model.Fault{Name: "host-skips-terminator", Catches: "INV-02",
 	Text: "the host takes the head of a completing response for all of it"}
 

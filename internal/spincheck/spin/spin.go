@@ -115,7 +115,7 @@ func (v Verifier) search(ctx context.Context, args ...string) (Result, error) {
 	return r, err
 }
 
-// Remove removes what [Build] made.
+// Remove removes the files of [Build].
 func (v Verifier) Remove() { _ = os.RemoveAll(v.dir) }
 
 func (v Verifier) run(ctx context.Context, name string, args ...string) ([]byte, error) {

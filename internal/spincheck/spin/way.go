@@ -30,7 +30,7 @@ func (v Verifier) LastRows(ctx context.Context) ([]string, error) {
 	return rowsOfTrail(out, strings.Split(string(v.model), "\n")), nil
 }
 
-// rowsOfTrail finds the rows in what spin prints of a way.
+// rowsOfTrail finds the rows in the trail that spin prints.
 func rowsOfTrail(trail []byte, model []string) (list []string) {
 	steps := trailLine.FindAllSubmatch(trail, -1)
 	for _, s := range slices.Backward(steps) {

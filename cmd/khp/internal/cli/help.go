@@ -10,7 +10,7 @@ import (
 )
 
 // FitHelp makes the help of root and of all commands below it fit a terminal: the lines about flags
-// are wrapped, and what a flag does stands below its name where the name is long.
+// are wrapped, and the text of a flag stands below its name where the name is long.
 func FitHelp(root *cobra.Command) {
 	cobra.AddTemplateFunc("fitFlags", fitFlags)
 	root.SetUsageTemplate(strings.NewReplacer(

@@ -1,5 +1,5 @@
 // Package conform is khp conform: it tries a KHP server or client of any kind with the cases of
-// package sim/conform, and reports what comes out.
+// package sim/conform, and reports the results.
 package conform
 
 import (

@@ -57,7 +57,7 @@ func side(d *conform.Document) (index map[string]*conform.Outcome, order []strin
 	return index, order
 }
 
-// diff prints what has changed.
+// diff prints the changes.
 func diff(c *cli.Env, a, b *conform.Document) error {
 	before, old := side(a)
 	after, order := side(b)

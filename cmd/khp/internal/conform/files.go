@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// files are the reports that are asked for, with what stands beside.
+// files are the reports to write, with the earlier ones to add.
 type files struct {
 	c    *cli.Env
 	o    *options

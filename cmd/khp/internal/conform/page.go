@@ -78,7 +78,7 @@ func (p *page) place(section string, row *pageRow) {
 	p.Sections[i].Rows = append(p.Sections[i].Rows, row)
 }
 
-// dump writes hexadecimal bytes in lines of sixteen, with what can be read of them.
+// dump writes hexadecimal bytes in lines of sixteen, with their readable characters.
 func dump(text string) string {
 	b, err := hex.DecodeString(text)
 	if err != nil {

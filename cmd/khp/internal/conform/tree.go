@@ -134,7 +134,7 @@ func (t *tree) outcome(b *strings.Builder, c *conform.Outcome) {
 	}
 }
 
-// sent is one line of what was sent.
+// sent is the line of one frame or message.
 func (t *tree) sent(s *conform.Sent) string {
 	arrow, colour := "──▶", t.on.Sent
 	if s.From == "server" {

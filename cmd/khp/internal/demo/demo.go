@@ -1,5 +1,5 @@
 // Package demo is khp demo: servers and clients shake hands on loopback, and each handshake is
-// drawn from what the client really sent and received.
+// drawn from the bytes that the client really sent and received.
 package demo
 
 import (
@@ -56,7 +56,7 @@ const legend = `  ──▶  HTTP of the opening handshake, straight on the TCP 
   ══▶  a WebSocket message
   ┄┄▶  a Close frame`
 
-// stage is where a scene plays: two servers and what is seen.
+// stage is where a scene plays: two servers and a recorder.
 type stage struct {
 	ctx     context.Context
 	a, b    *host
@@ -90,7 +90,7 @@ func (l countingListener) Accept() (net.Conn, error) {
 // sceneTimeout ends a scene that hangs.
 const sceneTimeout = 20 * time.Second
 
-// play sets the stage for one scene, plays it and draws what happened.
+// play sets the stage for one scene, plays it and draws the conversation.
 func play(c *cli.Env, number int, s scene, notes *annotator, on terminal.Palette) error {
 	ctx, cancel := context.WithTimeout(context.Background(), sceneTimeout)
 	defer cancel()

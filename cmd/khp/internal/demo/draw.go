@@ -42,7 +42,7 @@ func conversation(moments []moment, notes *annotator) (list []sequence.Step) {
 	return list
 }
 
-// spoken returns what one side says: its first line, and those below it that matter.
+// spoken returns the text of one side: its first line, and those below it that matter.
 func spoken(m moment) (first string, more []string) {
 	if m.app && m.Type != 0 {
 		return m.Type.String() + " " + fmt.Sprintf("%q", m.Data), nil

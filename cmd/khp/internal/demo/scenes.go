@@ -11,7 +11,7 @@ import (
 	"example.com/khp/transport/auth"
 )
 
-// scene is one thing that the demo shows. play returns what to conclude, or an error if it did not
+// scene is one thing that the demo shows. play returns the conclusion, or an error if it did not
 // end as it should.
 type scene struct {
 	title string

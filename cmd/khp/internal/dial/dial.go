@@ -77,7 +77,7 @@ func (o *options) flags(f *pflag.FlagSet) {
 	o.addReports(f)
 }
 
-// addHandshake adds the flags for what the requests ask.
+// addHandshake adds the flags about the two requests.
 func (o *options) addHandshake(f *pflag.FlagSet) {
 	f.StringVar(&o.profile, "profile", "spec", "how the server speaks KHP: `spec|kaazing|auto`")
 	f.StringArrayVar(&o.protocols, "protocol", nil,
@@ -141,7 +141,7 @@ func (o *options) addConnection(f *pflag.FlagSet) {
 		"504 or any Retry-After (but no other 4xx); -1 tries until --timeout or Ctrl-C")
 }
 
-// addReports adds the flags about traces and what is printed.
+// addReports adds the flags about traces and the output.
 func (o *options) addReports(f *pflag.FlagSet) {
 	f.StringVar(&o.trace, "trace", "", "write every step of the handshake to `FILE`, one JSON "+
 		"object per line (overwritten; credentials and cookies are left out, URLs have their queries)")

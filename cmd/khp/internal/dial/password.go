@@ -11,7 +11,7 @@ import (
 )
 
 // askPassword asks the person at the terminal for the password of a user. ok is false if stdin is
-// no terminal. The terminal shows nothing of what is typed, from before the question on, and is as
+// no terminal. The terminal shows none of the keys, from before the question on, and is as
 // it was afterwards, also if a signal ends the question.
 func askPassword(c *cli.Env, user string) (password string, ok bool, err error) {
 	in, isFile := c.Stdin.(*os.File)
@@ -55,7 +55,7 @@ func askPassword(c *cli.Env, user string) (password string, ok bool, err error) 
 	}
 }
 
-// keys reads one byte at a time, so that what is typed ahead stays for the next reader.
+// keys reads one byte at a time, so that input typed ahead stays for the next reader.
 type keys struct{ io.Reader }
 
 // Read implements [io.Reader].

@@ -13,7 +13,7 @@ import (
 	"example.com/khp/transport"
 )
 
-// printer writes what dial gives out: lines for people, raw bytes, or JSON.
+// printer writes the output of dial: lines for people, raw bytes, or JSON.
 type printer struct {
 	w     io.Writer
 	notes io.Writer // for what is about the connection; nil if nobody is there to read it
@@ -135,7 +135,7 @@ func (p *printer) mark(m string) string {
 // mostShown is how many bytes of a message that was sent are shown at a terminal.
 const mostShown = 1 << 10
 
-// sent shows a person what is sent, unless it was typed there.
+// sent shows a person each message sent, unless it was typed there.
 func (p *printer) sent(t transport.MessageType, b []byte) {
 	if !p.tty || !p.echo || p.json || p.raw {
 		return
@@ -155,7 +155,7 @@ func (p *printer) sent(t transport.MessageType, b []byte) {
 // received returns how many messages were printed.
 func (p *printer) received() int { return int(p.n.Load()) }
 
-// closed reports what the peer closed with, and what we did: sent and why, or the answer that the
+// closed reports the peer's code and reason, and our own: sent and why, or the answer that the
 // protocol asks for if the peer was first.
 func (p *printer) closed(e *transport.CloseError, first bool, sent uint16, why string) {
 	if !p.json {

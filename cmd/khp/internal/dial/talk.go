@@ -34,7 +34,7 @@ type talk struct {
 	waits  func() bool               // more of the input is being waited for
 	ponged func(took time.Duration)  // told of each answer to a Ping, if not nil
 	deaf   atomic.Pointer[deafError] // set before the connection is dropped because of a Ping
-	// reads what is to be sent, if it is not on the command line
+	// reads the messages to send, unless the command line has them
 	input   func(lines chan<- []byte, done <-chan struct{}) error
 	arrived chan struct{} // one value per message that was printed; closed after the last
 	ended   error         // why it is closed
@@ -196,7 +196,7 @@ func (t *talk) interactive(ctx context.Context) error {
 	}
 }
 
-// What a server that ends the connection may leave undone.
+// The work that a server may leave undone when it ends the connection.
 const (
 	unanswered = "before it answered"
 	unsent     = "before a line of the input was sent"
@@ -351,7 +351,7 @@ func (t *talk) end(patience time.Duration) error {
 	}
 }
 
-// close ends the connection in good order. expected tells whether that is what the user wants, and
+// close ends the connection in good order. expected tells whether the user wants that, and
 // not the consequence of a failure.
 func (t *talk) close(expected bool) error {
 	err := t.conn.Close(t.request.closeCode, t.request.closeText)

@@ -97,7 +97,7 @@ func (c *console) keyPressed(line string, _ int, key rune) (string, int, bool) {
 	return "", 0, false
 }
 
-// close gives the terminal back, without the prompt and what was being typed: to write, Terminal
+// close gives the terminal back, without the prompt and the line in progress: to write, Terminal
 // clears them, and draws them again on a screen that takes no more.
 func (c *console) close() {
 	c.screen.leaving.Store(true)
@@ -112,7 +112,7 @@ func (c *console) closeHistory() {
 	}
 }
 
-// readLines hands on what is typed until Ctrl-C or Ctrl-D at the start of a line.
+// readLines hands on the lines typed until Ctrl-C or Ctrl-D at the start of a line.
 func (c *console) readLines(lines chan<- []byte, done <-chan struct{}) error {
 	for {
 		line, err := c.ReadLine()
@@ -141,7 +141,7 @@ type lineHistory struct {
 	file  io.Writer
 }
 
-// load reads the file and leaves it open for what is added.
+// load reads the file and leaves it open for further lines.
 func (h *lineHistory) load(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
@@ -165,8 +165,8 @@ func (h *lineHistory) keep(line string) {
 	}
 }
 
-// Add implements term.History: neither empty lines nor repetitions are kept, nor what may have been
-// cut.
+// Add implements term.History: neither empty lines nor repetitions are kept, nor input that may
+// have been cut.
 func (h *lineHistory) Add(line string) {
 	if strings.TrimSpace(line) == "" || utf8.RuneCountInString(line) >= maxTyped ||
 		len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {

@@ -14,7 +14,7 @@ import (
 )
 
 // narrator prints a handshake as it happens: when, counted from the start; then * about the
-// connection, > for what is sent, < for what is received.
+// connection, > for bytes sent, < for bytes received.
 type narrator struct {
 	mu    sync.Mutex
 	w     io.Writer

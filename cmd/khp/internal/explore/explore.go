@@ -267,7 +267,7 @@ func (o *options) choose(p *plan) error {
 	return nil
 }
 
-// checkWords checks what needs no look at the models.
+// checkWords checks the flags that need no look at the models.
 func (o *options) checkWords() error {
 	switch {
 	case !slices.Contains(boundNames, o.bounds):

@@ -31,8 +31,8 @@ func (o *options) writable() error {
 	return nil
 }
 
-// report writes what a run found, everywhere it is wanted. The exit code says whether something is
-// violated.
+// report writes the results of a run, everywhere it is wanted. The exit code says whether something
+// is violated.
 func report(c *cli.Env, o options, e explored) error {
 	if o.out != "" {
 		if err := writeGob(o.out, e); err != nil {
@@ -144,7 +144,7 @@ func summarise(e explored) summary {
 	return s
 }
 
-// check adds what one configuration says of a property.
+// check adds the result of one configuration for a property.
 func (s *summary) check(p explore.Checked) {
 	for i := range s.Properties {
 		if q := &s.Properties[i]; q.ID == p.ID && q.Kind == p.Kind && q.Text == p.Text {

@@ -45,7 +45,7 @@ func (r result) rate() float64 {
 	return float64(r.Report.States) / r.Seconds
 }
 
-// key identifies what is explored, without options that only say how.
+// key identifies the exploration, without options that only say how.
 func (o *options) key(p plan) string {
 	k := fmt.Sprintf("%s fault=%s depth=%d seed=%d exact=%v",
 		exploredFormat, o.fault, o.depth, o.seed, o.exact)

@@ -29,7 +29,7 @@ func (s summary) broken() (list []*broken) {
 	return list
 }
 
-// verdict says in words what the exploration has shown, and within which limits.
+// verdict says in words the result of the exploration, and within which limits.
 func (s summary) verdict(e explored) string {
 	var b strings.Builder
 	var undecided []string

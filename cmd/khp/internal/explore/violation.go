@@ -69,7 +69,7 @@ func (v violation) length() int {
 	return len(v.Steps)
 }
 
-// sender returns the side that sent what a receives, "" if it is no message.
+// sender returns the side whose message a receives, "" if it is no message.
 func sender(a model.Action) string {
 	switch a.Event.Kind {
 	case fsm.EventOpened, fsm.EventProceedReceived, fsm.EventRerouteReceived, fsm.EventDataReceived,
@@ -88,7 +88,7 @@ func sender(a model.Action) string {
 	return ""
 }
 
-// steps returns the way as a picture shows it, with what is broken at its end.
+// steps returns the way as a picture shows it, with the broken property at its end.
 func (v violation) steps() (list []sequence.Step) {
 	for _, s := range v.Steps {
 		list = append(list, s.drawn())
@@ -116,7 +116,7 @@ func (s violationStep) drawn() sequence.Step {
 	return d
 }
 
-// text writes the violation for people: what is broken, the way as a drawing, with facts below the
+// text writes the violation for people: the property, the way as a drawing, with facts below the
 // events and rows of the tables beside them, and where to look.
 func (v violation) text(w io.Writer, on terminal.Palette) error {
 	if _, err := io.WriteString(w, terminal.Fold(fmt.Sprintf("\n%s\n%s\n",
@@ -150,7 +150,7 @@ func (v violation) text(w io.Writer, on terminal.Palette) error {
 // factChars is how many characters a line of facts has in a drawing.
 const factChars = 43
 
-// ndjson writes a line for each step, and one for what is broken.
+// ndjson writes a line for each step, and one for the broken property.
 func (v violation) ndjson(w io.Writer) error {
 	e := json.NewEncoder(visible.JSONWriter(w))
 	for _, s := range v.Steps {

@@ -17,8 +17,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// checkSettings is khp serve --check: it reads what a start would read, listens nowhere, asks no
-// other host, writes no file, and prints what would be served or all faults.
+// checkSettings is khp serve --check: it reads all that a start would read, listens nowhere, asks
+// no other host, writes no file, and prints what would be served or all faults.
 func checkSettings(c *cli.Env, given *pflag.FlagSet) error {
 	o, err := readOptions(given)
 	var r *rules

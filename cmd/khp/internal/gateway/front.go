@@ -12,7 +12,7 @@ import (
 	"example.com/khp/transport"
 )
 
-// front is one listener, with what a reload may change of it.
+// front is one listener, with the settings that a reload may change.
 type front struct {
 	*config.Listener // as it was at the start
 	options          atomic.Pointer[transport.ListenerOptions]
@@ -100,7 +100,7 @@ func (g *gateway) pairs(next []*front, f func(now, next *front)) {
 	}
 }
 
-// fits reports what keeps next from taking the place of the fronts that serve.
+// fits reports the reason that keeps next from taking the place of the fronts that serve.
 func (g *gateway) fits(next []*front) error {
 	var wrong []error
 	g.pairs(next, func(now, next *front) {
@@ -115,8 +115,7 @@ func (g *gateway) fits(next []*front) error {
 	return errors.Join(wrong...)
 }
 
-// replace has the fronts that serve take what is new in next. Addresses are new only after a
-// restart.
+// replace gives the fronts that serve the settings of next, but for addresses, which need a restart.
 func (g *gateway) replace(next []*front) {
 	g.pairs(next, func(now, next *front) {
 		switch {

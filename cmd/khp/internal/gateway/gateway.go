@@ -93,7 +93,7 @@ func New(routes, auth []string, realm string) (*transport.Server, error) {
 	return g.server(o), nil
 }
 
-// ServeHTTP answers what is no KHP client.
+// ServeHTTP answers clients that do not speak KHP.
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rules := g.rules.Load()
 	path := paths.Of(r.URL)
@@ -154,7 +154,7 @@ func (g *gateway) busy() transport.Load {
 	return transport.Load{}
 }
 
-// measure adds to the metrics what the gateway knows itself.
+// measure adds the gateway's own figures to the metrics.
 func (g *gateway) measure() {
 	for i, kind := range target.Kinds {
 		g.metrics.Gauge("khp_clients_open", "Clients whose connections are open, by what they speak: "+

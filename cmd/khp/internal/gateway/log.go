@@ -82,7 +82,7 @@ func levelOf(verbose bool) slog.Level {
 	return slog.LevelInfo
 }
 
-// sessionLog adds to a line what is known of the connection that it is about.
+// sessionLog adds to a line the facts about its connection.
 type sessionLog struct {
 	slog.Handler
 	often slog.Handler // for lines that every connection has, which no client waits for

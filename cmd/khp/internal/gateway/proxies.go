@@ -45,7 +45,7 @@ func network(text string) (p netip.Prefix, why string) {
 	return p, ""
 }
 
-// shownNetwork quotes what is no network.
+// shownNetwork quotes a text that is no network.
 func shownNetwork(text string) string {
 	if _, err := netip.ParsePrefix(text); err != nil {
 		return strconv.Quote(text)

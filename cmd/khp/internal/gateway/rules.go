@@ -31,7 +31,7 @@ type rules struct {
 	handlers map[string]*transport.Handler
 }
 
-// rules makes what the options describe, for g. An error joins all mistakes.
+// rules makes the rules of the options, for g. An error joins all mistakes.
 func (o *options) rules(g *gateway) (*rules, error) {
 	list, routesErr := target.New(o.Routes)
 	auth, authErr := (*guard.Guard)(nil), error(nil)

@@ -153,7 +153,7 @@ func (o *options) started(g *gateway) []any {
 	}
 }
 
-// traceHooks log and count what is wrong with the trace in a file.
+// traceHooks log and count the faults of the trace in a file.
 func (g *gateway) traceHooks(file string) queue.Hooks {
 	var behind atomic.Bool
 	return queue.Hooks{

@@ -27,7 +27,7 @@ type Tracer struct {
 	blind uint64
 }
 
-// NewTracer creates the file anew, readable by its owner only: it may hold what clients send.
+// NewTracer creates the file anew, readable by its owner only: it may hold clients' data.
 // broken is told once when the file cannot be written.
 func NewTracer(path string, h trace.Header, broken func(error)) (*Tracer, error) {
 	f, err := openTrace(path)
@@ -112,7 +112,7 @@ func (t *Tracer) Observe(ev transport.Event) {
 	}
 }
 
-// observeQueued keeps what is in the file free of gaps: connections are numbered as they begin, so
+// observeQueued keeps the file free of gaps: connections are numbered as they begin, so
 // that all that are traced after a gap are newer ones.
 func (t *Tracer) observeQueued(ev transport.Event) {
 	t.mu.Lock()

@@ -118,7 +118,7 @@ func (q *Queue) await(written <-chan struct{}) {
 	}
 }
 
-// run writes what comes, until close.
+// run writes the records of the queue, until close.
 func (q *Queue) run() {
 	defer close(q.done)
 	for range q.wake {

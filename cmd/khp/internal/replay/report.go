@@ -158,7 +158,7 @@ func (r *report) text(x replay.Result) {
 	}
 }
 
-// verdict prints the verdict in a line, and what is wrong below.
+// verdict prints the verdict in a line, and the faults below.
 func (r *report) verdict(x replay.Result) {
 	color := r.on.Good
 	switch x.Verdict {
@@ -203,7 +203,7 @@ func profileText(p string) string {
 // note keeps something about the whole file.
 func (r *report) note(text string) { r.notes = append(r.notes, text) }
 
-// captured notes what a capture had beside its connections.
+// captured notes the packets of a capture that belong to no connection.
 func (r *report) captured(sum capture.Summary) {
 	t := &r.totals
 	t.Packets, t.Unread, t.Cut, t.LeftOut = sum.Packets, sum.Unread, sum.Truncated, sum.LeftOut

@@ -153,7 +153,7 @@ func orEmpty(list []string) []string {
 	return list
 }
 
-// printResult says whether a file passed, and what is different if not.
+// printResult says whether a file passed, and prints the differences if not.
 func printResult(c *cli.Env, r result) error {
 	var b strings.Builder
 	verdict := "ok  "

@@ -28,7 +28,7 @@ type Config struct {
 	// Expect a PROXY header, v1 or v2, on each connection from trusted-proxies.
 	ProxyProtocol bool `yaml:"proxy-protocol"`
 
-	// What paths lead to. A path stands for itself, one that ends in / for everything below it too;
+	// The targets of paths. A path stands for itself, one that ends in / for everything below it too;
 	// the longest one that fits counts.
 	Routes Routes `yaml:"routes"`
 	// The same in the short form PATH: TARGET, for routes without settings of their own.
@@ -99,7 +99,7 @@ type Config struct {
 	MaxWaiting cli.Count `yaml:"max-waiting"`
 	// At most so many connections of one client address, more get 503; 0 is no limit.
 	MaxPerAddress cli.Count `yaml:"max-per-address"`
-	// Limits of what a client sends in the handshake, for routes that say nothing else.
+	// Limits of a client's bytes in the handshake, for routes that set no others.
 	Limits Limits `yaml:"limits"`
 	// Timers of the handshake, for routes that say nothing else.
 	Timeouts Timeouts `yaml:"timeouts"`
@@ -120,7 +120,7 @@ type Config struct {
 // a list of these, or a mapping from path to a value or a list.
 type Pairs []string
 
-// Limits bound what a client sends in a handshake. A key that is left out has its default; none is
+// Limits bound a client's bytes in a handshake. A key that is left out has its default; none is
 // 0.
 type Limits struct {
 	// Bytes of a request line with its fields (16k).

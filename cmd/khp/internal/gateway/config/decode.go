@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// decode reads a value of the document into into. name is what errors call it. All of it counts or
+// decode reads a value of the document into into. name stands for it in errors. All of it counts or
 // is refused: unknown keys, keys that are written twice, values that are empty or of another kind.
 func (c *File) decode(at *yaml.Node, into reflect.Value, name string) error {
 	switch {

@@ -165,7 +165,7 @@ func (c *File) document(text []byte) (*yaml.Node, error) {
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
 
-// set gives a flag what the file says.
+// set gives a flag the value of the file.
 func (c *File) set(f *pflag.Flag, value *yaml.Node) error {
 	switch value.Kind {
 	case yaml.ScalarNode:

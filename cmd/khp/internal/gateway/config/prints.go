@@ -29,8 +29,8 @@ func (c *Config) Prints() map[string]string {
 	return all
 }
 
-// held calls f with what the files and secrets in a value hold. Those that cannot be read have been
-// complained about.
+// held calls f with the content of the files and secrets in a value. Those that cannot be read have
+// been complained about.
 func held(v reflect.Value, holds string, f func(text string)) {
 	switch v.Kind() {
 	case reflect.String:

@@ -13,7 +13,7 @@ type Route struct {
 	At
 	Path string `yaml:"-"` // as written
 
-	// What the path leads to: echo, ws://..., wss://..., khp+ws://..., khp+wss://...,
+	// The target of the path: echo, ws://..., wss://..., khp+ws://..., khp+wss://...,
 	// ws+unix:SOCKET[:PATH], tcp://host:port, tls://host:port, unix:SOCKET, redirect:URL,
 	// balance:URL[,URL...] or status:CODE. Several back ends stand in one text with commas between,
 	// and with WEIGHT* before those that get more connections than others.
@@ -60,7 +60,7 @@ type Route struct {
 	IdleTimeout cli.Duration `yaml:"idle-timeout"`
 	// Largest message of clients and back ends in bytes.
 	MaxMessage cli.Size `yaml:"max-message"`
-	// Limits of what a client sends in the handshake.
+	// Limits of a client's bytes in the handshake.
 	Limits Limits `yaml:"limits"`
 	// Timers of the handshake.
 	Timeouts Timeouts `yaml:"timeouts"`

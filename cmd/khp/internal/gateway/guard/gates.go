@@ -12,7 +12,7 @@ import (
 var schemeNames = map[string]string{"basic": "Basic", "digest": "Digest", "token": "Token",
 	"bearer": "Bearer"}
 
-// opener makes what lets people into an area.
+// opener makes the gate that lets people into an area.
 func (z *area) opener() auth.Authenticator {
 	switch {
 	case z.ask != nil:

@@ -285,7 +285,7 @@ func areaPath(path string) string { return cmp.Or(strings.TrimSuffix(path, "/"),
 
 var areaValues = map[string]string{"--auth": "USER:PASSWORD", "--htpasswd": "FILE"}
 
-// hideUser leaves the password out of USER:PASSWORD. What has no colon may be all password.
+// hideUser leaves the password out of USER:PASSWORD. A value without a colon may be all password.
 func hideUser(spec string) string {
 	if user, _, ok := strings.Cut(spec, ":"); ok {
 		return user + ":..."
@@ -293,8 +293,8 @@ func hideUser(spec string) string {
 	return "..."
 }
 
-// HidePassword leaves the password out of a value of --auth. What does not begin with a path may be
-// all password.
+// HidePassword leaves the password out of a value of --auth. A value that does not begin with a
+// path may be all password.
 func HidePassword(spec string) string {
 	path, rest, ok := strings.Cut(spec, "=")
 	if !ok || !strings.HasPrefix(path, "/") {

@@ -78,7 +78,7 @@ func (t *balanceTarget) choose(log *slog.Logger) (u wire.URL, ok bool) {
 	return wire.URL{}, false
 }
 
-// balanced is one server, and what is known of it.
+// balanced is one server and its state.
 type balanced struct {
 	url   wire.URL
 	mu    sync.Mutex
@@ -87,7 +87,7 @@ type balanced struct {
 }
 
 // reachable reports whether the server accepted a connection, now or a moment ago. While one caller
-// checks, the others go by what was known before.
+// checks, the others go by the last result.
 func (b *balanced) reachable(check func(addr string) error, log *slog.Logger) bool {
 	b.mu.Lock()
 	now := time.Now()

@@ -14,7 +14,7 @@ import (
 	"example.com/khp/transport"
 )
 
-// client is a client's open connection as a target sees it: what passes is counted, and how it
+// client is a client's open connection as a target sees it: messages are counted, and how it
 // ended is remembered.
 type client struct {
 	*transport.Conn
@@ -53,22 +53,22 @@ func (c *client) Write(ctx context.Context, t transport.MessageType, p []byte) e
 	return nil
 }
 
-// toBackend passes on what the client sends to a WebSocket back end.
+// toBackend passes the client's messages on to a WebSocket back end.
 func (c *client) toBackend(ctx context.Context, back *transport.Conn) error {
 	return c.reads(ctx, c.Conn.Forward(ctx, back, c.received, nil))
 }
 
-// toStream passes on what the client sends to a back end of bytes.
+// toStream passes the client's messages on to a back end of bytes.
 func (c *client) toStream(ctx context.Context, back io.Writer) error {
 	return c.reads(ctx, c.Conn.ForwardTo(ctx, back, c.received, nil))
 }
 
-// fromBackend passes on to the client what a WebSocket back end sends.
+// fromBackend passes the messages of a WebSocket back end on to the client.
 func (c *client) fromBackend(ctx context.Context, back *transport.Conn) error {
 	return c.writes(ctx, back.Forward(ctx, c.Conn, nil, c.sent))
 }
 
-// fromStream passes on to the client what a back end of bytes sends.
+// fromStream passes the bytes of a back end on to the client.
 func (c *client) fromStream(ctx context.Context, back io.Reader) error {
 	return c.writes(ctx, c.Conn.ForwardFrom(ctx, back, transport.Binary, c.sent))
 }
@@ -92,7 +92,7 @@ func (c *client) writes(ctx context.Context, err error) error {
 // notTaken reports whether passing on ended because the side that gets the messages takes no more.
 func notTaken(err error) bool { return errors.As(err, new(*transport.ForwardError)) }
 
-// received is a [transport.Count] of what the client sends.
+// received is a [transport.Count] of the client's messages.
 func (c *client) received(messages, bytes int) {
 	c.receivedBytes.Add(int64(bytes))
 	c.receivedMessages.Add(int64(messages))
@@ -102,7 +102,7 @@ func (c *client) received(messages, bytes int) {
 	}
 }
 
-// sent is a [transport.Count] of what the client gets.
+// sent is a [transport.Count] of the messages to the client.
 func (c *client) sent(messages, bytes int) {
 	c.sentBytes.Add(int64(bytes))
 	c.sentMessages.Add(int64(messages))
@@ -133,7 +133,7 @@ func (c *client) ended(code uint16, by string) (first bool) {
 	return c.ending.CompareAndSwap(nil, &ending{code, by})
 }
 
-// failed finds out how a connection ended by what reading says.
+// failed finds out by the error of reading how a connection ended.
 func (c *client) failed(ctx context.Context, err error) {
 	var closed *transport.CloseError
 	var broken *transport.ProtocolError
@@ -179,7 +179,7 @@ func (c *client) report(ctx context.Context, err error, open time.Duration) {
 // Kinds are the protocols of clients, read from their opening requests.
 var Kinds = [...]string{"spec", "kaazing", "plain"}
 
-// Clients counts open connections by what their clients speak.
+// Clients counts open connections by the protocol of their clients.
 type Clients [len(Kinds)]atomic.Int64
 
 // arrived counts a client until the result is called.

@@ -37,7 +37,7 @@ type backend interface {
 type line interface {
 	// subprotocol selects one for the client.
 	subprotocol(r *transport.Request) string
-	// join passes on what comes from either side, until both have ended.
+	// join passes messages on in both directions, until both have ended.
 	join(ctx context.Context, s *session, c *client) error
 	// drop ends it at once.
 	drop() error

@@ -43,7 +43,7 @@ func (h *House) Session(ctx context.Context, o *transport.OpeningRequest) contex
 	return context.WithValue(ctx, sessionKey{}, s)
 }
 
-// Over ends what is left of the session of a connection that is over.
+// Over ends the session of a connection that is over.
 func (h *House) Over(ctx context.Context) { sessionOf(ctx).end() }
 
 // Decide answers one request.
@@ -86,7 +86,7 @@ func NothingServed(path string) string {
 	return "nothing is served at " + strconv.QuoteToASCII(path)
 }
 
-// Annotate adds to a line of the log what it says about the connection that ctx is of.
+// Annotate adds the route and the user of the connection of ctx to a line of the log.
 func Annotate(ctx context.Context, r *slog.Record) {
 	if s, ok := ctx.Value(sessionKey{}).(*session); ok {
 		s.annotate(r)

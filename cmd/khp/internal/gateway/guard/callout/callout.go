@@ -235,7 +235,7 @@ func (s *Server) trouble(ctx context.Context, err error) auth.Verdict {
 		Body: []byte("the credentials cannot be checked now; try again later\n")}
 }
 
-// cause leaves out of an error what names the URL, which may hold a secret.
+// cause leaves the URL out of an error, because it may hold a secret.
 func cause(err error) string {
 	var named *url.Error
 	var op *net.OpError

@@ -143,7 +143,7 @@ func (t *Throttle) Begin(
 	return a, nil
 }
 
-// networkOf finds what is known of a network.
+// networkOf finds the record of a network.
 func (t *Throttle) networkOf(client netip.Prefix) *network {
 	n, ok := t.networks.Get(client)
 	if !ok {
