@@ -26,7 +26,7 @@ func TestErrors_NoGoWords(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = silent.Close() })
 	dir := t.TempDir()
-	nowhere := filepath.Join(dir, "no", "where")
+	nowhere, unwritten := filepath.Join(dir, "no", "where"), filepath.Join(t.TempDir(), "a")
 	garbage, short := khptest.File(t, "garbage", "garbage\n"), khptest.File(t, "short",
 		"\xd4\xc3\xb2\xa1")
 	empty, xml := khptest.File(t, "empty", ""), khptest.File(t, "cut.xml", "<gateway-config>")
@@ -57,6 +57,33 @@ func TestErrors_NoGoWords(t *testing.T) {
 		{"dial ws://h/ --connect-to h:0", cli.ExitUsage,
 			"expected HOST:PORT with a port from 1 to 65535"},
 		{"dial ws://h/ --send a --count 99999999999999999999", cli.ExitUsage, "of at most 18 digits"},
+		{"dial ws:/h:80/", cli.ExitUsage, "did you mean ws://h:80/?"},
+		{"dial wss:h", cli.ExitUsage, "did you mean wss://h?"},
+		{"dial http:/h", cli.ExitUsage, "did you mean http://h?"},
+		{"dial mailto:x", cli.ExitUsage, "the URL is not usable: not an absolute URL"},
+		{"dial ws://h/#a", cli.ExitUsage, "a fragment, # and what is behind it, cannot stand there"},
+		{"dial ws://h:99999/", cli.ExitUsage, "a port is a number from 1 to 65535"},
+		{"dial ws://h/ --trace -", cli.ExitUsage, "--trace -: expected a file; /dev/stdout is"},
+		{"serve --trace - --check", cli.ExitUsage, "--trace -: expected a file; /dev/stdout is"},
+		{"serve --auth /=a:b --htpasswd /=" + nowhere, cli.ExitUsage,
+			"no such file or directory; choose a file that can be read"},
+		{"serve --htpasswd /=" + dir, cli.ExitUsage,
+			"is a directory; choose a file that can be read"},
+		{"graph client --output -", cli.ExitUsage, "--output -: expected a file; /dev/stdout is"},
+		{"graph client x", cli.ExitUsage, "got 2 arguments"},
+		{"explore --bounds small --html -", cli.ExitUsage, "--html -: expected a file"},
+		{"explore --bounds small --html " + unwritten + " --counterexample " + unwritten,
+			cli.ExitUsage, "--html writes there as well; choose another file"},
+		{"explore --depth -1", cli.ExitUsage, "--depth -1: expected a number from 0 on"},
+		{"explore --workers -1", cli.ExitUsage, "--workers -1: expected a number from 0 on"},
+		{"explore --max-states 0", cli.ExitUsage, "--max-states 0: expected a number from 1 on"},
+		{"replay " + garbage + " --conn 0", cli.ExitUsage, "--conn 0: connections count from 1"},
+		{"conform diff x", cli.ExitUsage, "takes two reports, got 1 argument;"},
+		{"conform server h:80/x", cli.ExitUsage, "not an absolute URL; did you mean ws://h:80/x?"},
+		{"conform server ws://h.invalid/", cli.ExitUnreachable,
+			"there is no address for the host h.invalid; is its name right?"},
+		{"conform self --run khp/ext/401/* --html " + unwritten + " --json " + unwritten,
+			cli.ExitUsage, "writes there as well; choose another file"},
 		{"graph client --output " + nowhere, cli.ExitUsage, "choose a file that can be written"},
 		{"explore --bounds small --html " + nowhere, cli.ExitUsage, "--html " + nowhere +
 			": no such file or directory; choose a file that can be written"},
@@ -77,10 +104,11 @@ func TestErrors_NoGoWords(t *testing.T) {
 		{"replay " + garbage, cli.ExitUsage, ": line 1: this is not a trace of khp"},
 		{"replay " + empty, cli.ExitUsage, "empty: the file is empty"},
 		{"replay " + short, cli.ExitUsage, "it ends too early"},
-		{"replay " + dir, cli.ExitUsage, ": is a directory"},
+		{"replay " + dir, cli.ExitUsage, ": is a directory; name a trace or a capture"},
 		{"convert " + xml, cli.ExitUsage, "it ends before its last element does"},
 		{"convert " + dir, cli.ExitUsage, "is a directory"},
-		{"conform server none", cli.ExitUsage, "none: the URL is not usable: not an absolute URL"},
+		{"conform server none", cli.ExitUsage, "not an absolute URL; did you mean ws://none?"},
+		{"conform server /none", cli.ExitUsage, "/none: the URL is not usable: not an absolute URL"},
 		{"conform server ws://" + nobody + "/", cli.ExitUnreachable,
 			"connection refused; is the address right"},
 		{"conform client --listen none", cli.ExitUsage,

@@ -101,7 +101,7 @@ func (t *Target) cannotReach(err error) string {
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &dns):
-		return fmt.Sprintf("there is no address for the host %s", t.URL.Host)
+		return fmt.Sprintf("there is no address for the host %s; is its name right?", t.URL.Host)
 	case errors.As(err, &cert):
 		return fmt.Sprintf("the certificate of %s is not trusted: %s; --insecure takes any", at, cert.Err)
 	case errors.As(err, &record):

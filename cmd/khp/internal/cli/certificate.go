@@ -20,11 +20,11 @@ func (e *KeyError) Error() string { return e.Text }
 func KeyPair(certFile, keyFile string) (*tls.Certificate, error) {
 	certs, err := os.ReadFile(certFile)
 	if err != nil {
-		return nil, unreadable(err)
+		return nil, Unreadable(err)
 	}
 	key, err := os.ReadFile(keyFile)
 	if err != nil {
-		return nil, &KeyError{unreadable(err).Error()}
+		return nil, &KeyError{Unreadable(err).Error()}
 	}
 	pair, err := tls.X509KeyPair(certs, key)
 	if err != nil {
@@ -37,7 +37,7 @@ func KeyPair(certFile, keyFile string) (*tls.Certificate, error) {
 func Authorities(file string) (*x509.CertPool, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, unreadable(err)
+		return nil, Unreadable(err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
@@ -46,7 +46,8 @@ func Authorities(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-func unreadable(err error) error {
+// Unreadable says that a file cannot be read, and why.
+func Unreadable(err error) error {
 	return errors.New(Cause(err).Error() + "; choose a file that can be read")
 }
 

@@ -63,7 +63,7 @@ func TestConform_Usage(t *testing.T) {
 		"argument of client": {[]string{"client", "x"}, "takes no argument"},
 		"report without":     {[]string{"report"}, "takes at least one FILE"},
 		"report of nothing":  {[]string{"report", "/does/not/exist"}, "cannot read /does/not/exist"},
-		"diff of one":        {[]string{"diff", "a.json"}, "takes two reports, got 1 arguments"},
+		"diff of one":        {[]string{"diff", "a.json"}, "takes two reports, got 1 argument;"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errs := khptest.Run(t, Command, "", append([]string{"conform"}, c.args...)...)

@@ -23,8 +23,8 @@ before.`,
 		Example: "  khp conform diff before.json after.json",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return cli.Usagef("khp conform diff takes two reports, got %d arguments; "+
-					"as in khp conform diff before.json after.json", len(args))
+				return cli.Usagef("khp conform diff takes two reports, got %s; "+
+					"as in khp conform diff before.json after.json", cli.Plural(len(args), "argument"))
 			}
 			return nil
 		},

@@ -27,17 +27,11 @@ func (o *options) open(c *cli.Env) (*files, error) {
 		}
 		f.with = append(f.with, d.Runs...)
 	}
-	for flag, name := range map[string]string{"json": o.json, "junit": o.junit, "html": o.html} {
-		if name == "" || name == "-" {
-			continue
-		}
-		w, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644)
-		if err != nil {
-			return nil, cli.Unwritable(flag, name, err)
-		}
-		_ = w.Close()
+	reports := [][2]string{{"junit", o.junit}, {"html", o.html}}
+	if o.json != "-" {
+		reports = append(reports, [2]string{"json", o.json})
 	}
-	return f, nil
+	return f, cli.Writable(reports...)
 }
 
 func readReport(name string) (*conform.Document, error) {

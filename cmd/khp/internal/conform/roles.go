@@ -38,8 +38,8 @@ Redirects are looked at, and never followed: nothing is sent to another address.
   khp conform server ws://127.0.0.1:8080/ --run 'khp/ext/401/*' -v`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 && !o.list {
-				return cli.Usagef("khp conform server takes one URL, got %d arguments; "+
-					"as in khp conform server ws://127.0.0.1:8080/", len(args))
+				return cli.Usagef("khp conform server takes one URL, got %s; "+
+					"as in khp conform server ws://127.0.0.1:8080/", cli.Plural(len(args), "argument"))
 			}
 			return nil
 		},
@@ -96,6 +96,9 @@ type checked struct{ *conform.Target }
 // target reads the URL and the resources of a server.
 func target(rawURL string, resources []string, user string) (*checked, error) {
 	u, err := wire.ParseURL(rawURL, idna.Lookup.ToASCII)
+	if meant := cli.MeantURL(rawURL); err != nil && meant != "" {
+		return nil, cli.Usagef("%s: not an absolute URL; did you mean %s?", cli.Quoted(rawURL), meant)
+	}
 	if err != nil {
 		return nil,
 			cli.Usagef("%s: %s; expected ws://host[:port]/path or wss://..., as in ws://127.0.0.1:8080/",

@@ -124,13 +124,8 @@ func urlError(rawURL string, err error) string {
 		"%") {
 		return "the zone of an IPv6 address is written as in ws://[fe80::1%25eth0]/"
 	}
-	if !strings.Contains(rawURL, "://") {
-		meant := "ws://" + rawURL
-		if _, err := wire.ParseURL(meant, func(string) (string, error) {
-			return "host", nil
-		}); err == nil && !strings.HasPrefix(rawURL, "/") {
-			return fmt.Sprintf("not an absolute URL; did you mean %s?", meant)
-		}
+	if meant := cli.MeantURL(rawURL); meant != "" {
+		return fmt.Sprintf("not an absolute URL; did you mean %s?", meant)
 	}
 	return cli.URLError(err) +
 		"; expected ws://host[:port]/path or wss://..., or the same with http and https"

@@ -276,8 +276,13 @@ func (o *options) checkWords() error {
 	case !slices.Contains(progressNames, o.progress):
 		return cli.Usagef("--progress %q: expected one of %s",
 			o.progress, strings.Join(progressNames, ", "))
-	case o.depth < 0, o.workers < 0, o.maxStates < 1:
-		return cli.Usagef("--depth and --workers cannot be negative, and --max-states counts from 1")
+	case o.depth < 0:
+		return cli.Usagef("--depth %d: expected a number from 0 on; 0 is no limit", o.depth)
+	case o.workers < 0:
+		return cli.Usagef("--workers %d: expected a number from 0 on; 0 is one for each processor",
+			o.workers)
+	case o.maxStates < 1:
+		return cli.Usagef("--max-states %d: expected a number from 1 on", o.maxStates)
 	case o.resume && o.checkpoint == "":
 		return cli.Usagef("--resume needs --checkpoint FILE: where to go on from")
 	case o.checkpoint != "" && o.exact:

@@ -142,6 +142,29 @@ func TestExplore_OutputThatCannotBeWritten(t *testing.T) {
 	require.Contains(t, errs.String(), "no space left on device")
 }
 
+// A device, or what a link leads to, is written, and nothing takes its place.
+func TestExplore_WritesThroughLinks(t *testing.T) {
+	dir := t.TempDir()
+	kept, link, device := filepath.Join(dir, "kept"), filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	require.NoError(t, os.WriteFile(kept, []byte("old"), 0o600))
+	require.NoError(t, os.Symlink(kept, link))
+	require.NoError(t, os.Symlink(os.DevNull, device))
+	code, _, errs := khptest.Run(t, Command, "", "explore", "--model", "byzantine-client",
+		"--bounds", "small", "--html", link, "--out", device)
+	require.Equal(t, cli.ExitOK, code, errs)
+	page, err := os.ReadFile(kept)
+	require.NoError(t, err)
+	require.Contains(t, string(page), "<html")
+	for _, name := range []string{link, device} {
+		info, err := os.Lstat(name)
+		require.NoError(t, err)
+		require.NotZero(t, info.Mode()&os.ModeSymlink, name)
+	}
+	info, err := os.Stat(os.DevNull)
+	require.NoError(t, err)
+	require.False(t, info.Mode().IsRegular())
+}
+
 func TestExplore_BarAppearsOnLongRunsOnly(t *testing.T) {
 	var b bytes.Buffer
 	quick := &bar{w: &b, begin: time.Now().Add(time.Hour)}

@@ -28,9 +28,20 @@ func writeGob(name string, v any) error {
 	})
 }
 
-// writeFile writes a file by another name and renames it.
+// writeFile writes a file by another name and renames it. Devices and pipes are written as they
+// are, and so are what a link leads to and a file in a folder that takes no others.
 func writeFile(name string, write func(io.Writer) error) error {
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	info, missing := os.Stat(name)
+	if missing == nil && !info.Mode().IsRegular() {
+		return overwrite(name, write)
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil && missing == nil {
+		return overwrite(name, write)
+	}
 	if err != nil {
 		return err
 	}
@@ -51,6 +62,14 @@ func writeFile(name string, write func(io.Writer) error) error {
 		_ = os.Remove(f.Name())
 	}
 	return err
+}
+
+func overwrite(name string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
 }
 
 // mostPacked is how many bytes come out of one of a file; khp explore packs about five into one.

@@ -20,15 +20,8 @@ import (
 
 // writable finds out early whether all that is wanted can be written.
 func (o *options) writable() error {
-	for _, file := range [][2]string{
-		{"out", o.out}, {"html", o.html}, {"counterexample", o.counterexample}, {"checkpoint",
-			o.checkpoint},
-	} {
-		if err := cli.Writable(file[0], file[1]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return cli.Writable([][2]string{{"out", o.out}, {"html", o.html},
+		{"counterexample", o.counterexample}, {"checkpoint", o.checkpoint}}...)
 }
 
 // report writes the results of a run, everywhere it is wanted. The exit code says whether something

@@ -66,6 +66,9 @@ func (o *options) checkTrace() error {
 	if o.Trace == "" {
 		return nil
 	}
+	if err := cli.NoDash("trace", o.Trace); err != nil {
+		return err
+	}
 	if file, err := os.Stat(o.Trace); err == nil && file.IsDir() {
 		return cli.Usagef("--trace %s: is a directory; choose a file", o.Trace)
 	}

@@ -62,8 +62,8 @@ such as z3: what begins, what a step does, and what breaks each property.`,
 		ValidArgs: export.Machines(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return cli.Usagef("khp graph takes one of %s, got %d arguments; as in khp graph client",
-					strings.Join(export.Machines(), ", "), len(args))
+				return cli.Usagef("khp graph takes one of %s, got %s; as in khp graph client",
+					strings.Join(export.Machines(), ", "), cli.Plural(len(args), "argument"))
 			}
 			return nil
 		},
@@ -109,6 +109,9 @@ func graph(c *cli.Env, m export.Machine, format, output string) error {
 		if f.model && m != export.Pair {
 			return cli.Usagef("a model needs both sides to talk to each other; "+
 				"as in khp graph pair --format %s", format)
+		}
+		if err := cli.Writable([2]string{"output", output}); err != nil {
+			return err
 		}
 		var b bytes.Buffer
 		if err := f.write(&b, m); err != nil {

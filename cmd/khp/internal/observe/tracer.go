@@ -58,6 +58,9 @@ func NewQueuedTracer(path string, h trace.Header, told queue.Hooks) (*Tracer, er
 
 // openTrace opens the file of --trace.
 func openTrace(path string) (*os.File, error) {
+	if err := cli.NoDash("trace", path); err != nil {
+		return nil, err
+	}
 	f, err := openPrivate(path)
 	if err != nil {
 		return nil, cli.Usagef("--trace %s: %s; choose a file that can be written", path, cli.Cause(err))

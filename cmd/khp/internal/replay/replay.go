@@ -24,6 +24,7 @@ type options struct {
 	json bool
 	draw string
 	conn uint64
+	one  bool // conn was given
 	all  bool
 }
 
@@ -60,12 +61,15 @@ one is, 2 if the file, or no packet of it, can be read.`,
   khp replay k.pcap --conn 3 --draw mermaid > session.mmd`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return cli.Usagef("khp replay takes one file, got %d arguments; as in khp replay trace.ndjson",
-					len(args))
+				return cli.Usagef("khp replay takes one file, got %s; as in khp replay trace.ndjson",
+					cli.Plural(len(args), "argument"))
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return check(c, args[0], &o) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.one = cmd.Flags().Changed("conn")
+			return check(c, args[0], &o)
+		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "print one JSON object per connection, and one with the totals")
@@ -82,11 +86,17 @@ func check(c *cli.Env, name string, o *options) error {
 	if _, ok := drawings[o.draw]; !ok && o.draw != "" {
 		return cli.Usagef("--draw: there is no drawing %q; expected text or mermaid", o.draw)
 	}
+	if o.one && o.conn == 0 {
+		return cli.Usagef("--conn 0: connections count from 1")
+	}
 	if o.json && o.draw != "" {
 		return cli.Usagef("--json and --draw exclude each other")
 	}
 	var in = c.Stdin
 	if name != "-" {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			return cli.Usagef("%s: is a directory; name a trace or a capture", name)
+		}
 		f, err := os.Open(name)
 		if err != nil {
 			return cli.Usagef("%s: %s; name a trace or a capture", name, cli.Cause(err))

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"slices"
 	"strings"
 	"unicode"
@@ -228,7 +229,9 @@ func (z *area) open(name string) (why string) {
 		return z.path + " has a file already"
 	}
 	var err error
-	if z.file, err = htpasswd.Open(name); err != nil {
+	if z.file, err = htpasswd.Open(name); errors.As(err, new(*fs.PathError)) {
+		return cli.Unreadable(err).Error()
+	} else if err != nil {
 		return strings.TrimPrefix(cli.Cause(err).Error(), "htpasswd: ")
 	}
 	return ""

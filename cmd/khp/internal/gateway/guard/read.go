@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"net/url"
 	"strconv"
 	"strings"
@@ -139,6 +140,9 @@ func (z *area) setKeys(o *config.Auth) (err error) {
 	}
 	z.keys, err = jwtkeys.Open(jwtkeys.Settings{File: t.Keys, Issuer: t.Issuer, Audience: t.Audience,
 		Leeway: leeway, UserClaim: t.UserClaim})
+	if errors.As(err, new(*fs.PathError)) {
+		err = cli.Unreadable(err)
+	}
 	if err != nil {
 		return t.Fault("keys", t.Keys, "%s", cli.Cause(err))
 	}
