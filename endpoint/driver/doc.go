@@ -27,9 +27,7 @@
 //
 // # The duties of a host
 //
-//  1. One call at a time: calls from several goroutines need a lock, or one goroutine that makes
-//     them all. An order that leads to a callback on the same goroutine may call the driver; with a
-//     lock around calls, such a callback must be moved to another goroutine.
+//  1. One call at a time: see below.
 //  2. Read frames: whole messages with their fragments joined and at most wire.Limits.Unit bytes
 //     long, Ping, Close. Report violations of RFC 6455, text that is not UTF-8, and messages that
 //     are too long with Violation, and the end of the stream and read errors with Lost.
@@ -38,6 +36,22 @@
 //  5. A server bounds the time until the opening request is complete, as for any HTTP request.
 //  6. A client brings connections up: see [ClientHost].
 //  7. Answer every question, even late.
+//
+// # Several goroutines
+//
+// A host whose calls come from several goroutines makes them with a lock held, or in one goroutine.
+// With a lock, what a call leads to runs inside of it, and must not call in turn:
+//
+//   - Receive notes that the message at hand is the application's. The goroutine that reads, which
+//     called Message, passes it on once the lock is free; so the application may send in any
+//     goroutine. The host needs no queue, and no bound for one: while another goroutine writes, the
+//     one that reads waits for the lock, and TCP slows the peer down.
+//   - AskDecision starts a goroutine, and Wake a timer, that make their calls from outside.
+//   - An order whose library calls back at once, in the same goroutine, moves that callback to
+//     another one.
+//
+// example_goroutines_test.go has such a host. A library that only needs the handshake is served in
+// fewer lines by example.com/khp/transport/adapter, with an Inbox where it calls back.
 //
 // # Buffers
 //
@@ -52,6 +66,6 @@
 //
 // docs/examples has hosts that run, each with its test: eventloop, a server on a bare event loop;
 // browser, a client in Go on the WebSocket of a browser; gws, a server on a WebSocket library that
-// calls back, which runs the driver by transport/adapter. The example of this package is a client
-// on blocking sockets.
+// calls back, which runs the driver by transport/adapter. The examples of this package are a client
+// on blocking sockets and a server with several goroutines.
 package driver
