@@ -59,7 +59,7 @@ func typeKey(name string) string {
 		return name
 	case strings.HasPrefix(name, "management."):
 		return "management"
-	case name == "jms.proxy":
+	case name == "jms.proxy", strings.HasPrefix(name, "stomp."):
 		return "jms"
 	}
 	return "other"
@@ -107,5 +107,6 @@ var within = map[string]bool{"property": true, "cluster": true, "keystore": true
 // element around it speaks of.
 func passed(parent, n *node) bool {
 	return n.name == "login-modules" || n.name == "property" ||
-		parent.name == "service" && n.name == "properties" || parent.name == "realm" && n.name == "name"
+		parent.name == "service" && n.name == "properties" ||
+		n.name == "name" && (parent.name == "realm" || parent.name == "role")
 }

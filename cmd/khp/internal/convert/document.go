@@ -55,7 +55,8 @@ func (d *document) find(path string) *route {
 // text is the file. Names in it begin with dir.
 func (d *document) text(c *converter) ([]byte, error) {
 	top := newMapping()
-	top.HeadComment = "# For khp serve --config, written by khp convert."
+	top.HeadComment = "# For khp serve --config, written by khp convert.\n" +
+		"# Names of files count from the folder that khp is started in."
 	listeners, routes := &yaml.Node{Kind: yaml.SequenceNode}, newMapping()
 	for _, l := range d.listeners {
 		listeners.Content = append(listeners.Content, l.node(c.dir))

@@ -49,6 +49,7 @@ func TestKeyOf_RowsExist(t *testing.T) {
 		{"service", "type", "kerberos5.proxy", "type other"},
 		{"service", "type", "turn.rest", "type other"},
 		{"service", "type", "jms.proxy", "type jms"},
+		{"service", "type", "stomp.jms", "type jms"},
 		{"accept-options", "ssl.ciphers", "HIGH", "ssl.*"},
 		{"accept-options", "ssl.verify-client", "required", "ssl.verify-client"},
 		{"accept-options", "socks.ssl.ciphers", "HIGH", "socks.*"},
