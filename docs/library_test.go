@@ -15,7 +15,8 @@ func TestLibrary_CellsAreTests(t *testing.T) {
 	require.NoError(t, err)
 	var source []byte
 	for _, pattern := range []string{"../transport/*_test.go", "../transport/wsjson/*_test.go",
-		"../transport/internal/*test/*_test.go", "../transport/*khp/*_test.go"} {
+		"../transport/conformtest/*_test.go", "../transport/internal/*test/*_test.go",
+		"../transport/*khp/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, name := range files {

@@ -69,7 +69,7 @@ func TestLibrary_OurColumn(t *testing.T) {
 			pkg, name, found := strings.Cut(m[1], ".")
 			if !found {
 				pkg, name = "", m[1]
-			} else if strings.HasSuffix(pkg, "test") {
+			} else if strings.HasSuffix(pkg, "test") && pkg != "conformtest" {
 				pkg = "internal/" + pkg
 			}
 			require.True(t, strings.HasPrefix(name, "Test") && tests(t, "./"+pkg, known)[name], "%s: no test %s", row[0], m[1])
