@@ -10,6 +10,9 @@ CGO    := $(shell $(GO) env CGO_ENABLED)
 RACE   := $(if $(filter 1,$(CGO)),-race -gcflags=golang.org/x/crypto/blowfish=-race=false)
 GOTEST := GORACE=atexit_sleep_ms=0 $(GO) test -vet=off $(RACE)
 
+# go test gives up after ten minutes, which are few for a package on a slow machine.
+export GOFLAGS := -timeout=30m $(shell $(GO) env GOFLAGS)
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -123,13 +126,13 @@ proxies: ## khp serve behind nginx, Apache, HAProxy and Caddy as docs/operating.
 	@command -v nginx && command -v haproxy && command -v apache2 && command -v caddy && test -e /usr/lib/nginx/modules/ngx_stream_module.so || { \
 	  policy=/usr/sbin/policy-rc.d; test -e $$policy || { trap "rm -f $$policy" EXIT && printf '#!/bin/sh\nexit 101\n' >$$policy && chmod +x $$policy; }; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PROXIES) >/dev/null; }
-	$(GO) test ./internal/proxies -count=1 -timeout 2m -proxies
+	$(GO) test ./internal/proxies -count=1 -proxies
 
 .PHONY: backends
 backends: ## khp serve between npm's ws and Python's websockets (installs both, pinned, in a temporary folder; needs node, npm and python3)
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$$tmp" ws@8.23.0 && \
 	python3 -m venv "$$tmp/venv" && "$$tmp/venv/bin/pip" install -q --disable-pip-version-check websockets==17.4 && \
-	$(GO) test ./internal/backends -count=1 -timeout 2m -installed "$$tmp"
+	$(GO) test ./internal/backends -count=1 -installed "$$tmp"
 
 .PHONY: rabbitmq
 rabbitmq: ## AMQP and STOMP over KHP with RabbitMQ behind khp serve (installs it from Debian's packages, as root, without starting it)

@@ -132,7 +132,7 @@ func run(t *testing.T, cmd *exec.Cmd, port string, said *string) bool {
 		}
 		up = err == nil
 		return up
-	}, 30*time.Second, 20*time.Millisecond, "%s does not listen: %s", cmd.Path, &out)
+	}, 2*time.Minute, 20*time.Millisecond, "%s does not listen: %s", cmd.Path, &out)
 	*said = out.String()
 	return up
 }
