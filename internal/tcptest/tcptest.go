@@ -16,7 +16,7 @@ type Options struct {
 	Window    int           // bytes written and not read yet, in each direction; 0 is [DefaultWindow]
 	Latency   time.Duration // until what is written can be read
 	Overtakes bool          // a reset takes with it what its receiver has not read yet
-	// how many of the next n bytes one Read returns at most, 1 to n; nil is all
+	// Pieces returns how many of the next n bytes one Read returns at most, 1 to n; nil is all.
 	Pieces func(n int) int
 }
 

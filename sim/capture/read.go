@@ -38,7 +38,7 @@ type Summary struct {
 	Packets   int // all
 	Truncated int // of which the file has only the beginning
 	Other     int // in which no TCP could be found
-	// what those are, by the innermost thing that was recognised; nil if there are none
+	// Unread counts those by their innermost layer that was recognised; nil if there are none.
 	Unread      map[string]int
 	Connections int // sessions that were handed on
 	LeftOut     int // connections beyond the limit

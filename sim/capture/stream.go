@@ -22,7 +22,7 @@ type stream struct {
 	phase     phase
 	held      []numbered // the last exchange of HTTP, if it may have been the opening handshake
 	asked     exchange
-	// of the first request: with it came the acknowledgement of all that the server sent before
+	// answers is the mark of the first request, which acknowledges all that the server sent before.
 	answers  mark
 	before   int    // exchanges of HTTP before
 	tunnels  string // where a proxy was asked to connect to

@@ -34,7 +34,8 @@ type node[S comparable] struct {
 type tourist[S comparable] struct {
 	step  func(S, fsm.Event) (S, fsm.Effects, fsm.Verdict)
 	phase func(S) string
-	// what happens by itself in a state: a decision, credentials, the next connection
+	// own is the event that happens by itself in a state: a decision, credentials, the next
+	// connection.
 	own   func(S, []string) (fsm.Event, bool)
 	see   func(fsm.Effect) []string // what the tester sees of an effect
 	moves []move

@@ -11,14 +11,14 @@ import (
 // and First changes what comes out, and a Context that ends early.
 type Options struct {
 	MaxStates int // gives up beyond that; 0 is ten million
-	// does not go on from states that many steps from the start; 0 is no bound
+	// MaxDepth bounds the number of steps from the start; 0 is no bound.
 	MaxDepth int
 	Workers  int             // 0 is one for each processor
 	Exact    bool            // keep whole states instead of fingerprints: more memory, no collisions
 	Seed     uint64          // of the fingerprints
 	Context  context.Context // nil: never ends early
 	Progress func(Progress)  // called now and then, never twice at the same time
-	// called with Progress: its argument can be kept and explored on from; see [Options].Resume
+	// Snapshot is called with Progress. Its argument may be kept, and resumed from: see Resume.
 	Snapshot func(*Snapshot)
 	Resume   *Snapshot // goes on from there; it must stem from the same system, bounds and seed
 	Shard    Shard     // explores a part of the space only

@@ -39,17 +39,18 @@ type Action interface {
 type Step[S comparable, A Action] struct {
 	Action A
 	Next   S
-	// it cannot be put off for ever: a timer runs out, a message arrives, a host does its duty
+	// Fair steps cannot be put off for ever: a timer runs out, a message arrives, a host does its
+	// duty.
 	Fair bool
-	// it uses up something of which there is an end, though the state does not show how much is
-	// left
+	// Spends tells that the step uses up a finite resource, of which the state does not show the
+	// rest.
 	Spends bool
-	// id and words of a property that the step itself breaks, "" if none; what follows is not
-	// looked at
+	// Broken is id and words of a property that the step itself breaks, "" if none. Its successors
+	// are not looked at.
 	Broken string
 
-	// Differs is id and words of a comparison that the step does not stand up to, "" if none. What
-	// follows is looked at all the same.
+	// Differs is id and words of a comparison that the step does not stand up to, "" if none. Its
+	// successors are looked at all the same.
 	Differs string
 }
 

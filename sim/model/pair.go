@@ -25,7 +25,8 @@ type Honest struct {
 	Fault       act.Fault // the zero value is none
 	Unlimited   bool      // for all limits at once; those of Client and Server must be 1
 
-	// the client's host hands over an answer to the body before it reports the body as written
+	// hasty has the client's host hand over an answer to the body before it reports the body as
+	// written.
 	hasty bool
 }
 

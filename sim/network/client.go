@@ -19,8 +19,8 @@ type ClientOptions struct {
 	Credentials func(
 		attempt int, challenges []wire.Challenge,
 	) (value string, after time.Duration, ok bool)
-	// values that must never be sent to another origin, such as that of Cookie; credentials are
-	// added by themselves
+	// Secrets must never be sent to another origin, such as a cookie; credentials are added by
+	// themselves.
 	Secrets []string
 	Opened  func(*Client)
 	Got     func(*Client, Message) // is called for each application message

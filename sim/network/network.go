@@ -10,16 +10,19 @@ import (
 type Options struct {
 	Latency time.Duration // one way; 0 is 10 ms, negative is none
 	Seed    uint64        // of nonces, masks and everything else that is drawn
-	// of a timer and bytes that are due at the same moment, the timer comes first, not last
+	// TimersFirst has timers go before bytes that are due at the same moment, not behind them.
 	TimersFirst bool
-	// how many of the next n bytes of a stream arrive together, 1 to n; nil is all
+	// Pieces returns how many of the next n bytes of a stream arrive together, 1 to n; nil is all.
 	Pieces func(n int) int
-	// what becomes of a frame that a host sends: nothing, or others; nil leaves it alone
+	// Frames returns the frames that arrive in the place of one that a host sends; nil is the same.
 	Frames func(client bool, f Frame) []Frame
-	// what becomes of the opening request or response that a host sends; nil leaves it alone
-	Head    func(client bool, p []byte) []byte
-	Observe func(Event) // is told what the hosts do; may be nil. It must not keep slices
-	// that are written in all, each piece counting for [PieceBytes] more; 0 is [DefaultMostBytes]
+	// Head returns the opening request or response that arrives in the place of the one that a host
+	// sends; nil is the same.
+	Head func(client bool, p []byte) []byte
+	// Observe is told what the hosts do; may be nil. It must not keep slices.
+	Observe func(Event)
+	// MostBytes bounds the bytes written in all, each piece counting for [PieceBytes] more; 0 is
+	// [DefaultMostBytes].
 	MostBytes int
 }
 

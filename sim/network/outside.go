@@ -8,7 +8,7 @@ import "time"
 type Stream struct {
 	conn    *Conn
 	Arrived func(p []byte) // is called with the bytes written at the near end; p is the receiver's
-	// is called once the near end writes no more: io.EOF, or another error after a reset
+	// Ended is called once the near end writes no more: io.EOF, or another error after a reset.
 	Ended func(err error)
 }
 

@@ -43,7 +43,7 @@ type Result struct {
 	Verdict Verdict
 	Profile string // spec, kaazing, or unterminated for a gateway that ends no response; "" if unknown
 	Outcome string // how far the handshake came, in words
-	// for every verdict but NotPath; for Path only if a part of the connection was not judged
+	// Why is the reason of every verdict but NotPath; of Path only if a part was not judged.
 	Why   string
 	Wrong *Wrong // for NotPath
 }

@@ -42,8 +42,8 @@ type Session struct {
 	Over     bool   // the recording goes to the end of the connection
 	TLS      bool   // it is encrypted: there is nothing to see
 	Foreign  bool   // it is not HTTP
-	// why there are no more steps although the connection went on, such as packets that were lost;
-	// "" if that is not so
+	// Missing is why there are no more steps although the connection went on, such as lost packets;
+	// "" for complete ones.
 	Missing string
 	Note    string // what else is to be known about the recording, such as a limit that was reached
 

@@ -24,7 +24,7 @@ type Case struct {
 	Profile      string // spec or kaazing; "" is both
 	Requirements []string
 	Server       bool // the peer under test is a server
-	// patience of a case that waits for a deadline of the peer; 0 for all others
+	// Slow is the patience of a case that waits for a deadline of the peer; 0 for all others.
 	Slow         time.Duration
 	Outside      bool // it needs more than a network: an HTTP server around KHP
 	file         *File

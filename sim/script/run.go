@@ -21,10 +21,10 @@ type Options struct {
 	// The rest is for graded cases.
 	Profile  string        // of cases that do not say: spec, kaazing or "" for both
 	Patience time.Duration // that a peer has for one step; 0 is DefaultPatience
-	// in the place of the usual values of $base, $user, $echo, $challenge, ...
+	// Vars replace the usual values of $base, $user, $echo, $challenge, ...
 	Vars map[string]string
 	Live Live // runs them against a peer outside; nil is the client or server of the file
-	// what a host of the file sends becomes, as in network.Options
+	// Frames and Head change the bytes of a host of the file, as in network.Options.
 	Frames  func(client bool, f network.Frame) []network.Frame
 	Head    func(client bool, p []byte) []byte // likewise
 	Altered tables.Alteration                  // a mistake in the machine of such a host

@@ -20,7 +20,8 @@ import (
 // client is a connect call in a browser: the host of a driver. The browser shakes hands, reads
 // frames and answers Pings.
 type client struct {
-	// one call of the driver at a time; the browser never calls back from inside of an order
+	// mu allows one call of the driver at a time; the browser never calls back from inside of an
+	// order.
 	mu             sync.Mutex
 	driver         *driver.Client
 	timer          *time.Timer

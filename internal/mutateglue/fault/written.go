@@ -11,7 +11,7 @@ import (
 // Written is a fault that a person thought of: of a kind that is no class, such as a limit of the
 // wrong side, or what one client has that another gets.
 type Written struct {
-	// the package from the root of the module, the function with its receiver's type
+	// The package from the root of the module, the function with its receiver's type.
 	Package, Func string
 	// Before is the text of a statement or expression, on one line, which the function has once.
 	// One that ends with ... is the beginning of it. After is what stands there in the faulty

@@ -41,7 +41,7 @@ type Results struct {
 	outcomes map[Test]Outcome
 	claims   map[string]map[Test]bool // by id
 	packages map[string]bool          // true: failed
-	// of a test that has not passed, or of a package if Name is empty
+	// output is that of tests that have not passed, and of packages, whose Name is empty.
 	output map[Test]string
 }
 

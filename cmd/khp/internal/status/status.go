@@ -53,7 +53,7 @@ type statusJSON struct {
 	Code   int    `json:"code"`
 	Reason string `json:"reason"`
 	Action string `json:"action"`
-	// may, should or must; where the client closes and follows up: of the follow-up
+	// Strength is may, should or must: of the follow-up, where the client closes and follows up.
 	Strength     string   `json:"strength"`
 	Terminates   bool     `json:"terminates"`      // the connection ends with this response
 	Fields       []string `json:"required_fields"` // that the server must send

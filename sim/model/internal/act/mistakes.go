@@ -12,7 +12,7 @@ type mistake struct {
 	side                Side
 	pair                bool
 	id                  string
-	// nil: the row before it does the same, so what that one refuses is done
+	// change is nil where the row before it does the same, so that refused orders are carried out.
 	change func(*fsm.Row)
 }
 

@@ -16,7 +16,7 @@ type At struct {
 	lines map[string]int // of its keys, and of itself under ""
 	flag  string         // the flag and value that it was made of instead: --route /echo=echo
 
-	// those of its keys that have another name for readers, such as address: listen
+	// flags are the keys that have another name for readers, such as address: listen.
 	flags map[string]string
 }
 
