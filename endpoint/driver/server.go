@@ -102,9 +102,10 @@ type Question struct {
 	Again bool
 }
 
-// Request returns the request. It is a copy.
+// Request returns the request, a copy: the zero one once there is another question, which may be
+// about another client.
 func (q Question) Request() endpoint.Request {
-	if q.server == nil {
+	if q.server == nil || q.generation != q.server.generation {
 		return endpoint.Request{}
 	}
 	return *q.server.endpoint.Request()
