@@ -160,7 +160,7 @@ func (c *Codec) Compress(b *bytes.Buffer, p []byte) {
 	w.ResetDict(b, c.window)
 	_, _ = w.Write(p) // a Buffer has no errors
 	_ = w.Flush()
-	w.Reset(io.Discard)
+	w.ResetDict(io.Discard, nil) // it lets go of b and of the window
 	writers.Put(w)
 	b.Truncate(b.Len() - len(tail))
 }
@@ -174,12 +174,21 @@ var (
 	ErrData    = errors.New("compressed message cannot be inflated")
 )
 
-var readers = sync.Pool{New: func() any { return flate.NewReader(strings.NewReader("")) }}
+var readers = sync.Pool{New: func() any { return flate.NewReader(nothing) }}
+
+// nothing is read by readers that wait for a message.
+var nothing = strings.NewReader("")
+
+// letGo gives a reader back, which refers to no message then.
+func letGo(r io.ReadCloser) {
+	_ = r.(flate.Resetter).Reset(nothing, nil)
+	readers.Put(r)
+}
 
 // Inflate returns the message that p is, of limit bytes at most.
 func (c *Codec) Inflate(p []byte, limit int64) ([]byte, error) {
 	r := readers.Get().(io.ReadCloser)
-	defer readers.Put(r)
+	defer letGo(r)
 	// A final block behind the tail makes the reader come to its end.
 	from := io.MultiReader(bytes.NewReader(p), strings.NewReader(tail+"\x01\x00\x00\xff\xff"))
 	if err := r.(flate.Resetter).Reset(from, c.window); err != nil {
