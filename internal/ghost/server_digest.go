@@ -102,7 +102,7 @@ func (g *Server) judgeOpening(q *wire.Request) int {
 		return 403
 	}
 	var err error
-	if g.open.protocols, _, err = tokensIn(q.Fields, false); err != nil {
+	if g.open.protocols, err = tokensIn(q.Fields, false); err != nil {
 		return 400
 	}
 	var empty bool
@@ -165,21 +165,20 @@ func schemeAndHost(target string) string {
 }
 
 // tokensIn lists the subprotocols of a head. An empty field is a fault unless it may be empty.
-func tokensIn(fields wire.Fields, mayBeEmpty bool) (list []string, empty bool, err error) {
+func tokensIn(fields wire.Fields, mayBeEmpty bool) (list []string, err error) {
 	for v := range fields.All("Sec-WebSocket-Protocol") {
 		if len(v) == 0 && mayBeEmpty {
-			empty = true
 			continue
 		}
 		tokens, e := wire.ParseTokens(nil, v)
 		if e != nil {
-			return nil, empty, e
+			return nil, e
 		}
 		for _, t := range tokens {
 			list = append(list, string(t))
 		}
 	}
-	return list, empty, nil
+	return list, nil
 }
 
 // own lists the subprotocols of the application, once each.
@@ -374,7 +373,7 @@ func (g *Server) judgeRequest(q *wire.Request) int {
 	if judge.ListsSize(q.Fields, &g.cfg.Limits) != "" {
 		return 431
 	}
-	protocols, _, err := tokensIn(q.Fields, true)
+	protocols, err := tokensIn(q.Fields, true)
 	extensions, empty, wrong := extensionsIn(withoutEmpty(q.Fields, !spec))
 	if err != nil || wrong != nil || empty {
 		return 400

@@ -226,7 +226,18 @@ func (p *program) binaries(
 		b.Tests = slices.DeleteFunc(b.Tests, func(t *oneTest) bool { return !wanted.MatchString(t.Name) })
 		list = append(list, b)
 	}
-	var fresh []*oneTest
+	if err := p.measure(recall(list, known, byID), known, parallel); err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(known)
+	if err != nil {
+		return nil, err
+	}
+	return list, os.WriteFile(name, text, 0o600)
+}
+
+// recall gives the tests their earlier measurements, and returns those without one.
+func recall(list []*binary, known map[string]measured, byID map[string]int) (fresh []*oneTest) {
 	for _, b := range list {
 		for _, t := range b.Tests {
 			m, ok := known[b.Package+"."+t.Name]
@@ -242,32 +253,29 @@ func (p *program) binaries(
 			}
 		}
 	}
+	return fresh
+}
+
+// measure measures tests, and adds them to those that are known.
+func (p *program) measure(fresh []*oneTest, known map[string]measured, parallel int) (err error) {
 	fmt.Println(len(fresh), "tests to measure")
 	var mu sync.Mutex
 	each(fresh, parallel, func(t *oneTest) {
-		if e := t.measure(p.work); e != nil {
-			mu.Lock()
-			defer mu.Unlock()
-			err = e
-			return
-		}
+		e := t.measure(p.work)
 		m := measured{Seconds: t.Seconds, Fails: t.Fails}
 		for n := range t.Reaches {
 			m.Reaches = append(m.Reaches, p.faults[n-1].ID)
 		}
 		mu.Lock()
 		defer mu.Unlock()
+		if e != nil {
+			err = e
+			return
+		}
 		known[t.in.Package+"."+t.Name] = m
 		if t.Fails {
 			fmt.Println("fails without a fault:", t.in.Package, t.Name)
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
-	text, err := json.Marshal(known)
-	if err != nil {
-		return nil, err
-	}
-	return list, os.WriteFile(name, text, 0o600)
+	return err
 }

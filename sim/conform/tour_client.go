@@ -21,7 +21,7 @@ const (
 )
 
 // openingMoves are the answers to an opening request.
-func openingMoves(profile string) []move {
+func openingMoves() []move {
 	answer := func(steps string, ev fsm.Event, tail ...string) move {
 		return move{in: "Opening", steps: []string{steps}, events: []fsm.Event{ev},
 			tail: tail, last: true}
@@ -71,12 +71,7 @@ func openingMoves(profile string) []move {
 }
 
 // responseMoves are the responses to a request.
-func responseMoves(profile string) []move {
-	respond := func(steps string, code uint16, facts fsm.Facts, more ...string) move {
-		return move{in: "AwaitResponse", steps: append([]string{"respond" + steps}, more...),
-			events: []fsm.Event{{Kind: fsm.EventDataReceived},
-				{Kind: fsm.EventResponse, Status: code, Facts: facts}}}
-	}
+func responseMoves() []move {
 	list := []move{
 		respond(fields101, 101, rightResponse),
 		respond(` 101 "Upgrade: websocket" "Connection: Upgrade" "Sec-WebSocket-Accept: `+
@@ -99,6 +94,27 @@ func responseMoves(profile string) []move {
 			(rightResponse|fsm.FactChallengeUsable)&^fsm.FactExtensionsAsked),
 		respond(` 401 "Content-Length: 0"`, 401, rightResponse),
 	}
+	list = append(list, redirectMoves()...)
+	slices.SortStableFunc(list, func(a, b move) int { return strings.Compare(a.steps[0], b.steps[0]) })
+	for i := range list {
+		if code := list[i].events[min(1, len(list[i].events)-1)].Status; (code == 302 || code == 307) &&
+			!list[i].events[1].Facts.Has(fsm.FactTargetUsable) ||
+			list[i].events[1].Facts.Has(fsm.FactTargetVisited) {
+			list[i].tail, list[i].last = []string{"closes", "next none"}, true
+		}
+	}
+	return list
+}
+
+// respond is a whole response in answer to the request.
+func respond(steps string, code uint16, facts fsm.Facts, more ...string) move {
+	return move{in: "AwaitResponse", steps: append([]string{"respond" + steps}, more...),
+		events: []fsm.Event{{Kind: fsm.EventDataReceived},
+			{Kind: fsm.EventResponse, Status: code, Facts: facts}}}
+}
+
+// redirectMoves are redirects, followed and not, and a response that a Close cuts off.
+func redirectMoves() (list []move) {
 	for _, r := range []struct {
 		code string
 		n    uint16
@@ -115,28 +131,19 @@ func responseMoves(profile string) []move {
 		m.events, m.tail = append(m.events, ev), []string{"expect close", step, follows}
 		return m
 	}
-	list = append(list,
+	return append(list,
 		gone("end", fsm.Event{Kind: fsm.EventConnectionLost}),
 		gone(`frame text rsv=4 "x"`, fsm.Event{Kind: fsm.EventViolation, Failure: fsm.FailureFrame}),
 		move{in: "AwaitResponse", steps: []string{"response" + fields101, "close 1000"},
 			tail: []string{}, last: true,
 			events: []fsm.Event{{Kind: fsm.EventDataReceived},
 				{Kind: fsm.EventPeerClosed, Facts: fsm.FactHeadComplete}}})
-	slices.SortStableFunc(list, func(a, b move) int { return strings.Compare(a.steps[0], b.steps[0]) })
-	for i := range list {
-		if code := list[i].events[min(1, len(list[i].events)-1)].Status; (code == 302 || code == 307) &&
-			!list[i].events[1].Facts.Has(fsm.FactTargetUsable) ||
-			list[i].events[1].Facts.Has(fsm.FactTargetVisited) {
-			list[i].tail, list[i].last = []string{"closes", "next none"}, true
-		}
-	}
-	return list
 }
 
 // clientMoves are the moves of a server.
 func clientMoves(profile string) []move {
 	ev := func(k fsm.EventKind) fsm.Event { return fsm.Event{Kind: k} }
-	list := append(openingMoves(profile), responseMoves(profile)...)
+	list := append(openingMoves(), responseMoves()...)
 	for _, phase := range []string{"AwaitProceed", "AwaitResponse", "AwaitConfirm"} {
 		data := move{in: phase, steps: []string{`send text "x"`},
 			events: []fsm.Event{ev(fsm.EventDataReceived)}, last: true}

@@ -7,7 +7,7 @@ import (
 
 // guard has a route ask for credentials if the service does. A guard that cannot be made closes the
 // route.
-func (c *converter) guard(s *node, d *document, r *route) {
+func (c *converter) guard(s *node, r *route) {
 	constraints := s.all("authorization-constraint")
 	named := s.child("realm-name")
 	if len(constraints) == 0 {

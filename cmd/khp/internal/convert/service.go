@@ -40,7 +40,7 @@ func (c *converter) service(s *node) {
 		r := &route{service: name, path: path, target: to, origins: c.origins(s),
 			size:    c.largest(c.option(s, "ws.maximum.message.size")),
 			silence: c.longest(c.option(s, "ws.inactivity.timeout"))}
-		c.guard(s, d, r)
+		c.guard(s, r)
 		d.routes = append(d.routes, r)
 		served = true
 		c.served = append(c.served, func() {
