@@ -178,6 +178,7 @@ func TestHelp_FitsTerminals(t *testing.T) {
 	every(rootCommand(&cli.Env{}, io.Discard), func(cmd *cobra.Command) {
 		code, out, errs := runHere(t, "", append(strings.Fields(cmd.CommandPath())[1:], "--help")...)
 		require.Equal(t, cli.ExitOK, code, errs)
+		require.NotContains(t, strings.Join(strings.Fields(out), " "), "(default [])", cmd.CommandPath())
 		for line := range strings.Lines(out) {
 			require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 80, "%s: %s",
 				cmd.CommandPath(), line)

@@ -36,7 +36,8 @@ func fitFlags(f *pflag.FlagSet) string {
 	for line := range strings.Lines(f.FlagUsages()) {
 		m := usageLine.FindStringSubmatch(strings.TrimRight(line, "\n"))
 		name := optionalValue.ReplaceAllString(m[1], "[=$1]")
-		names, texts = append(names, name), append(texts, m[2])
+		names = append(names, name)
+		texts = append(texts, strings.TrimSuffix(m[2], " (default [])")) // of a list: nothing
 		column = max(column, len(name)+2)
 	}
 	column = min(column, flagColumn)
