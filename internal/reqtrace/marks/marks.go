@@ -22,8 +22,8 @@ import (
 	"example.com/khp/internal/reqtrace/list"
 )
 
-// TableDir is the package whose string literals of ids count as marks.
-const TableDir = "fsm"
+// tableDir is the package whose string literals of ids count as marks.
+const tableDir = "fsm"
 
 // Place is where something is implemented or tested. It names the symbol rather than the line,
 // which changes too often.
@@ -168,7 +168,7 @@ func (s *scanner) ids(pos token.Pos, text string) []string {
 
 // literals finds ids in tables and in calls of t.Attr.
 func (s *scanner) literals() {
-	table := path.Dir(s.file) == TableDir && !s.test()
+	table := path.Dir(s.file) == tableDir && !s.test()
 	ast.Inspect(s.tree, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ImportSpec, *ast.Field:

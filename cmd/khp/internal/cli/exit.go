@@ -61,8 +61,8 @@ func FlagError(cmd *cobra.Command, err error) error {
 	var missing *pflag.ValueRequiredError
 	var syntax *pflag.InvalidSyntaxError
 	var refused *pflag.InvalidValueError
-	var repeated *RepeatedError
-	var empty *EmptyError
+	var repeated *repeatedError
+	var empty *emptyError
 	switch {
 	case errors.As(err, &missing):
 		what, _ := pflag.UnquoteUsage(missing.GetFlag())
@@ -72,7 +72,7 @@ func FlagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		text = "unknown flag: -" + unknown.GetSpecifiedName()
 	case errors.As(err, &unknown):
-		text += Nearest(cmd.Flags(), unknown.GetSpecifiedName())
+		text += nearest(cmd.Flags(), unknown.GetSpecifiedName())
 	case errors.As(err, &refused) && errors.As(err, &repeated): // its values may be secret
 		text = "--" + refused.GetFlag().Name + " " + repeated.Error()
 	case errors.As(err, &refused) && errors.As(err, &empty):

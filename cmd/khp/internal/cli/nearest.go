@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Nearest returns " (did you mean NAME?)" for the flag whose name is spelled most like name, "" if
+// nearest returns " (did you mean NAME?)" for the flag whose name is spelled most like name, "" if
 // none is. Hidden flags are left out.
-func Nearest(flags *pflag.FlagSet, name string) string {
+func nearest(flags *pflag.FlagSet, name string) string {
 	var names []string
 	flags.VisitAll(func(f *pflag.Flag) {
 		if !f.Hidden {
@@ -22,7 +22,7 @@ func Nearest(flags *pflag.FlagSet, name string) string {
 	return NearestOf(names, name)
 }
 
-// NearestOf is [Nearest] for names that are no flags.
+// NearestOf is nearest for names that are no flags.
 func NearestOf(names []string, name string) string {
 	best, least := "", 1+min(3, (len(name)+1)/3)
 	name = strings.ToLower(strings.ReplaceAll(name, "_", "-"))

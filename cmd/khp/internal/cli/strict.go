@@ -65,9 +65,9 @@ type strictList struct {
 func (v *strictValue) Set(text string) error {
 	switch {
 	case v.once && v.given:
-		return &RepeatedError{}
+		return &repeatedError{}
 	case text == "" && !v.empty:
-		return &EmptyError{}
+		return &emptyError{}
 	}
 	v.given = true
 	// Of themselves these take 010 for 8, and 0x10 and 1_0 as Go does.
@@ -79,16 +79,16 @@ func (v *strictValue) Set(text string) error {
 	return v.Value.Set(text)
 }
 
-// RepeatedError reports a flag that was given before.
-type RepeatedError struct{}
+// repeatedError reports a flag that was given before.
+type repeatedError struct{}
 
 // Error implements error.
-func (*RepeatedError) Error() string { return "is given twice; it takes one value" }
+func (*repeatedError) Error() string { return "is given twice; it takes one value" }
 
-// EmptyError reports an empty value.
-type EmptyError struct{}
+// emptyError reports an empty value.
+type emptyError struct{}
 
 // Error implements error.
-func (*EmptyError) Error() string {
+func (*emptyError) Error() string {
 	return "the value is empty; give it one, or leave the flag out"
 }

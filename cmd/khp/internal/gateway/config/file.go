@@ -28,8 +28,8 @@ type File struct {
 	places map[string]string
 }
 
-// NotInFile are flags that make no sense in a file.
-var NotInFile = []string{"check", "config", "help"}
+// notInFile are flags that make no sense in a file.
+var notInFile = []string{"check", "config", "help"}
 
 // Settings describes the flags that a file may set.
 type Settings struct {
@@ -122,7 +122,7 @@ var shorts = map[string][]string{
 func (c *File) key(key *yaml.Node, k Settings, given map[string]bool, seen map[string]int) error {
 	names := Names()
 	switch {
-	case slices.Contains(NotInFile, key.Value):
+	case slices.Contains(notInFile, key.Value):
 		return c.fault(key, "there is no setting %q in a file, only on the command line", key.Value)
 	case !slices.Contains(names, key.Value):
 		return c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve, "+

@@ -103,7 +103,7 @@ func (z *area) withCredentials(r *transport.Request) *transport.Request {
 			q.Authorization = list[0]
 		}
 	}
-	if !z.carriers.Any() {
+	if !z.carriers.any() {
 		return &q
 	}
 	if token := z.carriers.token(r); q.Authorization == "" && token != "" {

@@ -17,8 +17,8 @@ type Carriers struct {
 	Cookie    string
 }
 
-// Any reports whether there is one.
-func (c Carriers) Any() bool { return c != Carriers{} }
+// any reports whether there is one.
+func (c Carriers) any() bool { return c != Carriers{} }
 
 // token finds a token in a request: in a field, the query or a cookie, in this order. The extended
 // request comes before the opening one.

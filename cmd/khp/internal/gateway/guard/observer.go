@@ -11,7 +11,7 @@ func (a *Guard) Discreet(path string, to transport.Observer) transport.Observer 
 		return nil
 	}
 	for _, z := range a.around(path) {
-		if z.carriers.Any() {
+		if z.carriers.any() {
 			to = discreet{to, z.carriers}
 		}
 	}
