@@ -7,6 +7,7 @@ import (
 	"example.com/khp/endpoint/internal/answer"
 	"example.com/khp/fsm"
 	"example.com/khp/internal/judge"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 )
 
@@ -86,7 +87,7 @@ func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
 // rehearse writes both requests once, so that a value that cannot be written is refused before
 // anything is sent.
 func (c *Client) rehearse() error {
-	wire.AppendKey(c.nonceKey[:0], [16]byte{})
+	upgrade.AppendKey(c.nonceKey[:0], [16]byte{})
 	c.visited = append(c.visited, c.url)
 	_, err := c.openingRequest()
 	if err == nil {
@@ -116,7 +117,7 @@ func (c *Client) Connect(now time.Time) []Output {
 func (c *Client) Connected(now time.Time, nonce [16]byte) []Output {
 	c.begin(now)
 	if c.state.Phase() == fsm.ClientConnecting { // otherwise the nonce is none of this connection
-		wire.AppendAccept(c.accept[:0], wire.AppendKey(c.nonceKey[:0], nonce))
+		upgrade.AppendAccept(c.accept[:0], upgrade.AppendKey(c.nonceKey[:0], nonce))
 	}
 	c.step(fsm.Event{Kind: fsm.EventConnected})
 	return c.out

@@ -8,6 +8,7 @@ import (
 	"example.com/khp/endpoint/internal/head"
 	"example.com/khp/fsm"
 	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
@@ -72,7 +73,7 @@ func (c *Client) extraFields(h *head.Head, fields []HeaderField) {
 //
 //khp:impl KHP-GEN-09 KHP-EXT-03 KHP-EXT-04 KHP-CLOSE-04
 func (c *Client) handshakeMessage(t wire.MessageType, p []byte) {
-	if len(p) == 0 && !c.unit.Started() {
+	if len(p) == 0 && c.unit.Len() == 0 {
 		c.detail = "an empty message with no response before it"
 		c.step(fsm.Event{Kind: fsm.EventTerminatorReceived})
 		return
@@ -103,11 +104,11 @@ func (c *Client) handshakeMessage(t wire.MessageType, p []byte) {
 
 // balancer handles a message where only N and R are legal.
 func (c *Client) balancer(t wire.MessageType, p []byte) {
-	switch kind, url := wire.ParseBalancer(p); kind {
-	case wire.BalancerProceed:
+	switch kind, url := balancer.Parse(p); kind {
+	case balancer.Proceed:
 		c.detail = "the balancer message N, once more or too late"
 		c.step(fsm.Event{Kind: fsm.EventProceedReceived})
-	case wire.BalancerReroute:
+	case balancer.Reroute:
 		facts := c.take(judgment{Target: c.redirects().Resolve(url)})
 		c.response = nil // this message decides, not an earlier response
 		if c.machine.NoRedirects {
@@ -127,8 +128,8 @@ func (c *Client) earlyBalancer(phase fsm.ClientPhase, p []byte) bool {
 	if phase != fsm.ClientAwaitResponse || c.machine.Profile != fsm.ProfileAuto {
 		return false
 	}
-	kind, _ := wire.ParseBalancer(p)
-	return kind != wire.BalancerNone
+	kind, _ := balancer.Parse(p)
+	return kind != balancer.None
 }
 
 // settle decides a terminating response that is complete but for its terminator, or whose body was
@@ -350,8 +351,8 @@ func (c *Client) TooEarly(p []byte) bool {
 	if c.early == 0 || !c.asked() {
 		return false
 	}
-	kind, _ := wire.ParseBalancer(p)
-	return !refuses(p) && (kind == wire.BalancerNone || c.machine.Profile == fsm.ProfileSpec)
+	kind, _ := balancer.Parse(p)
+	return !refuses(p) && (kind == balancer.None || c.machine.Profile == fsm.ProfileSpec)
 }
 
 // tooEarly is TooEarly for a message that is received: one less that came early is left, and behind

@@ -9,19 +9,22 @@ import (
 	"example.com/khp/endpoint/internal/answer"
 	"example.com/khp/endpoint/internal/head"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/judge"
+	"example.com/khp/internal/scan"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 )
 
-// marked returns u with [wire.KaazingMark] in its query, unless the spec profile is spoken.
+// marked returns u with [balancer.Mark] in its query, unless the spec profile is spoken.
 func (c *Client) marked(u wire.URL) wire.URL {
-	if c.machine.Profile == fsm.ProfileSpec || strings.Contains(u.Query, wire.KaazingMark) {
+	if c.machine.Profile == fsm.ProfileSpec || strings.Contains(u.Query, balancer.Mark) {
 		return u
 	}
 	if u.Query != "" {
 		u.Query += "&"
 	}
-	u.Query += wire.KaazingMark
+	u.Query += balancer.Mark
 	u.HasQuery = true
 	return u
 }
@@ -44,7 +47,7 @@ func (c *Client) openingRequest() ([]byte, error) {
 	}
 	c.extraFields(&h, c.cfg.OpeningHeader)
 	if c.cfg.Cookies != nil {
-		if v := c.cfg.Cookies(c.url.String()); v != "" && wire.ValidFieldValue(v) {
+		if v := c.cfg.Cookies(c.url.String()); v != "" && scan.ValidValue(v) {
 			h.Field("Cookie", v)
 		}
 	}
@@ -118,7 +121,7 @@ func (c *Client) OpeningFields() []HeaderField {
 	if len(c.visited) == 0 { // not connecting yet
 		return nil
 	}
-	wire.AppendKey(c.nonceKey[:0], [16]byte{}) // any: the layer writes one of its own
+	upgrade.AppendKey(c.nonceKey[:0], [16]byte{}) // any: the layer writes one of its own
 	b, _ := c.openingRequest()
 	var r wire.Request
 	if _, err := r.ParseHead(b, c.cfg.Limits); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/internal/judge"
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
@@ -112,7 +113,7 @@ var refusedByGateway = []string{"Accept-Charset", "Accept-Encoding", "Content-Tr
 func (cfg *ClientConfig) check(room []byte) error {
 	for i, p := range cfg.Subprotocols {
 		switch {
-		case !wire.ValidToken(p):
+		case !scan.ValidToken(p):
 			return errors.New("endpoint: subprotocol " + quote(p) +
 				" is not a token; use letters, digits and !#$%&'*+-.^_`|~")
 		case p == Subprotocol:
@@ -129,7 +130,7 @@ func (cfg *ClientConfig) check(room []byte) error {
 			}
 		}
 	}
-	if cfg.Method != "" && !wire.ValidToken(cfg.Method) {
+	if cfg.Method != "" && !scan.ValidToken(cfg.Method) {
 		return errors.New("endpoint: method " + quote(cfg.Method) + " is not a token")
 	}
 	if err := cfg.checkOptions(); err != nil {
@@ -157,7 +158,7 @@ func (cfg *ClientConfig) check(room []byte) error {
 func checkExtension(room []byte, e string) error {
 	var one [1]wire.Extension
 	if parsed, err := wire.ParseExtensions(one[:0], append(room, e...)); err != nil ||
-		len(parsed) != 1 || !wire.ValidFieldValue(e) || strings.Contains(e, ",") {
+		len(parsed) != 1 || !scan.ValidValue(e) || strings.Contains(e, ",") {
 		return errors.New("endpoint: extension " + quote(e) +
 			" is not of the form name or name;parameter=value")
 	}
@@ -167,9 +168,9 @@ func checkExtension(room []byte, e string) error {
 // checkFieldText refuses a field that cannot be written.
 func checkFieldText(f HeaderField) error {
 	switch {
-	case !wire.ValidToken(f.Name):
+	case !scan.ValidToken(f.Name):
 		return errors.New("endpoint: field name " + quote(f.Name) + " is not a token")
-	case !wire.ValidFieldValue(f.Value):
+	case !scan.ValidValue(f.Value):
 		return errors.New("endpoint: the value of field " + f.Name +
 			" has control bytes, or blanks at its ends")
 	}

@@ -7,7 +7,9 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/judge"
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
@@ -178,7 +180,7 @@ func (d *Decision) checkValues() error {
 	}
 	for _, list := range [2][]string{{d.Location, d.Upgrade, d.BodyType}, d.Challenges} {
 		for _, v := range list {
-			if !wire.ValidFieldValue(v) {
+			if !scan.ValidValue(v) {
 				return errors.New("endpoint: " + quote(v) +
 					" cannot be a field value: it has control bytes, or blanks at its ends")
 			}
@@ -327,12 +329,12 @@ func (s *Server) acceptPlain(d Decision) []Output {
 func (s *Server) openPlain() {
 	reroute := s.decision.Reroute
 	if s.open.Kaazing() {
-		kind := wire.BalancerProceed
+		kind := balancer.Proceed
 		if reroute != "" {
-			kind = wire.BalancerReroute
+			kind = balancer.Reroute
 		}
 		var o Output
-		o.message(s.tail(wire.AppendBalancer(s.buf, kind, reroute)))
+		o.message(s.tail(balancer.Append(s.buf, kind, reroute)))
 		s.say(o)
 	}
 	s.forget()

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -106,7 +107,7 @@ func TestClient_Early_Lengths(t *testing.T) {
 
 // N together with the opening 101 is too early for a client that speaks by the text alone.
 func TestClient_Early_Balancer(t *testing.T) {
-	n := wire.AppendBalancer(nil, wire.BalancerProceed, "")
+	n := balancer.Append(nil, balancer.Proceed, "")
 	for profile, early := range map[fsm.Profile]bool{fsm.ProfileSpec: true, fsm.ProfileAuto: false} {
 		m := fsm.DefaultClientConfig()
 		m.Profile = profile

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -111,13 +112,13 @@ func TestServer_Plain_Balancer(t *testing.T) {
 	s := plainAsked(t, "/p?.kl=Y", "")
 	out, err := s.Decide(t0, Decision{})
 	require.NoError(t, err)
-	require.Equal(t, []string{"SendBytes HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage " + string(wire.AppendBalancer(nil, wire.BalancerProceed, "")), "Open"}, rendered(out))
+	require.Equal(t, []string{"SendBytes HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage " + string(balancer.Append(nil, balancer.Proceed, "")), "Open"}, rendered(out))
 	require.True(t, s.Result().Plain)
 
 	s = plainAsked(t, "/p?.kl=Y", "")
 	out, err = s.Decide(t0, Decision{Reroute: "ws://h2/p"})
 	require.NoError(t, err)
-	require.Equal(t, []string{"SendBytes HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage " + string(wire.AppendBalancer(nil, wire.BalancerReroute, "ws://h2/p")), "SendClose 1000"}, rendered(out))
+	require.Equal(t, []string{"SendBytes HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage " + string(balancer.Append(nil, balancer.Reroute, "ws://h2/p")), "SendClose 1000"}, rendered(out))
 
 	out, err = plainAsked(t, "/p", "").Decide(t0, Decision{})
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/internal/place"
 	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
@@ -263,7 +264,7 @@ func OpeningFromRequest(r *wire.Request) OpeningRequest {
 // openingOf finds the parts of an opening request that is known to be valid in its fields.
 func openingOf(target string, fields []HeaderField) OpeningRequest {
 	o := OpeningRequest{
-		Target: wire.OriginForm(target), Opening: fields,
+		Target: place.OriginForm(target), Opening: fields,
 		Host: fieldValue(fields, "Host"), Key: fieldValue(fields, "Sec-WebSocket-Key"),
 	}
 	for _, f := range fields {

@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/endpoint/internal/clock"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -121,7 +122,7 @@ func newRun(t require.TestingT, c *Client) *run {
 func (r *run) expire(timer fsm.Timer) { r.take(r.c.Expire(r.ends(timer))) }
 
 // zeroAccept is the Sec-WebSocket-Accept for a nonce of zero bytes.
-var zeroAccept = string(wire.AppendAccept(nil, wire.AppendKey(nil, [16]byte{})))
+var zeroAccept = string(upgrade.AppendAccept(nil, upgrade.AppendKey(nil, [16]byte{})))
 
 // dialed returns a client whose opening request is on its way.
 func dialed(t require.TestingT, url string, cfg ClientConfig) *run {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -222,7 +223,7 @@ func printable(r rune) rune {
 // failureOf maps a parse error to the client's failure.
 func failureOf(err error) fsm.Failure {
 	switch k := wire.KindOf(err); {
-	case k.Limit():
+	case judge.OverLimit(k):
 		return fsm.FailureLimit
 	case k == wire.KindUTF8:
 		return fsm.FailureUTF8
@@ -234,7 +235,7 @@ func failureOf(err error) fsm.Failure {
 
 // openingFailure maps a parse error in the opening leg.
 func openingFailure(err error) fsm.Failure {
-	if wire.KindOf(err).Limit() {
+	if judge.OverLimit(wire.KindOf(err)) {
 		return fsm.FailureLimit
 	}
 	return fsm.FailureOpening

@@ -6,6 +6,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -138,12 +139,12 @@ func (p *pair) doServer(outs []Output) {
 // note logs the first line of what is sent.
 func (p *pair) note(side string, data []byte) {
 	line, _, _ := strings.Cut(string(data), "\r\n")
-	switch b, url := wire.ParseBalancer(data); {
+	switch b, url := balancer.Parse(data); {
 	case len(data) == 0:
 		line = "(empty)"
-	case b == wire.BalancerProceed:
+	case b == balancer.Proceed:
 		line = "N"
-	case b == wire.BalancerReroute:
+	case b == balancer.Reroute:
 		line = "R " + string(url)
 	}
 	p.log = append(p.log, side+": "+line)

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
+	"example.com/khp/internal/lines"
 	"example.com/khp/wire"
 )
 
@@ -22,7 +24,7 @@ type Server struct {
 	granted  []wire.Extension // extensions of the opening handshake
 	grants   []string         // the same as they are written
 	accept   [28]byte
-	lines    wire.Lines   // of the head that comes in
+	lines    lines.Watch  // of the head that comes in
 	parsed   wire.Request // the request being judged; views into pending
 	pending  []byte       // copy of the message that holds it, and of its body
 	partial  bool         // the head in it is not complete yet
@@ -288,9 +290,9 @@ func (s *Server) perform(e fsm.Effect) {
 	case fsm.EffectRefuseOpening:
 		o.Kind, o.Data = SendBytes, s.openingRefusal(int(e.Code))
 	case fsm.EffectSendProceed:
-		o.message(s.tail(wire.AppendBalancer(s.buf, wire.BalancerProceed, "")))
+		o.message(s.tail(balancer.Append(s.buf, balancer.Proceed, "")))
 	case fsm.EffectSendReroute:
-		o.message(s.tail(wire.AppendBalancer(s.buf, wire.BalancerReroute, s.decision.Reroute)))
+		o.message(s.tail(balancer.Append(s.buf, balancer.Reroute, s.decision.Reroute)))
 	case fsm.EffectSendResponse:
 		o.message(s.response(int(e.Code)))
 	case fsm.EffectSendTerminator:

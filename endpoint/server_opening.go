@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/judge"
+	"example.com/khp/internal/place"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 )
 
@@ -23,11 +26,11 @@ type OpeningRequest struct {
 
 // Kaazing reports whether the query asks for the kaazing profile: it contains ".kl=Y".
 func (o *OpeningRequest) Kaazing() bool {
-	return wire.AsksKaazing(o.Target)
+	return balancer.Asked(o.Target)
 }
 
 // Path returns the path of the target as sent, without query.
-func (o *OpeningRequest) Path() string { return wire.TargetPath(o.Target) }
+func (o *OpeningRequest) Path() string { return place.TargetPath(o.Target) }
 
 // offersKHP reports whether KHP is among the subprotocols of the request, at any place in any of
 // the lists.
@@ -99,7 +102,7 @@ func (s *Server) Opening(now time.Time, r *wire.Request) []Output {
 		s.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: uint16(status)})
 		return s.out
 	}
-	wire.AppendAccept(s.accept[:0], []byte(s.open.Key))
+	upgrade.AppendAccept(s.accept[:0], []byte(s.open.Key))
 	if !slices.Contains(s.open.Subprotocols, Subprotocol) {
 		s.detail = "the client did not offer " + Subprotocol
 		if s.machine.Plain && s.cfg.DecidePlain {
@@ -136,7 +139,7 @@ func (s *Server) Opened(now time.Time, o OpeningRequest, granted []string) []Out
 	}
 	s.open = o
 	s.granted = parseElements(granted)
-	wire.AppendAccept(s.accept[:0], []byte(o.Key))
+	upgrade.AppendAccept(s.accept[:0], []byte(o.Key))
 	ev := fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP}
 	if o.Kaazing() {
 		ev.Facts |= fsm.FactKaazing
@@ -186,7 +189,7 @@ func (o *OpeningRequest) size(l *wire.Limits) (status int, what string) {
 
 // forgetOpening keeps of an opening request that is too large the beginning of its target.
 func (s *Server) forgetOpening(target string) {
-	s.open, s.granted = OpeningRequest{Target: strings.Clone(clip(wire.OriginForm(target)))}, nil
+	s.open, s.granted = OpeningRequest{Target: strings.Clone(clip(place.OriginForm(target)))}, nil
 }
 
 // judgeOpening checks the opening request and keeps its parts in s.open. status 0 means it is fine.
@@ -202,7 +205,7 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	s.kept = kept{fields: room.fields[:], elements: room.elements[:]}
 	n := len(r.Target) + sizeOf(r.Fields)
 	s.kept.reserve(n, n/2) // most extended requests are half as long
-	*o = OpeningRequest{Target: wire.OriginForm(s.kept.string(r.Target)),
+	*o = OpeningRequest{Target: place.OriginForm(s.kept.string(r.Target)),
 		Opening: s.kept.copyFields(r.Fields)}
 	get := func(name string) string { return fieldValue(o.Opening, name) }
 	o.Host, o.Key = get("Host"), get("Sec-WebSocket-Key")

@@ -8,6 +8,9 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/internal/judge"
+	"example.com/khp/internal/lines"
+	"example.com/khp/internal/place"
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
@@ -58,7 +61,7 @@ func (s *Server) requestMessage(p []byte) {
 	// No legal request is longer than this: a request that is cut here is refused all the same.
 	most := s.cfg.Limits.Head + s.cfg.Limits.Body + 1
 	if !s.partial {
-		s.pending, s.lines = s.pending[:0], wire.Lines{}
+		s.pending, s.lines = s.pending[:0], lines.Watch{}
 	}
 	s.pending = append(s.pending, p[:min(len(p), most-len(s.pending))]...)
 	if s.kaazing() && !s.lines.Grew(s.pending, s.cfg.Limits) {
@@ -109,8 +112,8 @@ func (s *Server) judgeRequest() (status int, what string) {
 		return 405, "an extended request is a GET, this is " + quote(string(r.Method))
 	case string(r.Method) != "GET":
 		return 501, "method " + quote(string(r.Method)) + " is not known"
-	case !(s.cfg.AnyTarget && s.kaazing()) && !s.samePath(wire.TargetPath(string(r.Target))):
-		return 400, s.differ("path", s.open.Path(), wire.TargetPath(string(r.Target)))
+	case !(s.cfg.AnyTarget && s.kaazing()) && !s.samePath(place.TargetPath(string(r.Target))):
+		return 400, s.differ("path", s.open.Path(), place.TargetPath(string(r.Target)))
 	case absolute && !s.kaazing() && !s.sameHost(authority):
 		return 400, s.differ("Host", s.open.Host, authority)
 	case r.Fields.Count("Authorization") > 1:
@@ -257,7 +260,7 @@ func longField(head []byte, err error) string {
 		return "" // the first line
 	}
 	name, _, ok := bytes.Cut(before[start+len("\r\n"):], []byte(":"))
-	if !ok || !wire.ValidToken(string(name)) {
+	if !ok || !scan.ValidToken(string(name)) {
 		return ""
 	}
 	return clip(string(name))
@@ -289,17 +292,17 @@ func (s *Server) differ(what, opening, extended string) string {
 // samePath reports whether an extended request is for the path of the opening request, perhaps as
 // clients see it.
 func (s *Server) samePath(extended string) bool {
-	if opening := s.open.Path(); !wire.SamePath(extended, opening) {
+	if opening := s.open.Path(); !place.SamePath(extended, opening) {
 		prefix := strings.TrimSuffix(s.cfg.Outside.Prefix, "/")
-		return prefix != "" && wire.SamePath(extended, prefix+opening)
+		return prefix != "" && place.SamePath(extended, prefix+opening)
 	}
 	return true
 }
 
 // sameHost does the same for a Host.
 func (s *Server) sameHost(extended string) bool {
-	return wire.SameAuthority(extended, s.open.Host) ||
+	return place.SameAuthority(extended, s.open.Host) ||
 		slices.ContainsFunc(s.cfg.Outside.Hosts, func(h string) bool {
-			return wire.SameAuthority(extended, h)
+			return place.SameAuthority(extended, h)
 		})
 }

@@ -16,11 +16,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/transport/internal/opening"
-	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -253,7 +253,7 @@ func TestDial_WritesAfterDeafServer(t *testing.T) {
 				return
 			}
 			_, _ = io.WriteString(nc, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\nSec-WebSocket-Accept: "+
-				string(wire.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
+				string(upgrade.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
 			if _, err := frametest.ReadFrame(nc); err == nil {
 				_, _ = nc.Write(frametest.Encode(true, pf{Op: opB, P: response}, pf{Op: opB}))
 			}

@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/frametest"
-	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -163,13 +163,13 @@ func TestHandler_Plain_BalancerMessages(t *testing.T) {
 	for name, url := range plainServers(t, h) {
 		c, err := dialPlain(t, url+"/?.kl=Y")
 		require.NoError(t, err, name)
-		wantMessage(t, c, Binary, string(wire.AppendBalancer(nil, wire.BalancerProceed, "")))
+		wantMessage(t, c, Binary, string(balancer.Append(nil, balancer.Proceed, "")))
 		require.NoError(t, c.Write(t.Context(), Text, []byte("x")))
 		wantMessage(t, c, Text, "x")
 		require.NoError(t, c.CloseNow())
 		c, err = dialPlain(t, url+"/away?.kl=Y")
 		require.NoError(t, err)
-		wantMessage(t, c, Binary, string(wire.AppendBalancer(nil, wire.BalancerReroute, "ws://elsewhere.example/?.kl=Y")))
+		wantMessage(t, c, Binary, string(balancer.Append(nil, balancer.Reroute, "ws://elsewhere.example/?.kl=Y")))
 		_, _, err = c.Read(t.Context())
 		require.Equal(t, CloseNormal, CloseCode(err))
 	}

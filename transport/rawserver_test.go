@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/transport/internal/frametest"
-	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -129,7 +129,7 @@ func (p *rawServer) response101Opening() string {
 	_, after, _ := strings.Cut(p.head, "Sec-WebSocket-Key: ")
 	key, _, _ := strings.Cut(after, "\r\n")
 	return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-		string(wire.AppendAccept(nil, []byte(key))) + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
+		string(upgrade.AppendAccept(nil, []byte(key))) + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 }
 
 // opened completes the opening handshake. Frames follow in the same write.

@@ -14,6 +14,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/internal/origins"
+	"example.com/khp/internal/place"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/deflate"
@@ -21,7 +22,6 @@ import (
 	"example.com/khp/transport/internal/handshake"
 	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
-	"example.com/khp/wire"
 )
 
 // served is one connection of a server, until Serve has returned. Its Entry is how it is ended from
@@ -339,7 +339,7 @@ func (c *served) finish(err error) {
 	if log := c.handler.log(); err != nil && log.Enabled(c.ctx, level) {
 		attrs := []any{"remote", conn.NetConn().RemoteAddr().String()}
 		if !c.handler.Forget {
-			attrs = append(attrs, "path", wire.TargetPath(conn.URL()))
+			attrs = append(attrs, "path", place.TargetPath(conn.URL()))
 		}
 		log.Log(c.ctx, level, "a connection ended with an error", append(attrs, "error", err.Error())...)
 	}

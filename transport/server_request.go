@@ -13,6 +13,8 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/place"
+	"example.com/khp/internal/scan"
 	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/hops"
@@ -101,13 +103,13 @@ func (s *Server) handlerOf(o *opening.Request) *Handler {
 		return s.forBroken()
 	}
 	upgrade, _ := r.Fields.Get("Upgrade")
-	if string(r.Method) != "GET" || r.Target[0] != '/' || !wire.HasToken(upgrade, "websocket") {
+	if string(r.Method) != "GET" || r.Target[0] != '/' || !scan.HasToken(upgrade, "websocket") {
 		return nil
 	}
 	h := s.Handler
 	if s.Route != nil {
 		host, _ := r.Fields.Get("Host")
-		h = s.Route(string(host), wire.TargetPath(string(r.Target)))
+		h = s.Route(string(host), place.TargetPath(string(r.Target)))
 	}
 	if h == nil || h.Check() != nil || s.Fallback != nil && !h.Plain && !offersKHP(r.Fields) {
 		return nil
@@ -170,7 +172,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.Load().Full { // such connections are scarce, too
 		w.Header().Set("Connection", "close")
 	}
-	path, _, _ := strings.Cut(wire.TargetPath(r.RequestURI), "/;e/") // clients probe below their path
+	path, _, _ := strings.Cut(place.TargetPath(r.RequestURI), "/;e/") // clients probe below their path
 	h := s.route(r.Host, cmp.Or(path, "/"))
 	switch {
 	case (h != nil || strings.HasPrefix(r.URL.RawQuery, ".kr=")) && AnswerProbe(w, r):

@@ -10,7 +10,7 @@ import (
 // AppendRequestLine writes "METHOD target HTTP/1.1\r\n". It refuses a method that is not a token
 // and a target that [Request.Parse] would refuse under the default limits.
 func AppendRequestLine[S, M scan.Text](dst []byte, method M, target S) ([]byte, error) {
-	if !ValidToken(method) {
+	if !scan.ValidToken(method) {
 		return dst, newError(KindMethod, 0, "not a token", method)
 	}
 	if len(target) > defaultTarget || len(method)+len(target)+len("  HTTP/1.1") > defaultLine {
@@ -34,7 +34,7 @@ func AppendStatusLine[S scan.Text](dst []byte, status int, reason S) ([]byte, er
 	if status < 100 || status > 999 {
 		return dst, &ParseError{Kind: KindStatusCode, Detail: strconv.Itoa(status)}
 	}
-	if !ValidFieldValue(reason) { // a reason may have blanks at its ends
+	if !scan.ValidValue(reason) { // a reason may have blanks at its ends
 		if i := scan.Outside(reason, scan.IsValue); i >= 0 {
 			return dst, newError(KindStatusLine, i, "control byte in the reason", reason)
 		}
@@ -87,13 +87,13 @@ func fitsField(name, value int) bool { return name <= maxName && name+value+2 <=
 
 // fieldError describes the fault of a malformed field.
 func fieldError[S, N scan.Text](name N, value S) error {
-	if !ValidToken(name) {
+	if !scan.ValidToken(name) {
 		return newError(KindFieldName, 0, "not a token", name)
 	}
 	if i := scan.Outside(value, scan.IsValue); i >= 0 {
 		return newError(KindFieldValue, i, "control byte in this field", name)
 	}
-	if !ValidFieldValue(value) {
+	if !scan.ValidValue(value) {
 		return newError(KindFieldValue, 0, "blank at an end in this field", name)
 	}
 	return newError(KindLineTooLong, 0, "over the limit", name)

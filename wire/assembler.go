@@ -100,9 +100,6 @@ func (a *Assembler) Use(b []byte) {
 	}
 }
 
-// Started reports whether the unit holds any byte.
-func (a *Assembler) Started() bool { return len(a.buf) > 0 }
-
 // HeadComplete reports whether Response can be read.
 func (a *Assembler) HeadComplete() bool { return a.headLen > 0 }
 
@@ -111,9 +108,6 @@ func (a *Assembler) Unwrapped() bool { return a.wrapping != 0 }
 
 // Len returns how many bytes the unit holds.
 func (a *Assembler) Len() int { return len(a.buf) }
-
-// Type returns the type of the messages of the unit, 0 before the first byte.
-func (a *Assembler) Type() MessageType { return a.kind }
 
 // Add takes the next data message of the peer, with all its fragments joined. p is copied.
 //

@@ -68,7 +68,6 @@ func TestAssembler_Messages(t *testing.T) {
 				wantKind(t, p.kind, err)
 				require.Equal(t, p.want, got, "after %q", p.s)
 				require.Equal(t, got > UnitPartial, a.HeadComplete())
-				require.Equal(t, a.Len() > 0, a.Started())
 				if err != nil {
 					_, again := a.Add(Binary, []byte("x"))
 					require.Equal(t, err, again, "an error stays")
@@ -76,7 +75,7 @@ func TestAssembler_Messages(t *testing.T) {
 				}
 			}
 			a.Reset(c.l)
-			require.False(t, a.Started())
+			require.Zero(t, a.Len())
 			require.False(t, a.HeadComplete())
 		})
 	}

@@ -1,10 +1,12 @@
-package wire
+package wire_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"example.com/khp/internal/lines"
+	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -22,33 +24,33 @@ func TestLimits_Boundaries(t *testing.T) {
 		return lines
 	}
 	for name, v := range map[string]struct {
-		limits Limits
+		limits wire.Limits
 		head   func(n int) []byte
-		kind   Kind
+		kind   wire.Kind
 	}{
-		"fields": {Limits{Fields: n}, func(n int) []byte { return request("/p", fields(n)...) }, KindTooManyFields},
-		"target": {Limits{Target: n}, func(n int) []byte { return request("/" + long(n-1)) }, KindTargetTooLong},
-		"head":   {Limits{Head: n}, func(n int) []byte { return request("/p", "X: "+long(n-len(request("/p", "X: ")))) }, KindHeadTooLarge},
+		"fields": {wire.Limits{Fields: n}, func(n int) []byte { return request("/p", fields(n)...) }, wire.KindTooManyFields},
+		"target": {wire.Limits{Target: n}, func(n int) []byte { return request("/" + long(n-1)) }, wire.KindTargetTooLong},
+		"head":   {wire.Limits{Head: n}, func(n int) []byte { return request("/p", "X: "+long(n-len(request("/p", "X: ")))) }, wire.KindHeadTooLarge},
 	} {
-		for _, parse := range map[string]func(b []byte, l Limits) (int, error){
-			"extended": func(b []byte, l Limits) (int, error) { var r Request; return r.ParseHead(b, l) },
-			"opening":  func(b []byte, l Limits) (int, error) { var r Request; return r.ParseOpening(b, l) },
+		for _, parse := range map[string]func(b []byte, l wire.Limits) (int, error){
+			"extended": func(b []byte, l wire.Limits) (int, error) { var r wire.Request; return r.ParseHead(b, l) },
+			"opening":  func(b []byte, l wire.Limits) (int, error) { var r wire.Request; return r.ParseOpening(b, l) },
 		} {
 			b := v.head(n)
 			used, err := parse(b, v.limits)
 			require.NoError(t, err, name)
 			require.Equal(t, len(b), used, name)
 			_, err = parse(v.head(n+1), v.limits)
-			require.Equal(t, v.kind, KindOf(err), "%s: %v", name, err)
+			require.Equal(t, v.kind, wire.KindOf(err), "%s: %v", name, err)
 		}
-		var lines Lines
-		require.True(t, lines.Grew(v.head(n), v.limits), name)
+		var watch lines.Watch
+		require.True(t, watch.Grew(v.head(n), v.limits), name)
 	}
 	for _, size := range []int{n - 1, n, n + 1} {
-		var r Response
-		err := r.Parse([]byte(fmt.Sprintf("HTTP/1.1 403 x\r\nContent-Length: %d\r\n\r\n%s", size, long(size))), Limits{Body: n})
+		var r wire.Response
+		err := r.Parse([]byte(fmt.Sprintf("HTTP/1.1 403 x\r\nContent-Length: %d\r\n\r\n%s", size, long(size))), wire.Limits{Body: n})
 		if size > n {
-			require.Equal(t, KindBodyTooLarge, KindOf(err))
+			require.Equal(t, wire.KindBodyTooLarge, wire.KindOf(err))
 			continue
 		}
 		require.NoError(t, err)
@@ -61,7 +63,7 @@ func TestParseURL_IPv6Zeros(t *testing.T) {
 	for in, want := range map[string]string{
 		"ws://[1::]/": "[1::]", "ws://[::]/": "[::]", "ws://[::1]/": "[::1]", "ws://[1:0:0:0:0:0:0:0]/": "[1::]", "ws://[1:2:3:4:5:6:7:8]/": "[1:2:3:4:5:6:7:8]", "ws://[1:0:0:2:0:0:0:3]/": "[1:0:0:2::3]",
 	} {
-		u, err := ParseURL(in, nil)
+		u, err := wire.ParseURL(in, nil)
 		require.NoError(t, err, in)
 		require.Equal(t, want+":80", u.HostPort(), in)
 	}
@@ -70,8 +72,8 @@ func TestParseURL_IPv6Zeros(t *testing.T) {
 // The last coding decides, with and without blanks in the list.
 func TestParseOpening_TransferEncodings(t *testing.T) {
 	for value, chunked := range map[string]bool{"chunked": true, " chunked": true, "gzip, chunked": true, "gzip,chunked": true, "gzip": false, "chunked,gzip": false} {
-		var r Response
-		_, got, err := r.ParseOpening([]byte("HTTP/1.1 403 x\r\nTransfer-Encoding:"+value+"\r\n\r\n"), DefaultLimits())
+		var r wire.Response
+		_, got, err := r.ParseOpening([]byte("HTTP/1.1 403 x\r\nTransfer-Encoding:"+value+"\r\n\r\n"), wire.DefaultLimits())
 		require.NoError(t, err, value)
 		require.Equal(t, chunked, got, value)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/internal/scan"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -101,7 +102,7 @@ func TestParseChallenges_AnyBytes(t *testing.T) {
 			return
 		}
 		for _, c := range cs {
-			require.True(t, ValidToken(c.Scheme))
+			require.True(t, scan.ValidToken(c.Scheme))
 			require.Contains(t, in, string(c.Token))
 			require.Contains(t, in, string(c.Params))
 			c.Param("realm")

@@ -20,12 +20,12 @@ func TestValidCloseCode(t *testing.T) {
 func TestCloseReason(t *testing.T) {
 	require.Equal(t, "bye", CloseReason("bye"))
 	require.Equal(t, "a\uFFFDb", CloseReason("a\xff\xfeb"), "something was there")
-	require.Len(t, CloseReason(strings.Repeat("x", 200)), MaxCloseReason)
+	require.Len(t, CloseReason(strings.Repeat("x", 200)), maxCloseReason)
 	require.Equal(t, strings.Repeat("€", 41), CloseReason(strings.Repeat("€", 60)))
 	for n := range 130 {
 		for _, s := range []string{strings.Repeat("x", n) + "€€", strings.Repeat("\xff€", n)} {
 			got := CloseReason(s)
-			require.True(t, utf8.ValidString(got) && len(got) <= MaxCloseReason && len(got) > min(len(s), MaxCloseReason)-4)
+			require.True(t, utf8.ValidString(got) && len(got) <= maxCloseReason && len(got) > min(len(s), maxCloseReason)-4)
 		}
 	}
 }

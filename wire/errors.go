@@ -92,16 +92,6 @@ func (k Kind) String() string {
 	return "Kind(" + strconv.Itoa(int(k)) + ")"
 }
 
-// Limit reports whether the kind stands for a size or number over one of the [Limits].
-func (k Kind) Limit() bool {
-	switch k {
-	case KindTargetTooLong, KindHeadTooLarge, KindLineTooLong, KindTooManyFields, KindBodyTooLarge,
-		KindTooManyMessages, KindUnitTooLarge:
-		return true
-	}
-	return false
-}
-
 // ParseError is the only type of error in this package.
 //
 // Offset counts bytes from the start of the input: a message, a unit, a field value, a URL.

@@ -47,24 +47,6 @@ func (f Fields) All(name string) iter.Seq[[]byte] {
 	}
 }
 
-// HasToken reports whether one of the fields of that name lists token, as [HasToken] does.
-func (f Fields) HasToken(name, token string) bool {
-	for v := range f.All(name) {
-		if HasToken(v, token) {
-			return true
-		}
-	}
-	return false
-}
-
-// ValidToken reports whether s is a token: a method, a field name, a
-// subprotocol, an extension name. [RFC 9110 5.6.2]
-func ValidToken[S scan.Text](s S) bool { return scan.ValidToken(s) }
-
-// ValidFieldValue reports whether s can stand as a field value: no control byte but HTAB, and no
-// blank at either end. The empty value is legal. [RFC 9110 5.5]
-func ValidFieldValue[S scan.Text](s S) bool { return scan.ValidValue(s) }
-
 // The types that hold credentials, cookies or the query of a request print without them: String is
 // for %v, %+v and %s, GoString for %#v, and MarshalText for log/slog and encoding/json. The fields
 // themselves hold the secrets.

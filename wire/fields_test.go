@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"example.com/khp/internal/scan"
 	"github.com/stretchr/testify/require"
 )
 
@@ -32,12 +33,12 @@ func TestFields_Lookup(t *testing.T) {
 }
 
 func TestValid(t *testing.T) {
-	require.True(t, ValidToken("Sec-WebSocket-Key"))
-	require.False(t, ValidToken(""))
-	require.False(t, ValidToken([]byte("a b")))
-	require.False(t, ValidToken("a/b"))
-	require.True(t, ValidFieldValue(""))
-	require.True(t, ValidFieldValue("a b\tc\xff"))
-	require.False(t, ValidFieldValue(" a"))
-	require.False(t, ValidFieldValue([]byte("a\n")))
+	require.True(t, scan.ValidToken("Sec-WebSocket-Key"))
+	require.False(t, scan.ValidToken(""))
+	require.False(t, scan.ValidToken([]byte("a b")))
+	require.False(t, scan.ValidToken("a/b"))
+	require.True(t, scan.ValidValue(""))
+	require.True(t, scan.ValidValue("a b\tc\xff"))
+	require.False(t, scan.ValidValue(" a"))
+	require.False(t, scan.ValidValue([]byte("a\n")))
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"testing"
 
+	"example.com/khp/internal/upgrade"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -142,7 +143,7 @@ var typed = []struct {
 	{"Sec-WebSocket-Protocol", "tokens", acceptsTokens},
 	{"WWW-Authenticate", "challenges", acceptsChallenges},
 	{"Sec-WebSocket-Key", "key", func(b []byte) error {
-		if !ValidKey(b) {
+		if !upgrade.ValidKey(b) {
 			return &ParseError{Kind: KindFieldValue}
 		}
 		return nil

@@ -3,6 +3,7 @@ package wire
 import (
 	"slices"
 
+	"example.com/khp/internal/place"
 	"example.com/khp/internal/redact"
 	"example.com/khp/internal/scan"
 )
@@ -251,7 +252,7 @@ func (h *head) checkHost(v []byte) Kind {
 		return h.fail(KindHost, h.line, "repeated")
 	}
 	h.host = true
-	if len(v) > 0 && !scan.PlainHost(v) && !validHostPort(v) {
+	if len(v) > 0 && !scan.PlainHost(v) && !place.ValidHostPort(v) {
 		return h.fail(KindHost, h.line, "not host[:port]")
 	}
 	return 0

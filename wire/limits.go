@@ -1,7 +1,5 @@
 package wire
 
-import "bytes"
-
 // Limits bounds the input that a peer can make us read. Sizes are bytes. A zero or
 // negative field stands for its default, so the zero value is the default.
 type Limits struct {
@@ -66,30 +64,4 @@ func bound(n *int, def int) {
 	} else if *n > maxLimit {
 		*n = maxLimit
 	}
-}
-
-// Lines watches a head that grows while it is read, and tells when parsing it again may find more
-// than the last time: the parser begins at the first byte each time, so a head of 16 KiB that comes
-// byte by byte would cost a hundred million steps. The zero value is ready for a new head.
-type Lines struct {
-	seen int // bytes looked at
-	line int // where the last line begins
-}
-
-// Grew reports whether b, all that has been read so far, should be parsed: its first bytes are new,
-// a line has ended, or a limit is exceeded. The zero Limits are the defaults. A b that is shorter
-// than at the call before is the beginning of another head.
-func (s *Lines) Grew(b []byte, limits Limits) bool {
-	limits = limits.OrDefault()
-	if len(b) < s.seen {
-		*s = Lines{}
-	}
-	from := s.seen
-	s.seen = len(b)
-	end := bytes.LastIndexByte(b[from:], '\n') + 1
-	if end > 0 {
-		s.line = from + end
-	}
-	return len(b) > from && (from == 0 || end > 0 || len(b)-s.line > limits.Line ||
-		len(b) > limits.Head)
 }

@@ -158,19 +158,3 @@ func ParseTokens(dst [][]byte, value []byte) ([][]byte, error) {
 	}
 	return dst, nil
 }
-
-// HasToken reports whether a comma-separated list holds token, without regard to the case of ASCII
-// letters: Connection and Upgrade. Other elements need not be well formed.
-func HasToken(value []byte, token string) bool {
-	for start := 0; start <= len(value); {
-		end := start
-		for end < len(value) && value[end] != ',' {
-			end++
-		}
-		if scan.EqualFold(scan.Trim(value[start:end]), token) {
-			return true
-		}
-		start = end + 1
-	}
-	return false
-}

@@ -3,6 +3,7 @@ package wire
 import (
 	"testing"
 
+	"example.com/khp/internal/place"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -16,8 +17,8 @@ func TestSameAuthority(t *testing.T) {
 		{"[::1]", "[0:0::0:1]:80", true}, {"[2001:DB8::1]:81", "[2001:db8:0::1]:81", true},
 		{"h:80", "h:443", false}, {"h", "h:81", false}, {"h", "g", false}, {"", "h", false}, {"h:81", "h:82", false}, {"[::1]", "[::2]", false}, {"h:x", "h:y", false}, {"h:99999", "h:34463", false},
 	} {
-		require.Equal(t, c.want, SameAuthority(c.a, c.b), "%s %s", c.a, c.b)
-		require.Equal(t, c.want, SameAuthority(c.b, c.a), "%s %s", c.b, c.a)
+		require.Equal(t, c.want, place.SameAuthority(c.a, c.b), "%s %s", c.a, c.b)
+		require.Equal(t, c.want, place.SameAuthority(c.b, c.a), "%s %s", c.b, c.a)
 	}
 }
 
@@ -30,8 +31,8 @@ func TestSamePath(t *testing.T) {
 		{"/a%2fb", "/a%2Fb", true}, {`/a"`, "/a%22", true},
 		{"/a", "/A", false}, {"/a", "/a/", false}, {"/a/b", "/a%2Fb", false}, {"/%41", "/%2541", false}, {"/%2F", "/%252F", false}, {"/%", "/%25", false}, {"/a", "/b", false}, {"/a//b", "/a/b", false},
 	} {
-		require.Equal(t, c.want, SamePath(c.a, c.b), "%s %s", c.a, c.b)
-		require.Equal(t, c.want, SamePath(c.b, c.a), "%s %s", c.b, c.a)
+		require.Equal(t, c.want, place.SamePath(c.a, c.b), "%s %s", c.a, c.b)
+		require.Equal(t, c.want, place.SamePath(c.b, c.a), "%s %s", c.b, c.a)
 	}
 }
 
@@ -51,12 +52,12 @@ func TestSame_Key(t *testing.T) {
 		if err != nil {
 			return
 		}
-		require.True(t, SamePath(path, string(escaped)), "%s %s", path, escaped)
+		require.True(t, place.SamePath(path, string(escaped)), "%s %s", path, escaped)
 		v, err := ParseURL("ws://H.:80"+string(escaped), nil)
 		require.NoError(t, err)
 		if u.Key() == v.Key() {
-			require.True(t, SamePath(u.Path, v.Path))
-			require.True(t, SameAuthority(u.HostField(), "H.:80"))
+			require.True(t, place.SamePath(u.Path, v.Path))
+			require.True(t, place.SameAuthority(u.HostField(), "H.:80"))
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"example.com/khp/internal/scan"
 	"github.com/stretchr/testify/require"
 )
 
@@ -33,10 +34,10 @@ func TestParseTokens(t *testing.T) {
 }
 
 func TestHasToken(t *testing.T) {
-	require.True(t, HasToken([]byte("keep-alive, Upgrade"), "upgrade"))
-	require.True(t, HasToken([]byte("WebSocket"), "websocket"))
-	require.True(t, HasToken([]byte("odd thing,upgrade"), "upgrade"))
-	require.False(t, HasToken([]byte("upgraded"), "upgrade"))
-	require.False(t, HasToken([]byte(""), "upgrade"))
-	require.False(t, HasToken([]byte("a upgrade"), "upgrade"))
+	require.True(t, scan.HasToken([]byte("keep-alive, Upgrade"), "upgrade"))
+	require.True(t, scan.HasToken([]byte("WebSocket"), "websocket"))
+	require.True(t, scan.HasToken([]byte("odd thing,upgrade"), "upgrade"))
+	require.False(t, scan.HasToken([]byte("upgraded"), "upgrade"))
+	require.False(t, scan.HasToken([]byte(""), "upgrade"))
+	require.False(t, scan.HasToken([]byte("a upgrade"), "upgrade"))
 }

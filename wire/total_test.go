@@ -3,7 +3,10 @@ package wire
 import (
 	"testing"
 
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/retryafter"
+	"example.com/khp/internal/scan"
+	"example.com/khp/internal/upgrade"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -55,7 +58,7 @@ func TestTotal_AnyBytes(t *testing.T) {
 		check(err)
 		for _, e := range exts {
 			for n := range e.All() {
-				require.True(t, ValidToken(n))
+				require.True(t, scan.ValidToken(n))
 			}
 		}
 		_, err = ParseTokens(nil, b)
@@ -81,8 +84,8 @@ func TestTotal_AnyBytes(t *testing.T) {
 		if s, ok := retryafter.Seconds(b, 1<<30); ok {
 			require.True(t, s >= 0 && s <= 365*24*60*60)
 		}
-		ParseBalancer(b)
-		HasToken(b, "x")
-		ValidKey(b)
+		balancer.Parse(b)
+		scan.HasToken(b, "x")
+		upgrade.ValidKey(b)
 	})
 }

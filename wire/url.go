@@ -1,10 +1,10 @@
 package wire
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 
+	"example.com/khp/internal/place"
 	"example.com/khp/internal/scan"
 )
 
@@ -70,24 +70,24 @@ func (u *URL) setAuthority(s string, toASCII func(string) (string, error)) (what
 	if strings.IndexByte(s, '@') >= 0 {
 		return "userinfo"
 	}
-	host, port, ok := splitHostPort(s)
+	host, port, ok := place.SplitHostPort(s)
 	if !ok {
 		return "bad host or port"
 	}
 	u.Port = u.defaultPort()
 	if port != "" {
-		n, ok := parsePort(port)
+		n, ok := place.ParsePort(port)
 		if !ok || n == 0 {
 			return "bad port"
 		}
 		u.Port = n
 	}
 	if strings.HasPrefix(host, "[") {
-		a, ok := parseIPv6(host[1 : len(host)-1])
+		a, ok := place.ParseIPv6(host[1 : len(host)-1])
 		if !ok {
 			return "bad IPv6 address"
 		}
-		u.Host = formatIPv6(a)
+		u.Host = place.FormatIPv6(a)
 		return ""
 	}
 	for i := 0; i < len(host); i++ {
@@ -232,7 +232,7 @@ func (u URL) Resolve(ref []byte, toASCII func(string) (string, error)) (URL, err
 	if err != nil {
 		return URL{}, err
 	}
-	v.Path = removeDots(v.Path)
+	v.Path = place.RemoveDots(v.Path)
 	return v, nil
 }
 
@@ -251,34 +251,6 @@ func hasScheme(s string) bool {
 	return false
 }
 
-// removeDots resolves "." and ".." segments. The result starts with '/'. [RFC 3986 5.2.4]
-func removeDots(path string) string {
-	if !strings.Contains(path, "/.") && strings.HasPrefix(path, "/") {
-		return path
-	}
-	out := make([]byte, 0, len(path)+1)
-	rest := strings.TrimPrefix(path, "/")
-	for {
-		seg, tail, more := strings.Cut(rest, "/")
-		switch seg {
-		case ".", "..":
-			if seg == ".." {
-				out = out[:max(bytes.LastIndexByte(out, '/'), 0)]
-			}
-			if !more {
-				out = append(out, '/')
-			}
-		default:
-			out = append(out, '/')
-			out = append(out, seg...)
-		}
-		if !more {
-			return string(out)
-		}
-		rest = tail
-	}
-}
-
 // Key returns the form of u under which a redirect counts as visited: scheme, host, port always,
 // and path and query in which escaped unreserved characters are decoded, other escapes are in upper
 // case, and dot segments of the path are gone. Two URLs that need not be the same place have
@@ -286,7 +258,7 @@ func removeDots(path string) string {
 //
 //khp:impl KHP-REDIR-05
 func (u URL) Key() string {
-	k := u.scheme() + "://" + u.HostPort() + removeDots(normalEscapes(u.Path))
+	k := u.scheme() + "://" + u.HostPort() + place.RemoveDots(normalEscapes(u.Path))
 	if u.HasQuery {
 		k += "?" + normalEscapes(u.Query)
 	}

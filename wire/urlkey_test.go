@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// place is a place on the network, apart from how it is written.
-type place struct {
+// location is a place on the network, apart from how it is written.
+type location struct {
 	secure   bool
 	host     string
 	port     int
@@ -21,8 +21,8 @@ type place struct {
 }
 
 // genPlace draws places that differ in small things.
-var genPlace = rapid.Custom(func(t *rapid.T) place {
-	p := place{
+var genPlace = rapid.Custom(func(t *rapid.T) location {
+	p := location{
 		secure: rapid.Bool().Draw(t, "secure"), host: rapid.SampledFrom([]string{"h", "a.example", "[::1]"}).Draw(t, "host"), port: rapid.SampledFrom([]int{80, 443, 8001}).Draw(t, "port"),
 		path:     rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "b-c~", "%2F", "x%2Fy", "%C3%A9", "%25", ""}), 1, 3).Draw(t, "path"),
 		hasQuery: rapid.Bool().Draw(t, "has query"),
@@ -35,7 +35,7 @@ var genPlace = rapid.Custom(func(t *rapid.T) place {
 
 // write writes p in one of many ways: alias of the scheme, case of scheme and host, trailing dot,
 // default port, dot segments, case of escapes, escapes of unreserved characters.
-func (p place) write(t *rapid.T) string {
+func (p location) write(t *rapid.T) string {
 	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label) }
 	schemes, defaultPort := []string{"ws", "WS", "http", "Http"}, 80
 	if p.secure {
@@ -62,7 +62,7 @@ func (p place) write(t *rapid.T) string {
 }
 
 // escape writes s with other escapes of the same meaning.
-func (p place) escape(t *rapid.T, s string) string {
+func (p location) escape(t *rapid.T, s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -97,13 +97,13 @@ func TestURL_KeyNamesThePlace(t *testing.T) {
 // The same for one difference at a time.
 func TestURL_KeyKeepsApart(t *testing.T) {
 	t.Attr("req", "INV-24")
-	base := place{host: "h", port: 80, path: []string{"a", "b"}, query: "q", hasQuery: true}
+	base := location{host: "h", port: 80, path: []string{"a", "b"}, query: "q", hasQuery: true}
 	rapid.Check(t, func(t *rapid.T) {
-		for what, change := range map[string]func(p *place){
-			"scheme": func(p *place) { p.secure = true }, "host": func(p *place) { p.host = "a.example" }, "port": func(p *place) { p.port = 81 },
-			"case of the path": func(p *place) { p.path = []string{"A", "b"} }, "slash at the end": func(p *place) { p.path = []string{"a", "b", ""} },
-			"escaped slash": func(p *place) { p.path = []string{"a%2Fb"} }, "escaped question mark": func(p *place) { p.path, p.hasQuery = []string{"a", "b%3Fq"}, false; p.query = "" },
-			"query": func(p *place) { p.query = "r" }, "case of the query": func(p *place) { p.query = "Q" }, "no query": func(p *place) { p.hasQuery, p.query = false, "" },
+		for what, change := range map[string]func(p *location){
+			"scheme": func(p *location) { p.secure = true }, "host": func(p *location) { p.host = "a.example" }, "port": func(p *location) { p.port = 81 },
+			"case of the path": func(p *location) { p.path = []string{"A", "b"} }, "slash at the end": func(p *location) { p.path = []string{"a", "b", ""} },
+			"escaped slash": func(p *location) { p.path = []string{"a%2Fb"} }, "escaped question mark": func(p *location) { p.path, p.hasQuery = []string{"a", "b%3Fq"}, false; p.query = "" },
+			"query": func(p *location) { p.query = "r" }, "case of the query": func(p *location) { p.query = "Q" }, "no query": func(p *location) { p.hasQuery, p.query = false, "" },
 		} {
 			p := base
 			change(&p)

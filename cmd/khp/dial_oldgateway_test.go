@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/wire"
+	"example.com/khp/internal/upgrade"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -26,7 +26,7 @@ func oldGateway(t *testing.T, terminator bool) (url string) {
 		defer func() { _ = nc.Close() }()
 		_, _ = rw.WriteString("HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: WebSocket\r\n" +
 			"Connection: Upgrade\r\nServer: Kaazing Gateway\r\nSec-WebSocket-Accept: " +
-			string(wire.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key")))) +
+			string(upgrade.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key")))) +
 			"\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
 		_ = rw.Flush()
 		say := func(messages ...string) {

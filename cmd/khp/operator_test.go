@@ -15,9 +15,9 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
-	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -186,7 +186,7 @@ func TestBackend_ResetAfterTheEnd(t *testing.T) {
 			head, _ := http.ReadRequest(r)
 			_, _ = io.WriteString(nc, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 				"Sec-WebSocket-Accept: "+
-				string(wire.AppendAccept(nil, []byte(head.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
+				string(upgrade.AppendAccept(nil, []byte(head.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
 			_, _ = io.ReadFull(r, make([]byte, 8)) // the Close frame
 		} else {
 			_, _ = io.Copy(io.Discard, r)

@@ -10,6 +10,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -132,7 +133,7 @@ func (w wires) Disconnect() {
 const opening = "GET /p HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 
-var accept = string(wire.AppendAccept(nil, wire.AppendKey(nil, [16]byte{})))
+var accept = string(upgrade.AppendAccept(nil, upgrade.AppendKey(nil, [16]byte{})))
 
 const request = "GET /p HTTP/1.1\r\n\r\n"
 

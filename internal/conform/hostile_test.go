@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/sim/verdict"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
@@ -138,7 +139,7 @@ func TestServer_GarbageBehindTheOpening(t *testing.T) {
 		if err != nil {
 			return
 		}
-		accept := wire.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key")))
+		accept := upgrade.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key")))
 		_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
 			"Connection: Upgrade\r\nSec-WebSocket-Accept: " + string(accept) +
 			"\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))

@@ -7,6 +7,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 )
 
@@ -184,8 +185,8 @@ func (g *Client) once(ev fsm.Event) (accepted bool) {
 
 func (g *Client) connected(nonce [16]byte) {
 	if g.step(fsm.Event{Kind: fsm.EventConnected}) {
-		g.key = string(wire.AppendKey(nil, nonce))
-		g.accept = wire.AppendAccept(nil, []byte(g.key))
+		g.key = string(upgrade.AppendKey(nil, nonce))
+		g.accept = upgrade.AppendAccept(nil, []byte(g.key))
 	}
 }
 

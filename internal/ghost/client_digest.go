@@ -10,6 +10,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
@@ -65,7 +66,7 @@ func used(r results, want int) error {
 }
 
 func openingFailure(err error) fsm.Failure {
-	if wire.KindOf(err).Limit() {
+	if judge.OverLimit(wire.KindOf(err)) {
 		return fsm.FailureLimit
 	}
 	return fsm.FailureOpening
@@ -262,11 +263,11 @@ func (g *Client) answerEnds() bool {
 // receive takes a message.
 func (g *Client) receive(t wire.MessageType, p []byte) {
 	g.typ, g.message = t, p
-	balancer, target := wire.ParseBalancer(p)
+	said, target := balancer.Parse(p)
 	phase := g.state.Phase()
 	asked := phase == fsm.ClientAwaitResponse || phase == fsm.ClientReading ||
 		phase == fsm.ClientSendingBody
-	if g.early > 0 && g.tooEarly(p, asked, balancer) {
+	if g.early > 0 && g.tooEarly(p, asked, said) {
 		g.step(fsm.Event{Kind: fsm.EventViolation, Failure: fsm.FailureUnexpectedMessage})
 		return
 	}
@@ -274,12 +275,12 @@ func (g *Client) receive(t wire.MessageType, p []byte) {
 	switch {
 	case phase == fsm.ClientAwaitProceed, phase == fsm.ClientAwaitConfirm,
 		phase == fsm.ClientAwaitResponse && g.machine.Profile == fsm.ProfileAuto &&
-			balancer != wire.BalancerNone:
-		switch balancer {
-		case wire.BalancerProceed:
+			said != balancer.None:
+		switch said {
+		case balancer.Proceed:
 			g.step(fsm.Event{Kind: fsm.EventProceedReceived})
 			return
-		case wire.BalancerReroute:
+		case balancer.Reroute:
 			facts := g.target(target)
 			g.step(fsm.Event{Kind: fsm.EventRerouteReceived, Facts: facts})
 			return
@@ -299,7 +300,7 @@ func (g *Client) receive(t wire.MessageType, p []byte) {
 
 // tooEarly reports whether p came before the server had the request, and may not have: only a
 // response that refuses may, and what a gateway says before a response.
-func (g *Client) tooEarly(p []byte, asked bool, balancer wire.Balancer) bool {
+func (g *Client) tooEarly(p []byte, asked bool, said balancer.Message) bool {
 	if g.early--; !asked {
 		return false
 	}
@@ -309,7 +310,7 @@ func (g *Client) tooEarly(p []byte, asked bool, balancer wire.Balancer) bool {
 		g.early = 0 // what follows belongs to it
 		return false
 	}
-	return balancer == wire.BalancerNone || g.machine.Profile == fsm.ProfileSpec
+	return said == balancer.None || g.machine.Profile == fsm.ProfileSpec
 }
 
 // piece takes a message where a response is due.
@@ -340,7 +341,7 @@ func (g *Client) piece(t wire.MessageType, p []byte) {
 func unitFailure(err error) fsm.Failure {
 	//exhaustive:ignore
 	switch k := wire.KindOf(err); {
-	case k.Limit():
+	case judge.OverLimit(k):
 		return fsm.FailureLimit
 	case k == wire.KindUTF8:
 		return fsm.FailureUTF8

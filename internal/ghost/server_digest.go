@@ -7,7 +7,10 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/judge"
+	"example.com/khp/internal/place"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 )
 
@@ -55,7 +58,7 @@ func (g *Server) opening(q *wire.Request) {
 		g.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: uint16(status)})
 		return
 	}
-	g.accept = string(wire.AppendAccept(nil, []byte(g.open.key)))
+	g.accept = string(upgrade.AppendAccept(nil, []byte(g.open.key)))
 	if !g.open.khp && g.machine.Plain && g.cfg.DecidePlain {
 		g.plain = true
 		g.asks = asks{protocols: own(g.open.protocols)}
@@ -84,10 +87,10 @@ func (g *Server) judgeOpening(q *wire.Request) int {
 		return status
 	}
 	g.open = offered{
-		held: true, target: wire.OriginForm(string(q.Target)), host: first(q.Fields, "Host"),
+		held: true, target: place.OriginForm(string(q.Target)), host: first(q.Fields, "Host"),
 		key: first(q.Fields, "Sec-WebSocket-Key"), authorization: first(q.Fields, "Authorization"),
 	}
-	g.open.kaazing = wire.AsksKaazing(g.open.target)
+	g.open.kaazing = balancer.Asked(g.open.target)
 	if status, _ := judge.OpeningRequest(q, true); status != 0 {
 		return status
 	}
@@ -197,7 +200,7 @@ func (g *Server) opened(o endpoint.OpeningRequest, granted []string) {
 		g.step(fsm.Event{Kind: fsm.EventOpeningRequest})
 		return
 	}
-	g.accept = string(wire.AppendAccept(nil, []byte(o.Key)))
+	g.accept = string(upgrade.AppendAccept(nil, []byte(o.Key)))
 	g.granted = slices.Clone(granted)
 	status := g.judgeOpened(&o)
 	before := len(g.want)
@@ -243,7 +246,7 @@ func (g *Server) judgeOpened(o *endpoint.OpeningRequest) int {
 	}
 	value := func(name string) string { return strings.Join(values(name), " ") }
 	g.open = offered{held: true, target: o.Target, host: o.Host, key: o.Key, protocols: o.Subprotocols,
-		extensions: namesOf(o.Extensions), kaazing: wire.AsksKaazing(o.Target),
+		extensions: namesOf(o.Extensions), kaazing: balancer.Asked(o.Target),
 		authorization: value("Authorization")}
 	origin, ok := originOf(func(name string) int { return len(values(name)) }, value)
 	switch {
@@ -307,7 +310,7 @@ func (g *Server) requested(p []byte, r results) {
 		return
 	}
 	if g.kaazing() && err != nil && len(r.outs) == 0 && bytes.IndexByte(p, '\n') < 0 &&
-		!wire.KindOf(err).Limit() {
+		!judge.OverLimit(wire.KindOf(err)) {
 		g.partial = true // a line may be judged before it ends, and need not
 		return
 	}
@@ -346,9 +349,9 @@ var methods = []string{"HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CON
 func (g *Server) judgeRequest(q *wire.Request) int {
 	spec := !g.kaazing()
 	sameHost := func(host string) bool {
-		return wire.SameAuthority(host, g.open.host) ||
+		return place.SameAuthority(host, g.open.host) ||
 			slices.ContainsFunc(g.cfg.Outside.Hosts,
-				func(h string) bool { return wire.SameAuthority(host, h) })
+				func(h string) bool { return place.SameAuthority(host, h) })
 	}
 	_, absolute, isAbsolute := strings.Cut(schemeAndHost(string(q.Target)), "://")
 	expect, expects := q.Fields.Get("Expect")
@@ -358,7 +361,7 @@ func (g *Server) judgeRequest(q *wire.Request) int {
 		return 405
 	case string(q.Method) != "GET":
 		return 501
-	case (spec || !g.cfg.AnyTarget) && !g.samePath(wire.TargetPath(string(q.Target))),
+	case (spec || !g.cfg.AnyTarget) && !g.samePath(place.TargetPath(string(q.Target))),
 		spec && isAbsolute && !sameHost(absolute), spec && hasHost && !sameHost(string(host)),
 		q.Fields.Count("Authorization") > 1, q.Fields.Count("Cookie") > 1:
 		return 400
@@ -402,7 +405,7 @@ func withoutEmpty(fields wire.Fields, leave bool) (kept wire.Fields) {
 // samePath reports whether a request is for the path of the opening request, as it is or as clients
 // see it. [AMB-21]
 func (g *Server) samePath(path string) bool {
-	opening := wire.TargetPath(g.open.target)
+	opening := place.TargetPath(g.open.target)
 	prefix := strings.TrimSuffix(g.cfg.Outside.Prefix, "/")
-	return wire.SamePath(path, opening) || prefix != "" && wire.SamePath(path, prefix+opening)
+	return place.SamePath(path, opening) || prefix != "" && place.SamePath(path, prefix+opening)
 }

@@ -9,6 +9,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
 )
 
@@ -21,10 +22,10 @@ func (g *Server) expectOf(e fsm.Effect) {
 		g.expect(endpoint.SendBytes, g.refuses(int(e.Code)))
 	case fsm.EffectSendProceed:
 		g.expect(endpoint.SendMessage, same(wire.Binary,
-			wire.AppendBalancer(nil, wire.BalancerProceed, "")))
+			balancer.Append(nil, balancer.Proceed, "")))
 	case fsm.EffectSendReroute:
 		g.expect(endpoint.SendMessage, same(wire.Binary,
-			wire.AppendBalancer(nil, wire.BalancerReroute, g.reroute())))
+			balancer.Append(nil, balancer.Reroute, g.reroute())))
 	case fsm.EffectSendResponse:
 		g.expect(endpoint.SendMessage, g.responds(int(e.Code)))
 	case fsm.EffectSendTerminator:
@@ -32,11 +33,11 @@ func (g *Server) expectOf(e fsm.Effect) {
 	case fsm.EffectAskDecision:
 		g.expect(endpoint.AskDecision, nil)
 	case fsm.EffectOpenPlain:
-		if kind := wire.BalancerProceed; g.open.kaazing {
+		if kind := balancer.Proceed; g.open.kaazing {
 			if g.reroute() != "" {
-				kind = wire.BalancerReroute
+				kind = balancer.Reroute
 			}
-			g.expect(endpoint.SendMessage, same(wire.Binary, wire.AppendBalancer(nil, kind, g.reroute())))
+			g.expect(endpoint.SendMessage, same(wire.Binary, balancer.Append(nil, kind, g.reroute())))
 		}
 		if g.reroute() == "" {
 			g.expect(endpoint.Open, nil)

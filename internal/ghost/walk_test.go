@@ -8,6 +8,8 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 )
 
@@ -48,12 +50,12 @@ var (
 	nonces  = [][16]byte{{1}, {2}}
 	accepts = func() (list []string) {
 		for _, n := range nonces {
-			list = append(list, string(wire.AppendAccept(nil, wire.AppendKey(nil, n))))
+			list = append(list, string(upgrade.AppendAccept(nil, upgrade.AppendKey(nil, n))))
 		}
 		return list
 	}()
-	proceed, reroute = string(wire.AppendBalancer(nil, wire.BalancerProceed, "")),
-		string(wire.AppendBalancer(nil, wire.BalancerReroute, "ws://h3/r"))
+	proceed, reroute = string(balancer.Append(nil, balancer.Proceed, "")),
+		string(balancer.Append(nil, balancer.Reroute, "ws://h3/r"))
 )
 
 func switching(accept string, fields ...string) string {

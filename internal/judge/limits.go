@@ -153,3 +153,14 @@ func ListsSize(fields wire.Fields, l *wire.Limits) string {
 	}
 	return s.what
 }
+
+// OverLimit reports whether a parse error stands for a size or number over one of the limits.
+func OverLimit(k wire.Kind) bool {
+	switch k {
+	case wire.KindTargetTooLong, wire.KindHeadTooLarge, wire.KindLineTooLong,
+		wire.KindTooManyFields, wire.KindBodyTooLarge, wire.KindTooManyMessages,
+		wire.KindUnitTooLarge:
+		return true
+	}
+	return false
+}

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"example.com/khp/internal/scan"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 )
 
@@ -19,13 +20,13 @@ func OpeningRequest(r *wire.Request, checkKey bool) (status int, fault Fault) {
 	case string(r.Method) != "GET":
 		status, text = 405, "a WebSocket opening handshake is a GET request, this is "+
 			Quote(string(r.Method))
-	case !wire.HasToken(get("Upgrade"), "websocket"):
+	case !scan.HasToken(get("Upgrade"), "websocket"):
 		status, text = 426, "this address speaks WebSocket: the request has no Upgrade: websocket"
-	case !r.Fields.HasToken("Connection", "Upgrade"):
+	case !hasToken(r.Fields, "Connection", "Upgrade"):
 		status, text = 400, "the request has no Connection: Upgrade"
 	case version != "13" && version != "8":
 		status, text = 426, "expected Sec-WebSocket-Version: 13, got "+Quote(version)
-	case checkKey && !wire.ValidKey(get("Sec-WebSocket-Key")):
+	case checkKey && !upgrade.ValidKey(get("Sec-WebSocket-Key")):
 		status, text = 400, "Sec-WebSocket-Key is missing or not 16 bytes in base64"
 	case len(get("Host")) == 0:
 		status, text = 400, "the request has no Host"

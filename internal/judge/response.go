@@ -50,7 +50,7 @@ func Opening(f wire.Fields, a *Asked) Fault {
 	switch {
 	case !scan.EqualFold(value, "websocket"):
 		return Fault{upgrade, "expected Upgrade: websocket, got " + get("Upgrade")}
-	case !f.HasToken("Connection", "Upgrade"):
+	case !hasToken(f, "Connection", "Upgrade"):
 		return Fault{upgrade, "expected Connection: Upgrade, got " + get("Connection")}
 	case f.Count("Sec-WebSocket-Accept") > 1:
 		return Fault{upgrade, "Sec-WebSocket-Accept is repeated"}
@@ -132,7 +132,7 @@ func acceptMatches(f wire.Fields, a *Asked) Fault {
 			return Fault{reqs, "expected Upgrade: websocket or none, got " + Quote(string(v))}
 		}
 	}
-	if f.Count("Connection") > 0 && !f.HasToken("Connection", "Upgrade") {
+	if f.Count("Connection") > 0 && !hasToken(f, "Connection", "Upgrade") {
 		return Fault{reqs, "expected Connection: Upgrade or none"}
 	}
 	return Fault{}
@@ -168,4 +168,14 @@ func URIList(body []byte) iter.Seq[[]byte] {
 			}
 		}
 	}
+}
+
+// hasToken reports whether one of the fields of that name lists token.
+func hasToken(fields wire.Fields, name, token string) bool {
+	for v := range fields.All(name) {
+		if scan.HasToken(v, token) {
+			return true
+		}
+	}
+	return false
 }

@@ -27,7 +27,9 @@ import (
 // notice are the packages whose tests notice, in the order in which they are asked: module and
 // package.
 var notice = [][2]string{
-	{"", "./wire"}, {"", "./wire/credentials"}, {"", "./internal/scan"}, {"", "./internal/judge"},
+	{"", "./wire"}, {"", "./wire/credentials"}, {"", "./internal/scan"}, {"", "./internal/place"},
+	{"", "./internal/balancer"}, {"", "./internal/upgrade"}, {"", "./internal/lines"},
+	{"", "./internal/judge"},
 	{"", "./endpoint/internal/answer"}, {"", "./endpoint/internal/clock"},
 	{"", "./endpoint/internal/head"}, {"", "./endpoint/driver"}, {"", "./endpoint"},
 	{"", "./transport/internal/accept"}, {"", "./transport/internal/cookies"},

@@ -150,3 +150,19 @@ func Unquote(b []byte) []byte {
 	}
 	return b
 }
+
+// HasToken reports whether a comma-separated list holds token, without regard to the case of ASCII
+// letters: Connection and Upgrade. Other elements need not be well formed.
+func HasToken(value []byte, token string) bool {
+	for start := 0; start <= len(value); {
+		end := start
+		for end < len(value) && value[end] != ',' {
+			end++
+		}
+		if EqualFold(Trim(value[start:end]), token) {
+			return true
+		}
+		start = end + 1
+	}
+	return false
+}

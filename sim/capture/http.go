@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
+	"example.com/khp/internal/scan"
 	"example.com/khp/sim/replay"
 	"example.com/khp/wire"
 )
@@ -140,7 +141,7 @@ func (x *stream) readRequest() (more bool) {
 	x.drop()
 	upgrade, _ := r.Fields.Get("Upgrade")
 	x.asked = exchange{head: string(r.Method) == "HEAD", connect: string(r.Method) == "CONNECT",
-		websocket: wire.HasToken(upgrade, "websocket"), target: string(r.Target)}
+		websocket: scan.HasToken(upgrade, "websocket"), target: string(r.Target)}
 	if x.asked.websocket {
 		data := bytes.Clone(h.buf[:n])
 		x.held = append(x.held, numbered{replay.Step{Kind: replay.Opening, Data: data}, h,
@@ -154,7 +155,7 @@ func (x *stream) readRequest() (more bool) {
 		}
 	}
 	h.chunks, h.skip = chunks{}, max(r.ContentLength, 0)
-	if te, ok := r.Fields.Get("Transfer-Encoding"); ok && wire.HasToken(te, "chunked") {
+	if te, ok := r.Fields.Get("Transfer-Encoding"); ok && scan.HasToken(te, "chunked") {
 		h.chunks.on = true
 	}
 	h.read(n)
@@ -205,7 +206,7 @@ func (x *stream) readAnswer() (more bool) {
 		if page, m := pageResponse(h.buf, x.asked.head); m > 0 {
 			r, n, err = page, m, nil
 			te, _ := r.Fields.Get("Transfer-Encoding")
-			chunked = wire.HasToken(te, "chunked")
+			chunked = scan.HasToken(te, "chunked")
 		}
 	}
 	switch {

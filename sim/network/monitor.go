@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
 )
 
@@ -201,7 +202,7 @@ func (m *Monitor) message(p []byte) error {
 	if m.opened {
 		return nil
 	}
-	b, _ := wire.ParseBalancer(p)
+	b, _ := balancer.Parse(p)
 	var err error
 	switch {
 	case !m.Server:
@@ -210,10 +211,10 @@ func (m *Monitor) message(p []byte) error {
 		err = fmt.Errorf("INV-42: sent %.40q; a terminator was owed: %v", p, m.leg.owed)
 	case m.leg.refused && len(p) > 0:
 		err = fmt.Errorf("INV-16: sent %.40q after a terminating status", p)
-	case b == wire.BalancerNone && len(p) > 0:
+	case b == balancer.None && len(p) > 0:
 		err = m.response(p)
 	}
-	m.leg.owed = m.Server && b == wire.BalancerNone && len(p) > 0
+	m.leg.owed = m.Server && b == balancer.None && len(p) > 0
 	m.leg.sent = append(m.leg.sent, bytes.Clone(p))
 	return err
 }

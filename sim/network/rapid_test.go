@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
@@ -77,7 +78,7 @@ func switching(head []byte) []byte {
 	_, _ = r.ParseHead(head, wire.Limits{})
 	return []byte("HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 		"Sec-WebSocket-Protocol: x-kaazing-handshake\r\nSec-WebSocket-Accept: " +
-		string(wire.AppendAccept(nil, field(&r, "Sec-WebSocket-Key"))) + "\r\n\r\n")
+		string(upgrade.AppendAccept(nil, field(&r, "Sec-WebSocket-Key"))) + "\r\n\r\n")
 }
 
 // decision is what the application says.

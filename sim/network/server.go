@@ -8,6 +8,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 )
 
@@ -140,7 +141,7 @@ func (v *Server) shakeHands(p []byte) {
 	switch {
 	case wire.KindOf(err) == wire.KindIncomplete:
 		return
-	case err != nil, !wire.ValidKey(field(&r, "Sec-WebSocket-Key")):
+	case err != nil, !upgrade.ValidKey(field(&r, "Sec-WebSocket-Key")):
 		v.driver.Received(v.now(), v.head)
 		return
 	}
@@ -158,7 +159,7 @@ func (v *Server) shakeHands(p []byte) {
 	head, _ := wire.AppendStatusLine(nil, 101, "Switching Protocols")
 	for _, f := range [][2]string{
 		{"Upgrade", "websocket"}, {"Connection", "Upgrade"},
-		{"Sec-WebSocket-Accept", string(wire.AppendAccept(nil, key))},
+		{"Sec-WebSocket-Accept", string(upgrade.AppendAccept(nil, key))},
 		{"Sec-WebSocket-Protocol", endpoint.Subprotocol},
 		{"Sec-WebSocket-Extensions", strings.Join(granted, ", ")},
 	} {

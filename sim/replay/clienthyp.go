@@ -3,6 +3,7 @@ package replay
 import (
 	"example.com/khp/fsm"
 	"example.com/khp/fsm/codes"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
@@ -206,23 +207,23 @@ func (c *checker) clientOpened(h clientHyp) (list []clientHyp) {
 
 // clientMessage gives h a message.
 func (c *checker) clientMessage(h clientHyp, k int, s *Step) []clientHyp {
-	kind, _ := wire.ParseBalancer(s.Data)
+	kind, _ := balancer.Parse(s.Data)
 	phase := h.state.Phase()
 	early := phase == fsm.ClientAwaitResponse && h.cfg.Profile == fsm.ProfileAuto &&
-		kind != wire.BalancerNone
+		kind != balancer.None
 	switch {
 	case early, phase == fsm.ClientAwaitProceed, phase == fsm.ClientAwaitConfirm:
 		switch kind {
-		case wire.BalancerProceed:
+		case balancer.Proceed:
 			h.from = h.in
 			return eventually(h, fsm.Event{Kind: fsm.EventProceedReceived})
-		case wire.BalancerReroute:
+		case balancer.Reroute:
 			var list []clientHyp
 			for _, facts := range factChoices(codes.ActionRedirect) {
 				list = append(list, eventually(h, fsm.Event{Kind: fsm.EventRerouteReceived, Facts: facts})...)
 			}
 			return list
-		case wire.BalancerNone:
+		case balancer.None:
 		}
 	case phase == fsm.ClientAwaitResponse, phase == fsm.ClientReading, phase == fsm.ClientSendingBody:
 		return c.clientPiece(h, k, s)

@@ -8,6 +8,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/fsm/codes"
 	"example.com/khp/internal/judge"
+	"example.com/khp/internal/place"
 	"example.com/khp/internal/scan"
 	"example.com/khp/internal/tables"
 	"example.com/khp/wire"
@@ -59,7 +60,7 @@ func (h *heads) extendedRequest(p []byte) (*asked, *problem) {
 	case fault.Found():
 		return nil, found(fault)
 	case !h.kaazing &&
-		!wire.SamePath(wire.TargetPath(string(r.Target)), wire.TargetPath(string(h.request.Target))):
+		!place.SamePath(place.TargetPath(string(r.Target)), place.TargetPath(string(h.request.Target))):
 		return nil, &problem{"KHP-EXT-03",
 			"the extended request is for another path than the opening request [AMB-21]"}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/sequence"
 	"example.com/khp/internal/terminal"
 	"example.com/khp/internal/visible"
@@ -143,12 +144,12 @@ func (s *Step) message() string {
 	if len(s.Data) == 0 {
 		return "empty " + s.Type.String() + " message"
 	}
-	switch kind, url := wire.ParseBalancer(s.Data); kind {
-	case wire.BalancerProceed:
+	switch kind, url := balancer.Parse(s.Data); kind {
+	case balancer.Proceed:
 		return "N"
-	case wire.BalancerReroute:
+	case balancer.Reroute:
 		return "R " + visible.Line(string(url))
-	case wire.BalancerNone:
+	case balancer.None:
 	}
 	if looksLikeRequest(s.Data) || looksLikeResponse(s.Data) {
 		return firstLine(s.Data)

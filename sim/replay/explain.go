@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
 )
 
@@ -141,7 +142,7 @@ func (c *checker) explainServer(s *Step) *problem {
 			return p
 		}
 	}
-	balancer, _ := wire.ParseBalancer(s.Data)
+	said, _ := balancer.Parse(s.Data)
 	empty := len(s.Data) == 0
 	switch {
 	case s.Kind == Opening:
@@ -155,7 +156,7 @@ func (c *checker) explainServer(s *Step) *problem {
 	case s.Kind == Close && in(fsm.ServerDeciding):
 		return &problem{"KHP-EXT-RSP-01", "it closes without having answered the request"}
 	case s.Kind == Close && owes(outProceed), c.heads.kaazing && owes(outProceed) &&
-		balancer == wire.BalancerNone:
+		said == balancer.None:
 		return &problem{"KHP-EXT-01 KHP-EXT-02",
 			"a client that asks with .kl=Y is owed the message N here"}
 	case s.Kind == Close:
@@ -167,7 +168,7 @@ func (c *checker) explainServer(s *Step) *problem {
 		}
 		return &problem{reqs, "it goes on after its " + strconv.Itoa(c.status) +
 			" response instead of closing"}
-	case balancer != wire.BalancerNone:
+	case said != balancer.None:
 		return &problem{"KHP-EXT-02 KHP-EXT-01", "a message of the kaazing profile that nobody asked for"}
 	case empty:
 		return &problem{"KHP-EXT-02 KHP-EXT-RSP-14", "an empty message without a response before it"}

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/judge"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/transport/trace"
 	"example.com/khp/wire"
 )
@@ -29,7 +31,7 @@ func found(f judge.Fault) *problem {
 // unread is the problem that a message cannot be parsed. What is beyond a limit breaks no rule:
 // limits are the reader's own.
 func unread(what, reqs string, err error) *problem {
-	if wire.KindOf(err).Limit() {
+	if judge.OverLimit(wire.KindOf(err)) {
 		return &problem{"", what + " is larger than what is judged: " + err.Error()}
 	}
 	return &problem{reqs, what + " is not HTTP/1.1: " + err.Error()}
@@ -106,12 +108,12 @@ func (h *heads) openingRequest(p []byte) *problem {
 		return found(fault)
 	}
 	if !hidden(key) {
-		h.accept = wire.AppendAccept(nil, key)
+		h.accept = upgrade.AppendAccept(nil, key)
 	}
 	if h.offered, _, err = extensionNames(r.Fields); err != nil {
 		return &problem{"WSP-EXT-01", "the offered extensions are no list: " + err.Error()}
 	}
-	h.kaazing = wire.AsksKaazing(string(r.Target))
+	h.kaazing = balancer.Asked(string(r.Target))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
 )
 
@@ -104,7 +105,7 @@ func (c *checker) looseSent(h serverHyp, s *Step) (list []serverHyp) {
 // serverFits reports whether s, number k among the client's inputs, is what h owes.
 func (c *checker) serverFits(h *serverHyp, s *Step, k int) bool {
 	o := h.owed.first()
-	balancer, _ := wire.ParseBalancer(s.Data)
+	said, _ := balancer.Parse(s.Data)
 	//exhaustive:ignore
 	switch {
 	case o.kind == outOpening:
@@ -121,9 +122,9 @@ func (c *checker) serverFits(h *serverHyp, s *Step, k int) bool {
 		h.unit = 0
 		return len(s.Data) == 0 && s.Type == wire.Binary && c.whole(k)
 	case o.kind == outProceed:
-		return balancer == wire.BalancerProceed && s.Type == wire.Binary
+		return said == balancer.Proceed && s.Type == wire.Binary
 	case o.kind == outReroute:
-		return balancer == wire.BalancerReroute && s.Type == wire.Binary
+		return said == balancer.Reroute && s.Type == wire.Binary
 	case o.kind == outResponse:
 		h.unit = k + 1
 		return looksLikeResponse(s.Data) && c.responseFits(o, k, h.cfg.Unchecked)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/transport/trace"
 	"example.com/khp/wire"
 )
@@ -275,8 +276,8 @@ func (j *journey) leave(s *Session) {
 		if st.From != Server || st.Kind != Message && st.Kind != Opening || len(st.Data) == 0 {
 			continue
 		}
-		kind, _ := wire.ParseBalancer(st.Data)
-		j.sentOn = kind == wire.BalancerReroute || bytes.HasPrefix(st.Data, []byte("HTTP/1.1 3"))
+		kind, _ := balancer.Parse(st.Data)
+		j.sentOn = kind == balancer.Reroute || bytes.HasPrefix(st.Data, []byte("HTTP/1.1 3"))
 		return
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/redact"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/network"
@@ -86,10 +87,10 @@ func readItem(in Input) (s Seen, used int, ok bool) {
 		return readUnit(kind, in)
 	}
 	s = Seen{Kind: Text, Type: it.Type, Data: it.Data, Messages: 1, Frames: it.Frames}
-	switch b, url := wire.ParseBalancer(it.Data); {
-	case b == wire.BalancerProceed:
+	switch b, url := balancer.Parse(it.Data); {
+	case b == balancer.Proceed:
 		s.Kind = Proceed
-	case b == wire.BalancerReroute:
+	case b == balancer.Reroute:
 		s.Kind, s.Text = Reroute, string(url)
 	case it.Type == wire.Binary && len(it.Data) == 0:
 		s.Kind = Terminator

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/transport"
-	"example.com/khp/wire"
 )
 
 // KaazingClients lets next serve Kaazing's Java and iOS clients with a library that opens
@@ -25,7 +25,7 @@ func KaazingClients(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case transport.AnswerProbe(w, r):
-		case strings.Contains(r.URL.RawQuery, wire.KaazingMark):
+		case strings.Contains(r.URL.RawQuery, balancer.Mark):
 			next.ServeHTTP(&openingWriter{ResponseWriter: w}, r)
 		default:
 			next.ServeHTTP(w, r)

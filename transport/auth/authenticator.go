@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/wire"
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire/credentials"
 )
 
@@ -148,7 +148,7 @@ func (a TokenAuth) Validate() error {
 	switch {
 	case a.Check == nil:
 		return errors.New("auth: TokenAuth.Check is nil; use Tokens, or a function that knows the tokens")
-	case a.Scheme != "" && !wire.ValidToken(a.Scheme):
+	case a.Scheme != "" && !scan.ValidToken(a.Scheme):
 		return errors.New("auth: TokenAuth.Scheme " + strconv.QuoteToASCII(a.Scheme) +
 			" is not the name of a scheme; leave it empty for Token, or use Bearer")
 	}
@@ -157,7 +157,7 @@ func (a TokenAuth) Validate() error {
 
 // validRealm refuses a realm that no challenge can name.
 func validRealm(what, realm string) error {
-	if !wire.ValidFieldValue(realm) {
+	if !scan.ValidValue(realm) {
 		return errors.New("auth: " + what + ".Realm " + strconv.QuoteToASCII(realm) +
 			" has control bytes, or blanks at its ends")
 	}

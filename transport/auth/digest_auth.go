@@ -101,7 +101,7 @@ func (a *DigestAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Ver
 }
 
 // samePath compares the path byte for byte, without the query, which some clients leave out.
-// wire.SamePath is too lenient for a right.
+// place.SamePath is too lenient for a right.
 func samePath(uri string, r *endpoint.Request) bool {
 	path, _, _ := strings.Cut(uri, "?")
 	return path == r.Path()

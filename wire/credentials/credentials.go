@@ -34,10 +34,10 @@ func AppendBasic(dst []byte, user, password string) ([]byte, error) {
 // The scheme must be a token of RFC 9110; the other part must be a field value
 // that is not empty. Errors have KindCredentials and never quote either.
 func Append(dst []byte, scheme, token string) ([]byte, error) {
-	if !wire.ValidToken(scheme) {
+	if !scan.ValidToken(scheme) {
 		return dst, &wire.ParseError{Kind: wire.KindCredentials, Detail: "scheme is not a token"}
 	}
-	if token == "" || !wire.ValidFieldValue(token) {
+	if token == "" || !scan.ValidValue(token) {
 		return dst, &wire.ParseError{Kind: wire.KindCredentials, Detail: "not a field value"}
 	}
 	dst = append(dst, scheme...)

@@ -48,7 +48,7 @@ func ParseDigestChallenge(c wire.Challenge) (d DigestChallenge, err error) {
 		}
 	}
 	qop, ok := c.Param("qop")
-	if d.Auth = wire.HasToken([]byte(qop), "auth"); ok && !d.Auth {
+	if d.Auth = scan.HasToken([]byte(qop), "auth"); ok && !d.Auth {
 		return refuse("qop " + quoted(qop) + " does not offer auth")
 	}
 	d.Opaque, d.HasOpaque = c.Param("opaque")
@@ -135,7 +135,7 @@ func (c *DigestChallenge) refuses(u DigestUse) string {
 		return "control byte in the user name"
 	case !utf8.ValidString(u.User):
 		return "the user name is not UTF-8"
-	case !wire.ValidToken(u.Method):
+	case !scan.ValidToken(u.Method):
 		return "the method is not a token"
 	case u.URI == "" || !scan.All(u.URI, scan.IsTarget):
 		return "not a request target"

@@ -106,7 +106,7 @@ func TestDigest_RoundTrip(t *testing.T) {
 		prefix := rapid.SampledFrom([]string{"", "Application ", "Basic realm=x, "}).Draw(t, "prefix")
 		value, err := AppendDigestChallenge([]byte(prefix), c)
 		require.NoError(t, err)
-		require.True(t, wire.ValidFieldValue(value))
+		require.True(t, scan.ValidValue(value))
 		list, err := wire.ParseChallenges(nil, value)
 		require.NoError(t, err)
 		got, err := ParseDigestChallenge(list[len(list)-1])
@@ -115,7 +115,7 @@ func TestDigest_RoundTrip(t *testing.T) {
 
 		answer, err := AppendDigest(nil, c, u)
 		require.NoError(t, err)
-		require.True(t, wire.ValidFieldValue(answer))
+		require.True(t, scan.ValidValue(answer))
 		require.NotContains(t, string(redact.Append(nil, []byte("Authorization: "+string(answer)+"\r\n"))), "response")
 		scheme, rest, ok := Split(answer)
 		require.True(t, ok)

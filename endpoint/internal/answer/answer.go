@@ -7,14 +7,15 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"example.com/khp/internal/lines"
 	"example.com/khp/wire"
 )
 
 // Reader reads one answer and the interim responses before it. The zero value is ready.
 type Reader struct {
-	lines   wire.Lines // of the response being read
-	begin   int        // where that begins
-	length  int        // of everything up to the body, 0 while it is not complete
+	lines   lines.Watch // of the response being read
+	begin   int         // where that begins
+	length  int         // of everything up to the body, 0 while it is not complete
 	chunked bool
 	chunks  chunks // of the body
 }

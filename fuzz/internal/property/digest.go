@@ -3,6 +3,7 @@ package property
 import (
 	"bytes"
 
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 	"example.com/khp/wire/credentials"
 )
@@ -66,7 +67,7 @@ func answered(challenge credentials.DigestChallenge, user, password string) erro
 		return nil
 	}
 	scheme, rest, ok := credentials.Split(value)
-	if !ok || string(scheme) != "Digest" || !wire.ValidFieldValue(value) {
+	if !ok || string(scheme) != "Digest" || !scan.ValidValue(value) {
 		return broken("credentials %q", value)
 	}
 	got, err := credentials.ParseDigest(rest)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
@@ -152,7 +153,7 @@ func Tokens(b []byte) error {
 		return broken("the slow judge says %v, wire says %v", ok, err)
 	}
 	for _, t := range slow { // also in lists that are refused
-		if !wire.HasToken(b, t) || !wire.HasToken(b, strings.ToUpper(t)) && ascii(t) {
+		if !scan.HasToken(b, t) || !scan.HasToken(b, strings.ToUpper(t)) && ascii(t) {
 			return broken("token %q is listed and not found", t)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/khp/internal/redact"
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 	"example.com/khp/wire/credentials"
 )
@@ -105,7 +106,7 @@ func Credentials(user, password string, header []byte) error {
 		scheme, rest, ok := credentials.Split(out[1:])
 		u, p, decoded := credentials.DecodeBasic(rest)
 		if !ok || string(scheme) != "Basic" || !decoded || u != user || p != password ||
-			!wire.ValidFieldValue(out[1:]) {
+			!scan.ValidValue(out[1:]) {
 			return broken("%q and %q come back as %q and %q from %q", user, password, u, p, out)
 		}
 	}

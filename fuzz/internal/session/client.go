@@ -9,6 +9,8 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/fuzz/internal/property"
+	"example.com/khp/internal/balancer"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/wire"
 )
 
@@ -130,9 +132,9 @@ func (r *clientRun) event(op byte, p *property.Program) error {
 	case 11:
 		return r.message(wire.Binary, nil)
 	case 12:
-		return r.message(wire.Binary, wire.AppendBalancer(nil, wire.BalancerProceed, ""))
+		return r.message(wire.Binary, balancer.Append(nil, balancer.Proceed, ""))
 	case 13:
-		return r.message(wire.Binary, wire.AppendBalancer(nil, wire.BalancerReroute, string(p.Text())))
+		return r.message(wire.Binary, balancer.Append(nil, balancer.Reroute, string(p.Text())))
 	case 24:
 		if err := r.message(wire.Binary, []byte(builtResponse(p, r.accept))); err != nil {
 			return err
@@ -195,7 +197,7 @@ func (r *clientRun) connected(p *property.Program) error {
 	r.nonce[0], r.nonce[15] = p.Byte(), byte(r.Dials())
 	if was == fsm.ClientConnecting {
 		r.khp, r.read, r.unit, r.last, r.starts, r.ended = false, nil, nil, nil, nil, false
-		r.accept = wire.AppendAccept(nil, wire.AppendKey(nil, r.nonce))
+		r.accept = upgrade.AppendAccept(nil, upgrade.AppendKey(nil, r.nonce))
 	}
 	return r.take(r.c.Connected(r.now, r.nonce))
 }
@@ -219,7 +221,7 @@ func (r *clientRun) opening(b []byte) error {
 // message gives a message, keeps the response it belongs to, and looks whether the client opened
 // rightly.
 func (r *clientRun) message(t wire.MessageType, b []byte) error {
-	balancer, _ := wire.ParseBalancer(b)
+	said, _ := balancer.Parse(b)
 	switch {
 	case len(r.Handshake()) == 0 && !r.kaazing || r.Opened():
 	case t == wire.Binary && len(b) == 0:
@@ -227,7 +229,7 @@ func (r *clientRun) message(t wire.MessageType, b []byte) error {
 			r.last, r.unit, r.starts = r.unit, nil, nil
 		}
 		r.ended = true
-	case r.kaazing && balancer != wire.BalancerNone:
+	case r.kaazing && said != balancer.None:
 		r.ended = true
 	default:
 		r.starts = append(r.starts, len(r.unit))

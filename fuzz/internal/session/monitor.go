@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/inside"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
@@ -84,7 +85,7 @@ func (m *monitor) end(e ending, now time.Time, limits wire.Limits, given int) er
 func (m *monitor) completed() bool {
 	sent := m.Handshake()
 	if n := len(sent); n > 0 {
-		if b, _ := wire.ParseBalancer(sent[n-1]); b != wire.BalancerNone {
+		if b, _ := balancer.Parse(sent[n-1]); b != balancer.None {
 			sent = sent[:n-1]
 		}
 	}

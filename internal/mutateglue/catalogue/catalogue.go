@@ -31,7 +31,8 @@ var (
 
 // Sources are the packages that get faults.
 var Sources = []string{
-	"wire", "wire/credentials", "internal/scan", "internal/judge", "endpoint",
+	"wire", "wire/credentials", "internal/scan", "internal/place", "internal/balancer",
+	"internal/upgrade", "internal/lines", "internal/judge", "endpoint",
 	"endpoint/internal/answer", "endpoint/internal/clock",
 	"endpoint/internal/head", "endpoint/driver",
 	"transport", "transport/adapter", "transport/auth", "transport/auth/htpasswd",

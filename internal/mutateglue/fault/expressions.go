@@ -5,6 +5,9 @@ import (
 	"go/token"
 	"strconv"
 	"strings"
+
+	"example.com/khp/internal/balancer"
+	"example.com/khp/wire"
 )
 
 // inside makes the faults of the expressions of a statement. Callers look at an error first, so
@@ -173,7 +176,7 @@ var families = [][]string{
 	{"fsm.ProfileSpec", "fsm.ProfileKaazing", "fsm.ProfileAuto"},
 	{"fsm.FactKHP", "fsm.FactValid", "fsm.FactKaazing"},
 	{"fsm.FactTargetUsable", "fsm.FactTargetRefused", "fsm.FactTargetVisited"},
-	{"wire.BalancerProceed", "wire.BalancerReroute"},
+	{"balancer.Proceed", "balancer.Reroute"},
 	{"net.ErrClosed", "io.EOF", "io.ErrUnexpectedEOF"},
 }
 

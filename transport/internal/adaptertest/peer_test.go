@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/khp/wire"
+	"example.com/khp/internal/upgrade"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -68,7 +68,7 @@ func (p *peer) request() bool {
 	if p.head, err = http.ReadRequest(p.in); err != nil {
 		return false
 	}
-	p.key = string(wire.AppendAccept(nil, []byte(p.head.Header.Get("Sec-Websocket-Key"))))
+	p.key = string(upgrade.AppendAccept(nil, []byte(p.head.Header.Get("Sec-Websocket-Key"))))
 	return true
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"example.com/khp/internal/lines"
 	"example.com/khp/wire"
 )
 
@@ -47,7 +48,7 @@ func (o *Request) Release() {
 // with the bytes read before it.
 func Read(nc net.Conn, limits wire.Limits) (o *Request, err error) {
 	o = requests.Get().(*Request)
-	var lines wire.Lines
+	var lines lines.Watch
 	for {
 		if len(o.buffer) == cap(o.buffer) {
 			o.buffer = slices.Grow(o.buffer, len(o.buffer))

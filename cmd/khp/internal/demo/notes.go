@@ -7,8 +7,8 @@ import (
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/cmd/khp/internal/status"
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/transport"
-	"example.com/khp/wire"
 )
 
 // annotator explains the steps of the handshakes from what they are, as they come: the first of a
@@ -84,7 +84,7 @@ func (a *annotator) received(m moment) string {
 	if len(m.Data) == 0 {
 		return a.once("An empty binary message ends the response.", "End of the response.")
 	}
-	if kind, _ := wire.ParseBalancer(m.Data); kind == wire.BalancerProceed {
+	if kind, _ := balancer.Parse(m.Data); kind == balancer.Proceed {
 		if a.proceeds++; a.proceeds == 1 {
 			return "Go on with this connection (the bytes EF 83 BF 4E)."
 		}

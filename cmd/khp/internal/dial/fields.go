@@ -10,7 +10,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/endpoint"
-	"example.com/khp/wire"
+	"example.com/khp/internal/scan"
 )
 
 // content is the standard input, which can be read once, and the files that flags name.
@@ -76,15 +76,15 @@ func addField(h http.Header, spec string) error {
 	value = strings.Trim(value, " \t")
 	empty, semicolon := strings.CutSuffix(spec, ";")
 	switch {
-	case ok && wire.ValidToken(name) && value == "":
+	case ok && scan.ValidToken(name) && value == "":
 		field := endpoint.ClientConfig{Header: []endpoint.HeaderField{{Name: name}}}
 		// it is one of the handshake's own
 		if _, err := endpoint.NewClient("ws://h/", field); err != nil {
 			return errors.New("the handshake needs this field; expected another one, " + formsOfFields)
 		}
-	case ok && wire.ValidToken(name) && wire.ValidFieldValue(value):
+	case ok && scan.ValidToken(name) && scan.ValidValue(value):
 		h[name] = append(h[name], value)
-	case !ok && semicolon && wire.ValidToken(empty):
+	case !ok && semicolon && scan.ValidToken(empty):
 		h[empty] = append(h[empty], "")
 	default:
 		return errors.New("expected " + formsOfFields)

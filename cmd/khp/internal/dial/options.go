@@ -139,7 +139,7 @@ func (r *request) closing(spec string) error {
 		return cli.Usagef("--close %s: expected CODE[:REASON] with a close code that may be sent, "+
 			"such as 1000, 1001 or 3000 to 4999", spec)
 	}
-	if len(reason) > wire.MaxCloseReason || !utf8.ValidString(reason) {
+	if wire.CloseReason(reason) != reason {
 		return cli.Usagef("--close: a reason is UTF-8 and has at most 123 bytes")
 	}
 	r.closeCode, r.closeText = uint16(n), reason

@@ -9,9 +9,9 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/terminal"
 	"example.com/khp/transport"
-	"example.com/khp/wire"
 )
 
 // dial is khp dial.
@@ -206,7 +206,7 @@ func (p *progress) Observe(ev transport.Event) {
 			p.tls.Store(true)
 		}
 	case transport.EventReceive:
-		if kind, _ := wire.ParseBalancer(ev.Data); kind != wire.BalancerNone {
+		if kind, _ := balancer.Parse(ev.Data); kind != balancer.None {
 			p.balancer.Store(true)
 		}
 		if status := observe.ParseHead(ev.Data).Status(); status != 0 {

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/transport"
-	"example.com/khp/wire"
 )
 
 // Headline describes an event in one line.
@@ -61,12 +61,12 @@ func messageHeadline(t transport.MessageType, p []byte) string {
 	if len(p) == 0 {
 		return "empty " + t.String() + " message"
 	}
-	switch kind, url := wire.ParseBalancer(p); kind {
-	case wire.BalancerProceed:
+	switch kind, url := balancer.Parse(p); kind {
+	case balancer.Proceed:
 		return "N (go on)"
-	case wire.BalancerReroute:
+	case balancer.Reroute:
 		return "R " + string(url)
-	case wire.BalancerNone:
+	case balancer.None:
 	}
 	if h := ParseHead(p); h.Start != "" {
 		return h.Start

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/sim/script/internal/lang"
 	"example.com/khp/sim/verdict"
 	"example.com/khp/wire"
@@ -151,7 +152,7 @@ func (p *Player) balancer(line int) []step {
 	case p.Target != "":
 		return []step{p.one(line, verdict.Pattern{Kind: verdict.Proceed})}
 	}
-	return []step{messageOf(wire.Binary, string(wire.AppendBalancer(nil, wire.BalancerProceed, "")))}
+	return []step{messageOf(wire.Binary, string(balancer.Append(nil, balancer.Proceed, "")))}
 }
 
 // readAnswer reads answer STATUS FIELD... of a server and ask [/TARGET] FIELD... of a client: the

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/sim/network"
 	"example.com/khp/sim/script/internal/lang"
 	"example.com/khp/sim/script/internal/stage"
@@ -166,14 +167,14 @@ func (p *Player) pause(d time.Duration) {
 // accept is the Sec-WebSocket-Accept that belongs to the peer's opening request.
 func (p *Player) accept() string {
 	if p.Target != "" {
-		return string(wire.AppendAccept(nil, []byte(ourKey)))
+		return string(upgrade.AppendAccept(nil, []byte(ourKey)))
 	}
 	var r wire.Request
 	if _, err := r.ParseHead(p.head, wire.Limits{}); err != nil {
 		return ""
 	}
 	key, _ := r.Fields.Get("Sec-WebSocket-Key")
-	return string(wire.AppendAccept(nil, key))
+	return string(upgrade.AppendAccept(nil, key))
 }
 
 // vars are the variables in texts of steps.

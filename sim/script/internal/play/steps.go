@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/sim/network"
 	"example.com/khp/sim/script/internal/lang"
 	"example.com/khp/sim/script/internal/stage"
@@ -220,7 +221,7 @@ func readSend(a *lang.Args, n int) (step, error) {
 		return message(wire.Binary, func(*Player) string { return "" }), nil
 	case "N":
 		return message(wire.Binary, func(*Player) string {
-			return string(wire.AppendBalancer(nil, wire.BalancerProceed, ""))
+			return string(balancer.Append(nil, balancer.Proceed, ""))
 		}), nil
 	case "R":
 		url, ok := a.Take()
@@ -228,7 +229,7 @@ func readSend(a *lang.Args, n int) (step, error) {
 			return nil, a.End("a URL")
 		}
 		return message(wire.Binary, func(*Player) string {
-			return string(wire.AppendBalancer(nil, wire.BalancerReroute, url.Value()))
+			return string(balancer.Append(nil, balancer.Reroute, url.Value()))
 		}), nil
 	case "text", "binary":
 		t := map[string]wire.MessageType{"text": wire.Text, "binary": wire.Binary}[w.Text]

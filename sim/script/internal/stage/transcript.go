@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/redact"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
@@ -103,10 +104,10 @@ func failureText(err error) string {
 
 // Sent describes a message: of the handshake by its kind, of the application by its bytes.
 func Sent(t wire.MessageType, p []byte) string {
-	switch b, url := wire.ParseBalancer(p); {
-	case b == wire.BalancerProceed:
+	switch b, url := balancer.Parse(p); {
+	case b == balancer.Proceed:
 		return "N"
-	case b == wire.BalancerReroute:
+	case b == balancer.Reroute:
 		return "R " + string(url)
 	case len(p) == 0 && t == wire.Binary:
 		return "terminator"

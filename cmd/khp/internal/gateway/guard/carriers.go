@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/internal/scan"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
-	"example.com/khp/wire"
 )
 
 // Carriers are where clients that cannot set Authorization put a token. "" is none of that kind.
@@ -48,7 +48,7 @@ func (c Carriers) parameter(target string) string {
 		if !c.isParameter(name) {
 			continue
 		}
-		if text, err := url.QueryUnescape(value); err == nil && wire.ValidFieldValue(text) {
+		if text, err := url.QueryUnescape(value); err == nil && scan.ValidValue(text) {
 			return text
 		}
 		return ""

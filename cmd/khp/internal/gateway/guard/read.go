@@ -14,7 +14,7 @@ import (
 	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/guard/callout"
 	"example.com/khp/cmd/khp/internal/gateway/guard/jwtkeys"
-	"example.com/khp/wire"
+	"example.com/khp/internal/scan"
 )
 
 // checkScheme looks at what a challenge says.
@@ -108,7 +108,7 @@ func (z *area) setServer(o *config.Auth) (err error) {
 				"expected a time, as in 5s; leave it out for the default")
 		}
 	}
-	if o.Says("name-field") && !wire.ValidToken(o.NameField) {
+	if o.Says("name-field") && !scan.ValidToken(o.NameField) {
 		return o.Fault("name-field", cli.Quoted(o.NameField),
 			"expected the name of a field, as in Remote-User")
 	}
@@ -159,7 +159,7 @@ func (z *area) setCarriers(o *config.Auth) error {
 		case o.Scheme != "token" && o.Scheme != "bearer":
 			return o.Fault(c.key, cli.Quoted(c.name),
 				"it carries a token; add scheme: token or scheme: bearer")
-		case !wire.ValidToken(c.name):
+		case !scan.ValidToken(c.name):
 			return o.Fault(c.key, cli.Quoted(c.name),
 				"expected a name of letters, digits and -_.~ without blanks")
 		case strings.HasPrefix(c.name, ".k"):

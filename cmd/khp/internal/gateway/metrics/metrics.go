@@ -12,8 +12,8 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/transport"
-	"example.com/khp/wire"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -122,7 +122,7 @@ func (m *Metrics) change(conn uint64, p pendingHandshake) {
 // elsewhere.
 func (m *Metrics) responded(ev transport.Event) {
 	status := statusOf(ev.Data)
-	kind, _ := wire.ParseBalancer(ev.Data)
+	kind, _ := balancer.Parse(ev.Data)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p, ok := m.pending[ev.Conn]
@@ -134,7 +134,7 @@ func (m *Metrics) responded(ev transport.Event) {
 		p.status = strconv.Itoa(status)
 		p.asked = p.asked || status == http.StatusUnauthorized
 	}
-	p.moved = p.moved || kind == wire.BalancerReroute
+	p.moved = p.moved || kind == balancer.Reroute
 	m.pending[ev.Conn] = p
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/gateway/paths"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
 )
 
@@ -28,7 +29,7 @@ func (r *Route) onward(base wire.URL, path, query, credential string) wire.URL {
 	for one := range strings.SplitSeq(query, "&") {
 		has := names(one)
 		switch {
-		case one == "", strings.Contains(unescaped(one), wire.KaazingMark):
+		case one == "", strings.Contains(unescaped(one), balancer.Mark):
 		case slices.ContainsFunc(has, func(n string) bool {
 			return strings.HasPrefix(n, ".k") || slices.Contains(own, n) ||
 				credential != "" && n == credential

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/gateway/paths"
+	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -120,6 +121,6 @@ func TestOnward_CannotEscape(t *testing.T) {
 		if err == nil {
 			require.Equal(t, []string{"a"}, q["tenant"])
 		}
-		require.False(t, wire.AsksKaazing(u.Target()))
+		require.False(t, balancer.Asked(u.Target()))
 	})
 }

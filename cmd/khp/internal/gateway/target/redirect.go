@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"example.com/khp/internal/balancer"
+	"example.com/khp/internal/place"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -39,7 +41,7 @@ func (t redirectTarget) decide(
 // sendTo sends a client to u as it understands it: with R if it speaks the kaazing profile, whose
 // clients follow no 302.
 func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) transport.Decision {
-	if strings.Count(queryOf(r.Target), wire.KaazingMark) > mostMarks {
+	if strings.Count(queryOf(r.Target), balancer.Mark) > mostMarks {
 		s.log.WarnContext(ctx, "a client goes in circles: does this route lead back here?", "path",
 			s.path)
 		return transport.Refuse(508, "too many redirects: this address leads back to itself")
@@ -51,7 +53,7 @@ func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) 
 	if !r.Kaazing() {
 		return transport.Redirect(u.String())
 	}
-	u.Query += "&" + wire.KaazingMark
+	u.Query += "&" + balancer.Mark
 	return transport.Decision{Reroute: u.String(), Subprotocol: firstProtocol(r)}
 }
 
@@ -64,7 +66,7 @@ func (s *session) seenFromOutside(
 	if len(outside.Hosts) > 0 {
 		host = outside.Hosts[0]
 		for _, h := range outside.Hosts {
-			if wire.SameAuthority(h, o.Host) {
+			if place.SameAuthority(h, o.Host) {
 				host = h
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/guard"
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/scan"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -50,7 +51,7 @@ func (r *Route) tell(routes config.Routes) error {
 		}
 	}
 	for _, name := range r.ForwardCookies {
-		if name != "*" && !wire.ValidToken(name) {
+		if name != "*" && !scan.ValidToken(name) {
 			fault("forward-cookies", strconv.Quote(name),
 				`it is no name of a cookie; expected one, or "*" for all`)
 		}
@@ -86,7 +87,7 @@ func unpassable(name string) string {
 		return len(name) >= len(prefix) && alike(name[:len(prefix)], prefix)
 	}
 	switch {
-	case !wire.ValidToken(name):
+	case !scan.ValidToken(name):
 		return "it is no name of a field; expected one as in X-Tenant"
 	case own(written...):
 		return "khp writes it itself, with what is certain about the client; leave it out"
@@ -124,7 +125,7 @@ func (r *Route) header(
 		h["Cookie"] = []string{c}
 	}
 	if login.User != "" && r.UserField != "" {
-		if !wire.ValidFieldValue(login.User) {
+		if !scan.ValidValue(login.User) {
 			return nil, errUser
 		}
 		h[r.UserField] = []string{login.User}

@@ -1,16 +1,17 @@
-package wire
+package lines
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
 // A head that comes byte by byte is parsed once for each line, and judged as if it had come at
 // once.
-func TestLines(t *testing.T) {
+func TestWatch(t *testing.T) {
 	long := strings.Repeat("x", 9000)
 	for name, head := range map[string]string{
 		"complete": "GET / HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n", "line too long": "GET / HTTP/1.1\r\nX: " + long, "target too long": "GET /" + long + " HTTP/1.1\r\n\r\n",
@@ -18,47 +19,47 @@ func TestLines(t *testing.T) {
 		"not HTTP": "SSH-2.0-x\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			var whole, r Request
-			used, want := whole.ParseHead([]byte(head), Limits{})
-			var lines Lines
+			var whole, r wire.Request
+			used, want := whole.ParseHead([]byte(head), wire.Limits{})
+			var watch Watch
 			parsed, n := 0, 0
 			var err error
 			for i := 1; i <= len(head); i++ {
-				if !lines.Grew([]byte(head[:i]), Limits{}) {
+				if !watch.Grew([]byte(head[:i]), wire.Limits{}) {
 					continue
 				}
 				parsed++
-				if n, err = r.ParseHead([]byte(head[:i]), Limits{}); KindOf(err) != KindIncomplete {
+				if n, err = r.ParseHead([]byte(head[:i]), wire.Limits{}); wire.KindOf(err) != wire.KindIncomplete {
 					break
 				}
 			}
 			require.Equal(t, used, n)
-			require.Equal(t, KindOf(want), KindOf(err))
+			require.Equal(t, wire.KindOf(want), wire.KindOf(err))
 			require.LessOrEqual(t, parsed, strings.Count(head, "\n")+3)
 		})
 	}
-	var lines Lines
-	require.False(t, lines.Grew(nil, Limits{}), "nothing is nothing new")
-	require.True(t, lines.Grew([]byte("G"), Limits{}))
-	require.False(t, lines.Grew([]byte("G"), Limits{}))
+	var watch Watch
+	require.False(t, watch.Grew(nil, wire.Limits{}), "nothing is nothing new")
+	require.True(t, watch.Grew([]byte("G"), wire.Limits{}))
+	require.False(t, watch.Grew([]byte("G"), wire.Limits{}))
 }
 
 // A head that is shorter than before is another one.
-func TestLines_Shrink(t *testing.T) {
-	var lines Lines
-	require.True(t, lines.Grew([]byte("GET / HTTP/1.1\r\nHo"), Limits{}))
-	require.False(t, lines.Grew(nil, Limits{}))
-	require.True(t, lines.Grew([]byte("G"), Limits{}), "its first bytes are new")
-	require.False(t, lines.Grew([]byte("GE"), Limits{}))
-	require.True(t, lines.Grew([]byte("GET / HTTP/1.1\r\n"), Limits{}))
+func TestWatch_Shrink(t *testing.T) {
+	var watch Watch
+	require.True(t, watch.Grew([]byte("GET / HTTP/1.1\r\nHo"), wire.Limits{}))
+	require.False(t, watch.Grew(nil, wire.Limits{}))
+	require.True(t, watch.Grew([]byte("G"), wire.Limits{}), "its first bytes are new")
+	require.False(t, watch.Grew([]byte("GE"), wire.Limits{}))
+	require.True(t, watch.Grew([]byte("GET / HTTP/1.1\r\n"), wire.Limits{}))
 }
 
-func ExampleLines() {
-	var lines Lines
+func ExampleWatch() {
+	var watch Watch
 	head := "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
 	parsed := 0
 	for i := range len(head) {
-		if lines.Grew([]byte(head[:i+1]), Limits{}) {
+		if watch.Grew([]byte(head[:i+1]), wire.Limits{}) {
 			parsed++
 		}
 	}

@@ -1,4 +1,4 @@
-package wire
+package place
 
 import (
 	"strconv"
@@ -7,46 +7,9 @@ import (
 	"example.com/khp/internal/scan"
 )
 
-// validTargetForm reports whether t, known to have no blank or control byte, is in origin-form
-// or names an http, https, ws or wss URL with a host and no userinfo.
-func validTargetForm[S scan.Text](t S) bool {
-	if len(t) == 0 {
-		return false
-	}
-	if t[0] == '/' {
-		return true
-	}
-	for i := 0; i < len(t); i++ {
-		if t[i] != ':' {
-			continue
-		}
-		if _, ok := scheme(t[:i]); !ok || len(t) < i+3 || t[i+1] != '/' || t[i+2] != '/' {
-			return false
-		}
-		i += 3
-		end := i
-		for end < len(t) && t[end] != '/' && t[end] != '?' {
-			end++
-		}
-		return end > i && validHostPort(t[i:end])
-	}
-	return false
-}
-
-// scheme maps the four schemes to plain or TLS.
-func scheme[S scan.Text](s S) (secure, ok bool) {
-	switch {
-	case scan.EqualFold(s, "ws"), scan.EqualFold(s, "http"):
-		return false, true
-	case scan.EqualFold(s, "wss"), scan.EqualFold(s, "https"):
-		return true, true
-	}
-	return false, false
-}
-
-// splitHostPort cuts at the colon before the port. ok is false if brackets or
+// SplitHostPort cuts at the colon before the port. ok is false if brackets or
 // colons are out of place.
-func splitHostPort[S scan.Text](s S) (host, port S, ok bool) {
+func SplitHostPort[S scan.Text](s S) (host, port S, ok bool) {
 	if len(s) > 0 && s[0] == '[' {
 		for i := 1; i < len(s); i++ {
 			if s[i] != ']' {
@@ -77,18 +40,18 @@ func splitHostPort[S scan.Text](s S) (host, port S, ok bool) {
 	return s, s[len(s):], true
 }
 
-// validHostPort checks uri-host [":" port] of RFC 9110 section 7.2: a registered
+// ValidHostPort checks uri-host [":" port] of RFC 9110 section 7.2: a registered
 // name or an address, not empty, and a port up to 65535, which may be empty.
-func validHostPort[S scan.Text](s S) bool {
-	host, port, ok := splitHostPort(s)
+func ValidHostPort[S scan.Text](s S) bool {
+	host, port, ok := SplitHostPort(s)
 	if !ok || len(host) == 0 {
 		return false
 	}
-	if _, ok := parsePort(port); !ok && len(port) > 0 {
+	if _, ok := ParsePort(port); !ok && len(port) > 0 {
 		return false
 	}
 	if host[0] == '[' {
-		_, ok := parseIPv6(host[1 : len(host)-1])
+		_, ok := ParseIPv6(host[1 : len(host)-1])
 		return ok
 	}
 	for i := 0; i < len(host); i++ {
@@ -103,8 +66,8 @@ func validHostPort[S scan.Text](s S) bool {
 	return true
 }
 
-// parsePort reads one to five digits, 0 to 65535.
-func parsePort[S scan.Text](s S) (uint16, bool) {
+// ParsePort reads one to five digits, 0 to 65535.
+func ParsePort[S scan.Text](s S) (uint16, bool) {
 	n := 0
 	for i := 0; i < len(s); i++ {
 		if !scan.IsDigit(s[i]) {
@@ -115,8 +78,8 @@ func parsePort[S scan.Text](s S) (uint16, bool) {
 	return uint16(n), len(s) > 0 && len(s) <= 5 && n <= 65535
 }
 
-// parseIPv6 reads the text between the brackets, without a zone. [RFC 4291 2.2]
-func parseIPv6[S scan.Text](s S) (a [8]uint16, ok bool) {
+// ParseIPv6 reads the text between the brackets, without a zone. [RFC 4291 2.2]
+func ParseIPv6[S scan.Text](s S) (a [8]uint16, ok bool) {
 	n, gap := 0, -1 // groups read; where "::" stands
 	i := 0
 	if len(s) >= 2 && s[0] == ':' && s[1] == ':' {
@@ -199,8 +162,8 @@ func parseIPv4[S scan.Text](s S) (hi, lo uint16, ok bool) {
 	return uint16(q[0]<<8 | q[1]), uint16(q[2]<<8 | q[3]), part == 3 && digits > 0
 }
 
-// formatIPv6 writes the one canonical form, in brackets. [RFC 5952]
-func formatIPv6(a [8]uint16) string {
+// FormatIPv6 writes the one canonical form, in brackets. [RFC 5952]
+func FormatIPv6(a [8]uint16) string {
 	gap, length := -1, 1
 	for i := 0; i < 8; i++ {
 		j := i
@@ -243,50 +206,19 @@ func SameAuthority(a, b string) bool {
 
 // authority returns the one form of a host, and its port, 0 if there is none.
 func authority(s string) (host string, port uint16, ok bool) {
-	host, digits, ok := splitHostPort(s)
+	host, digits, ok := SplitHostPort(s)
 	if digits = strings.TrimLeft(digits, "0"); !ok {
 		return "", 0, false
 	}
 	if digits != "" {
-		if port, ok = parsePort(digits); !ok {
+		if port, ok = ParsePort(digits); !ok {
 			return "", 0, false
 		}
 	}
 	if strings.HasPrefix(host, "[") {
-		if a, ok := parseIPv6(host[1 : len(host)-1]); ok {
-			return formatIPv6(a), port, true
+		if a, ok := ParseIPv6(host[1 : len(host)-1]); ok {
+			return FormatIPv6(a), port, true
 		}
 	}
 	return strings.TrimSuffix(strings.ToLower(host), "."), port, true
-}
-
-// SamePath reports whether two paths, without query, come to the same once their escapes
-// are decoded and their dot segments are gone. An escaped slash is none. It is for
-// recognising a path that was written anew on its way, not for rights.
-func SamePath(a, b string) bool {
-	return a == b || decodedPath(a) == decodedPath(b)
-}
-
-// decodedPath decodes all escapes but those of '/' and '%', which would become others.
-func decodedPath(s string) string {
-	if strings.IndexByte(s, '%') < 0 {
-		return removeDots(s)
-	}
-	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if !scan.IsEscape(s, i) {
-			out = append(out, s[i])
-			continue
-		}
-		switch c := scan.Unescape(s, i); c {
-		case '/':
-			out = append(out, "%2F"...)
-		case '%':
-			out = append(out, "%25"...)
-		default:
-			out = append(out, c)
-		}
-		i += 2
-	}
-	return removeDots(string(out))
 }

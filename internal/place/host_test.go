@@ -1,4 +1,4 @@
-package wire
+package place
 
 import (
 	"net/netip"
@@ -11,11 +11,11 @@ import (
 
 func TestValidHostPort(t *testing.T) {
 	for _, s := range []string{"a", "a:", "a:80", "a:65535", "a.b.", "a_b", "a%20b", "!$&'()*+,;=", "1.2.3.4", "[::]", "[::1]:1", "[1:2:3:4:5:6:7:8]", "[1::]", "[::1.2.3.4]"} {
-		require.True(t, validHostPort(s), s)
-		require.True(t, validHostPort([]byte(s)), s)
+		require.True(t, ValidHostPort(s), s)
+		require.True(t, ValidHostPort([]byte(s)), s)
 	}
 	for _, s := range []string{"", ":80", "a:65536", "a:000080", "a:x", "a:1:2", "a b", "a%2", "a%zz", "a/b", "u@a", "é", "[]", "[", "[::1", "[::1]a", "[1::2::3]", "[:1]", "[1:]", "[1:2:3:4:5:6:7]", "[1:2:3:4:5:6:7:8:9]", "[1::2:3:4:5:6:7:8]", "[12345::]", "[::1.2.3]", "[::1.2.3.256]", "[::01.2.3.4]", "[1:2:3:4:5:6:7:1.2.3.4]", "[fe80::1%eth0]"} {
-		require.False(t, validHostPort(s), s)
+		require.False(t, ValidHostPort(s), s)
 	}
 }
 
@@ -24,7 +24,7 @@ func TestIPv6_AgreesWithNetip(t *testing.T) {
 	group := rapid.SampledFrom([]string{"0", "1", "ffff", "00a0", ":", "", "1.2.3.4", "12345", "g", "255.255.255.255", "1.2.3", "0.0.0.00"})
 	rapid.Check(t, func(t *rapid.T) {
 		s := strings.Join(rapid.SliceOfN(group, 0, 10).Draw(t, "groups"), ":")
-		a, ok := parseIPv6(s)
+		a, ok := ParseIPv6(s)
 		want, err := netip.ParseAddr(s)
 		if err == nil && !want.Is6() {
 			return
@@ -33,11 +33,11 @@ func TestIPv6_AgreesWithNetip(t *testing.T) {
 		if !ok {
 			return
 		}
-		back, err := netip.ParseAddr(strings.Trim(formatIPv6(a), "[]"))
+		back, err := netip.ParseAddr(strings.Trim(FormatIPv6(a), "[]"))
 		require.NoError(t, err)
 		require.Equal(t, want, back, s)
 		if !want.Is4In6() {
-			require.Equal(t, "["+want.String()+"]", formatIPv6(a))
+			require.Equal(t, "["+want.String()+"]", FormatIPv6(a))
 		}
 	})
 }

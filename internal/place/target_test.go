@@ -1,8 +1,9 @@
-package wire
+package place
 
 import (
 	"testing"
 
+	"example.com/khp/internal/balancer"
 	"github.com/stretchr/testify/require"
 )
 
@@ -24,14 +25,6 @@ func TestTarget(t *testing.T) {
 	} {
 		require.Equal(t, want.origin, OriginForm(target), target)
 		require.Equal(t, want.path, TargetPath(target), target)
-		require.Equal(t, want.kaazing, AsksKaazing(target), target)
+		require.Equal(t, want.kaazing, balancer.Asked(target), target)
 	}
-}
-
-// A list may stand in several fields.
-func TestFields_HasToken(t *testing.T) {
-	f := Fields{{[]byte("Connection"), []byte("keep-alive")}, {[]byte("connection"), []byte("x, upgrade")}, {[]byte("Other"), []byte("y")}}
-	require.True(t, f.HasToken("Connection", "Upgrade"))
-	require.False(t, f.HasToken("Connection", "y"))
-	require.False(t, f.HasToken("Upgrade", "upgrade"))
 }

@@ -1,52 +1,14 @@
 package wire
 
 import (
-	"crypto/sha1"
-	"encoding/base64"
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"example.com/khp/internal/scan"
 )
 
-const acceptGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-
-// keyLen is the length of a Sec-WebSocket-Key.
-const keyLen = 24
-
-// AppendKey writes a nonce as a Sec-WebSocket-Key. The nonce must be random; this
-// package has no randomness. [RFC 6455 4.1]
-func AppendKey(dst []byte, nonce [16]byte) []byte {
-	return base64.StdEncoding.AppendEncode(dst, nonce[:])
-}
-
-// ValidKey reports whether key is the base64 form of 16 bytes. [RFC 6455 4.2.1]
-func ValidKey(key []byte) bool {
-	if len(key) != keyLen || key[keyLen-1] != '=' || key[keyLen-2] != '=' {
-		return false
-	}
-	for _, c := range key[:keyLen-2] {
-		if c == '-' || c == '.' || c == '_' || c == '~' || !scan.Is(c, scan.IsToken68) {
-			return false
-		}
-	}
-	return true
-}
-
-// AppendAccept writes the Sec-WebSocket-Accept that answers key, which is not checked. It does not
-// allocate for a valid key. [RFC 6455 4.2.2]
-//
-//khp:impl WSP-OPEN-02
-func AppendAccept(dst, key []byte) []byte {
-	var buf [keyLen + len(acceptGUID)]byte
-	sum := sha1.Sum(append(append(buf[:0], key...), acceptGUID...))
-	return base64.StdEncoding.AppendEncode(dst, sum[:])
-}
-
-// MaxCloseReason bounds the reason of a Close frame, in bytes: a control frame has 125, and two of
+// maxCloseReason bounds the reason of a Close frame, in bytes: a control frame has 125, and two of
 // them are the code. [RFC 6455 5.5]
-const MaxCloseReason = 123
+const maxCloseReason = 123
 
 // ValidCloseCode reports whether code may travel in a Close frame, in either direction: 1000 to
 // 1003, 1007 to 1014 and 3000 to 4999. [RFC 6455 7.4, IANA registry]
@@ -57,13 +19,13 @@ func ValidCloseCode(code uint16) bool {
 }
 
 // CloseReason makes s fit for a Close frame: invalid UTF-8 becomes U+FFFD, and a text longer than
-// [MaxCloseReason] is cut between two characters.
+// 123 bytes is cut between two characters.
 func CloseReason(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	if len(s) <= MaxCloseReason {
+	if len(s) <= maxCloseReason {
 		return s
 	}
-	end := MaxCloseReason
+	end := maxCloseReason
 	for !utf8.RuneStart(s[end]) {
 		end--
 	}
