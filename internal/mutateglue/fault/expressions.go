@@ -5,9 +5,6 @@ import (
 	"go/token"
 	"strconv"
 	"strings"
-
-	"example.com/khp/internal/balancer"
-	"example.com/khp/wire"
 )
 
 // inside makes the faults of the expressions of a statement. Callers look at an error first, so
