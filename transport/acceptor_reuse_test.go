@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -22,6 +24,7 @@ import (
 	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/transport/internal/opening"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 // kindOfConnection is a handshake: what the server is like, and what the client says.
@@ -171,6 +174,27 @@ func TestAcceptor_Reuse(t *testing.T) {
 			}
 		})
 	}
+}
+
+// After any handshakes before, too, an acceptor does what a new one does.
+func TestAcceptor_History(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		names := slices.Sorted(maps.Keys(kindsOfConnections()))
+		before := rapid.SliceOfN(rapid.SampledFrom(names), 2, 6).Draw(rt, "before")
+		name := rapid.SampledFrom(names).Draw(rt, "kind")
+		var alone, after []string
+		synctest.Test(t, func(t *testing.T) {
+			kinds := kindsOfConnections()
+			alone = handshakeOf(t, newAcceptor(), kinds[name])
+			a := newAcceptor()
+			for _, b := range before {
+				handshakeOf(t, a, kinds[b])
+				a.reset()
+			}
+			after = handshakeOf(t, a, kinds[name])
+		})
+		require.Equal(rt, alone, after)
+	})
 }
 
 // A decision about a client that is gone lets nobody else in, even if its acceptor is used again
