@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,11 @@ func (p *program) second(o options, byID map[string]int) error {
 		return !twice || r.Killer == "" || !begins(r.ID, split(o.try)) || p.out[byID[r.ID]] ||
 			test != "" && (test != catalogue.Alone || !o.again)
 	})
+	rand.New(rand.NewSource(o.seed)).Shuffle(len(all),
+		func(i, j int) { all[i], all[j] = all[j], all[i] })
+	if o.n >= 0 && len(all) > o.n {
+		all = all[:o.n]
+	}
 	if err := p.compile(byID); err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 
 // sections are the parts of the page, in order. Each writes itself, with a heading of its own.
 var sections = []func(io.Writer) error{intro, fixed("guards"), models, besideSpin, simulation,
-	fixed("drill"), faults, mutants, tools, glue, shards, fixed("uncovered"), fixed("document")}
+	fixed("drill"), faults, mutants, tools, glue, twice, shards, fixed("uncovered"), fixed("document")}
 
 // Page returns the page, if every section succeeds. The current directory is the root of the
 // module.

@@ -2,7 +2,9 @@ package verification
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,4 +49,19 @@ func TestTools_AreRead(t *testing.T) {
 
 func TestGrouped(t *testing.T) {
 	require.Equal(t, []string{"1,234,567", "12"}, []string{grouped(1234567), grouped(12)})
+}
+
+// The table of second tools has all faults that were shown to one.
+func TestTwice_Counts(t *testing.T) {
+	var b strings.Builder
+	require.NoError(t, twice(&b))
+	shown := 0
+	for line := range strings.Lines(b.String()) {
+		if f := strings.Split(line, " | "); len(f) == 4 && strings.Contains(f[0], "/") {
+			n, err := strconv.Atoi(strings.Trim(f[3], " |\n"))
+			require.NoError(t, err)
+			shown += n
+		}
+	}
+	require.Contains(t, b.String(), fmt.Sprintf("Shown were %d of ", shown))
 }
