@@ -14,8 +14,9 @@ import (
 	"example.com/khp/internal/mutateglue/catalogue"
 )
 
-// second shows faults of the packages of Twice to the tests of other tools than the one that notices
-// them, and keeps the results in the working directory. A fault that they were shown before is left out.
+// second shows faults of the packages of Twice to the tests of other tools than the one that
+// notices them, and keeps the results in the working directory. A fault that they were shown before
+// is left out.
 func (p *program) second(o options, byID map[string]int) error {
 	all, err := catalogue.Rows()
 	if err != nil {

@@ -35,7 +35,8 @@ const (
 	Fuzzing    Tool = "fuzzing"     // the seeds and corpora of the fuzz targets
 )
 
-// ToolOf returns the tool that a test belongs to, by its package and name, for a fault of a package.
+// ToolOf returns the tool that a test belongs to, by its package and name, for a fault of package
+// of.
 func ToolOf(of, pkg, test string) Tool {
 	switch {
 	case strings.HasSuffix(test, "Interleavings"):
