@@ -32,7 +32,8 @@ func TestState_BinaryRoundTrip(t *testing.T) {
 }
 
 func TestState_BinaryRefusesWhatIsNoState(t *testing.T) {
-	for name, b := range map[string][]byte{"empty": nil, "no phase": make([]byte, inside.ClientStateSize), "unknown phase": {200, 9: 0}, "too long": {1, 10: 0}} {
+	for name, b := range map[string][]byte{"empty": nil, "no phase": make([]byte,
+		inside.ClientStateSize), "unknown phase": {200, 9: 0}, "too long": {1, 10: 0}} {
 		t.Run(name, func(t *testing.T) {
 			s := fsm.DefaultClientConfig().Start()
 			require.Error(t, s.UnmarshalBinary(b))

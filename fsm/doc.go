@@ -47,9 +47,9 @@
 //
 //   - A status code has its line in status_table.go. Its action is a column of the transition
 //     table: 307 has [codes.ActionRedirectIfGet], column onRedirectIfGet; 202 has
-//     [codes.ActionWait], column onWait. The block of [ClientReading] in client_table.go has the cell of that column: for 307
-//     it follows a GET only; for 202 its rows start the wait, or continue it once the wait timer
-//     runs.
+//     [codes.ActionWait], column onWait. The block of [ClientReading] in client_table.go has the
+//     cell of that column: for 307 it follows a GET only; for 202 its rows start the wait, or
+//     continue it once the wait timer runs.
 //   - A failure has its close code in [CloseCode] (failure.go): a redirect loop,
 //     [FailureRedirectLoop], closes with 1000.
 //   - A timer is armed by the row that enters the phase it bounds: challenge in server_table.go

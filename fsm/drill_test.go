@@ -30,7 +30,8 @@ func TestDrill(t *testing.T) {
 		require.NoError(t, err)
 		i := slices.IndexFunc(r.Violations, func(v model.Violation) bool { return v.ID == "LIV-06" })
 		require.GreaterOrEqual(t, i, 0, "%v", r.Violations)
-		require.Equal(t, "-: client AwaitCredentials on TimerExpired(Credentials) does nothing, in fsm/client_table.go", r.Violations[i].Cells()[0])
+		require.Equal(t, "-: client AwaitCredentials on TimerExpired(Credentials) does nothing, "+
+			"in fsm/client_table.go", r.Violations[i].Cells()[0])
 	})
 	t.Run("scenario", func(t *testing.T) {
 		const file = "../sim/script/testdata/timeouts/client.txt"
@@ -41,7 +42,8 @@ func TestDrill(t *testing.T) {
 		out, err := f.Run(script.Options{})
 		require.NoError(t, err)
 		require.False(t, out.Passed())
-		require.Contains(t, strings.Join(out.Broken, "\n"), "LIV-01: nothing is left to happen in phase ClientAwaitCredentials")
+		require.Contains(t, strings.Join(out.Broken, "\n"),
+			"LIV-01: nothing is left to happen in phase ClientAwaitCredentials")
 		page := drilled(t, "go run ./cmd/khp sim sim/script/testdata")
 		for _, m := range out.Mismatches[:1] {
 			require.Contains(t, page, fmt.Sprintf("%s:%d: expected (-) and got (+)\n    - %s\n    + %s\n",

@@ -41,7 +41,8 @@ func ExampleServerConfig_Step() {
 	s, _, _ = cfg.Step(s, fsm.Event{Kind: fsm.EventRequest})
 	_, _, verdict := cfg.Step(s, fsm.Event{Kind: fsm.EventDecided, Status: 401})
 	fmt.Println(verdict, "- missing:", fsm.MissingField(fsm.Status(401), 0))
-	_, effects, verdict := cfg.Step(s, fsm.Event{Kind: fsm.EventDecided, Status: 401, Facts: fsm.FactChallenge})
+	_, effects, verdict := cfg.Step(s,
+		fsm.Event{Kind: fsm.EventDecided, Status: 401, Facts: fsm.FactChallenge})
 	fmt.Println(verdict, effects.Len(), "effects")
 	// Output:
 	// Misuse - missing: WWW-Authenticate

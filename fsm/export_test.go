@@ -12,9 +12,10 @@ const OpStatus = opStatus
 
 // Mutant is one small change of a table, for the mutation check.
 type Mutant struct {
-	Name  string
-	Side  string // "client", "server" or "status"
-	Cell  int    // number of the cell that holds the row, as ClientCell and ServerCell count; of a status its code
+	Name string
+	Side string // "client", "server" or "status"
+	// number of the cell that holds the row, as ClientCell and ServerCell count; of a status its code
+	Cell  int
 	Apply func()
 	Undo  func()
 }
@@ -47,19 +48,23 @@ func ServerCell(s ServerState, ev Event) int {
 }
 
 // Mutants iterates over all mutants of the three tables: of every edge the guard without or with
-// the opposite of each of its bits, another next phase, each effect dropped, replaced, exchanged with
-// the next or added, each change of the state dropped, each mark added, each guard of its neighbours
-// added, and the edge itself gone; of every cell its rows in another order, and another verdict where nothing happens; of every status
-// code another action and each duty flipped.
+// the opposite of each of its bits, another next phase, each effect dropped, replaced, exchanged
+// with the next or added, each change of the state dropped, each mark added, each guard of its
+// neighbours added, and the edge itself gone; of every cell its rows in another order, and another
+// verdict where nothing happens; of every status code another action and each duty flipped.
 func Mutants() iter.Seq[Mutant] {
 	return func(yield func(Mutant) bool) {
-		_ = mutateEdges("client", clientPlaces, uint8(clientPhases), yield) && mutateEdges("server", serverPlaces, uint8(serverPhases), yield) &&
-			mutateMore("client", clientPlaces, yield) && mutateMore("server", serverPlaces, yield) && mutateStatuses(yield)
+		_ = mutateEdges("client", clientPlaces, uint8(clientPhases), yield) &&
+			mutateEdges("server", serverPlaces, uint8(serverPhases), yield) &&
+			mutateMore("client", clientPlaces, yield) && mutateMore("server", serverPlaces, yield) &&
+			mutateStatuses(yield)
 	}
 }
 
 // mutateEdges yields the mutants of one machine's rows; false ends.
-func mutateEdges(side string, places func(visit func(place) bool), phases uint8, yield func(Mutant) bool) bool {
+func mutateEdges(
+	side string, places func(visit func(place) bool), phases uint8, yield func(Mutant) bool,
+) bool {
 	var edges []place
 	places(func(p place) bool {
 		if p.row.verdict == Accepted {
@@ -68,14 +73,16 @@ func mutateEdges(side string, places func(visit func(place) bool), phases uint8,
 		return true
 	})
 	for i, e := range edges {
-		where := fmt.Sprintf("%s edge %d %s %s %s [%s]", side, i, e.row.id, e.from, e.event, guardText(e.row.mask, e.row.want))
+		where := fmt.Sprintf("%s edge %d %s %s %s [%s]",
+			side, i, e.row.id, e.from, e.event, guardText(e.row.mask, e.row.want))
 		for _, m := range mutateRow(*e.row, phaseOf(side, e.cell), phases) {
 			r := e.row
 			original, mutated := *r, m.row
 			if equivalent(e.table, r, mutated) {
 				continue
 			}
-			if !yield(Mutant{where + ": " + m.what, side, e.cell, func() { *r = mutated }, func() { *r = original }}) {
+			if !yield(Mutant{where + ": " + m.what, side, e.cell, func() { *r = mutated },
+				func() { *r = original }}) {
 				return false
 			}
 		}
@@ -116,7 +123,8 @@ func mutateRow(r row, from, phases uint8) (list []mutated) {
 			m.n--
 			m.effects[m.n] = Effect{}
 		})
-		add("another kind than "+r.effects[i].Kind.String(), func(m *row) { m.effects[i].Kind = m.effects[i].Kind%EffectFail + 1 })
+		add("another kind than "+r.effects[i].Kind.String(),
+			func(m *row) { m.effects[i].Kind = m.effects[i].Kind%EffectFail + 1 })
 		if r.effects[i].Timer != 0 {
 			add("another timer", func(m *row) { m.effects[i].Timer = m.effects[i].Timer%TimerReplay + 1 })
 		}

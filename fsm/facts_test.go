@@ -36,7 +36,8 @@ func randomStates(r *rand.Rand) (c ClientState, s ServerState) {
 		b[0] = byte(1 + r.IntN(phases-1))
 		return b
 	}
-	if c.UnmarshalBinary(random(make([]byte, inside.ClientStateSize), int(clientPhases))) != nil || s.UnmarshalBinary(random(make([]byte, inside.ServerStateSize), int(serverPhases))) != nil {
+	if c.UnmarshalBinary(random(make([]byte, inside.ClientStateSize), int(clientPhases))) != nil ||
+		s.UnmarshalBinary(random(make([]byte, inside.ServerStateSize), int(serverPhases))) != nil {
 		panic("a state that was refused")
 	}
 	return c, s
@@ -53,10 +54,13 @@ func TestFacts_Matter(t *testing.T) {
 		for n := 0; n < 300 || (clientSeen != client || serverSeen != server) && n < 300_000; n++ {
 			c, s := randomStates(r)
 			ccfg := ClientConfig{
-				Profile: Profile(1 + r.IntN(3)), PlainFallback: boolean(), TerminatorOptional: boolean(), Expect: boolean(), OtherMethod: boolean(), NoRedirects: boolean(),
-				NoWait: boolean(), Proxy: boolean(), Upgrade: boolean(), MaxRedirects: uint8(r.IntN(256)), MaxReplays: uint8(r.IntN(256)), MaxInterim: uint8(r.IntN(256)),
+				Profile: Profile(1 + r.IntN(3)), PlainFallback: boolean(), TerminatorOptional: boolean(),
+				Expect: boolean(), OtherMethod: boolean(), NoRedirects: boolean(),
+				NoWait: boolean(), Proxy: boolean(), Upgrade: boolean(), MaxRedirects: uint8(r.IntN(256)),
+				MaxReplays: uint8(r.IntN(256)), MaxInterim: uint8(r.IntN(256)),
 			}
-			scfg := ServerConfig{Plain: boolean(), Unchecked: r.IntN(4) == 0, MaxChallenges: uint8(r.IntN(256)), MaxDeferrals: uint8(r.IntN(256))}
+			scfg := ServerConfig{Plain: boolean(), Unchecked: r.IntN(4) == 0,
+				MaxChallenges: uint8(r.IntN(256)), MaxDeferrals: uint8(r.IntN(256))}
 			one := ev
 			one.Facts = Facts(r.Uint32() | r.Uint32()<<1)
 			other := one
@@ -73,10 +77,13 @@ func TestFacts_Matter(t *testing.T) {
 				}
 			}
 		}
-		require.Equal(t, client.String(), clientSeen.String(), "client, %v %d %v", ev.Kind, ev.Status, ev.Timer)
-		require.Equal(t, server.String(), serverSeen.String(), "server, %v %d %v", ev.Kind, ev.Status, ev.Timer)
+		require.Equal(t, client.String(), clientSeen.String(), "client, %v %d %v",
+			ev.Kind, ev.Status, ev.Timer)
+		require.Equal(t, server.String(), serverSeen.String(), "server, %v %d %v",
+			ev.Kind, ev.Status, ev.Timer)
 	}
-	require.Equal(t, FactSelectionValid|FactReroute, tools{}.ServerFacts(Event{Kind: EventDecided, Status: 101}))
+	require.Equal(t, FactSelectionValid|FactReroute,
+		tools{}.ServerFacts(Event{Kind: EventDecided, Status: 101}))
 	require.Equal(t, FactChallenge, tools{}.ServerFacts(Event{Kind: EventDecided, Status: 401}))
 	require.Zero(t, tools{}.ClientFacts(Event{Kind: EventPingReceived}))
 	require.Zero(t, tools{}.ClientFacts(Event{}))

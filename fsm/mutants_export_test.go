@@ -16,8 +16,10 @@ func mutateCells(side string, places func(visit func(place) bool), yield func(Mu
 			if r := p.row; r.verdict != Accepted && v != r.verdict {
 				original, mutated := *r, *r
 				mutated.verdict = v
-				name := fmt.Sprintf("%s cell %s %s [%s] %s: %s", side, p.from, p.event, guardText(r.mask, r.want), r.verdict, v)
-				if more = yield(Mutant{name, side, p.cell, func() { *r = mutated }, func() { *r = original }}); !more {
+				name := fmt.Sprintf("%s cell %s %s [%s] %s: %s",
+					side, p.from, p.event, guardText(r.mask, r.want), r.verdict, v)
+				if more = yield(Mutant{name, side, p.cell, func() { *r = mutated },
+					func() { *r = original }}); !more {
 					return false
 				}
 			}
@@ -27,8 +29,8 @@ func mutateCells(side string, places func(visit func(place) bool), yield func(Mu
 	return more
 }
 
-// mutateOrder yields two neighbouring rows of a cell exchanged, where that makes a difference in some
-// world; false ends.
+// mutateOrder yields two neighbouring rows of a cell exchanged, where that makes a difference in
+// some world; false ends.
 func mutateOrder(side string, places func(visit func(place) bool), yield func(Mutant) bool) bool {
 	more := true
 	places(func(p place) bool {
@@ -41,7 +43,8 @@ func mutateOrder(side string, places func(visit func(place) bool), yield func(Mu
 			if !differs(c, swap) {
 				continue
 			}
-			name := fmt.Sprintf("%s order %s %s: row %d [%s] behind the next one", side, p.from, p.event, i, guardText(p.row.mask, p.row.want))
+			name := fmt.Sprintf("%s order %s %s: row %d [%s] behind the next one",
+				side, p.from, p.event, i, guardText(p.row.mask, p.row.want))
 			if more = yield(Mutant{name, side, p.cell, swap, swap}); !more {
 				return false
 			}
@@ -105,7 +108,8 @@ func reordered(r row) (list []mutated) {
 	for i := range r.effects[:max(0, int(r.n)-1)] {
 		if m := r; !commute(r.effects[i], r.effects[i+1]) && r.effects[i] != r.effects[i+1] {
 			m.effects[i], m.effects[i+1] = m.effects[i+1], m.effects[i]
-			list = append(list, mutated{fmt.Sprintf("%s behind %s", r.effects[i].Kind, r.effects[i+1].Kind), m})
+			list = append(list, mutated{fmt.Sprintf("%s behind %s",
+				r.effects[i].Kind, r.effects[i+1].Kind), m})
 		}
 	}
 	return list
@@ -245,15 +249,18 @@ func (r *row) wanted() marks {
 
 // clientTimerList and serverTimerList are the timers of each side.
 var (
-	clientTimerList = []Timer{TimerOpening, TimerResponse, TimerWait, TimerCredentials, TimerOverall, TimerClose}
+	clientTimerList = []Timer{TimerOpening, TimerResponse, TimerWait, TimerCredentials,
+		TimerOverall, TimerClose}
 	serverTimerList = []Timer{TimerRequest, TimerBody, TimerReplay, TimerOverall, TimerClose}
 )
 
 // mutateMore yields the mutants of one machine beyond those of what its edges have; false ends.
 func mutateMore(side string, places func(visit func(place) bool), yield func(Mutant) bool) bool {
-	timers, live, certain := clientTimerList, liveMarks(clientTable[:]), certainMarks(clientTable[:], int(ClientIdle))
+	timers, live, certain := clientTimerList, liveMarks(clientTable[:]),
+		certainMarks(clientTable[:], int(ClientIdle))
 	if side == "server" {
-		timers, live, certain = serverTimerList, liveMarks(serverTable[:]), certainMarks(serverTable[:], int(ServerOpening))
+		timers, live, certain = serverTimerList, liveMarks(serverTable[:]),
+			certainMarks(serverTable[:], int(ServerOpening))
 		for p := range live {
 			live[p] |= markKaazing // a guard reads it as the profile, and so do hosts
 		}
@@ -271,10 +278,13 @@ func mutateMore(side string, places func(visit func(place) bool), yield func(Mut
 		if side == "server" {
 			known |= r.wanted()
 		}
-		for _, m := range slices.Concat(reordered(*r), guarded(p), enriched(*r, timers, live[next], known)) {
+		for _, m := range slices.Concat(reordered(*r), guarded(p),
+			enriched(*r, timers, live[next], known)) {
 			original, mutated := *r, m.row
-			name := fmt.Sprintf("%s edge %d %s [%s]: %s", side, r.index, r.id, guardText(r.mask, r.want), m.what)
-			if more = yield(Mutant{name, side, p.cell, func() { *r = mutated }, func() { *r = original }}); !more {
+			name := fmt.Sprintf("%s edge %d %s [%s]: %s",
+				side, r.index, r.id, guardText(r.mask, r.want), m.what)
+			if more = yield(Mutant{name, side, p.cell, func() { *r = mutated },
+				func() { *r = original }}); !more {
 				return false
 			}
 		}

@@ -17,8 +17,9 @@ import (
 )
 
 var (
-	mutateExplore = flag.Int("mutate-explore", 0, "explore that many mutants of the tables, picked at random; -1 explores all (make mutate-explore)")
-	mutateSeed    = flag.Uint64("mutate-seed", 0, "of the choice of mutants; 0 picks one")
+	mutateExplore = flag.Int("mutate-explore", 0, "explore that many mutants of the tables, "+
+		"picked at random; -1 explores all (make mutate-explore)")
+	mutateSeed = flag.Uint64("mutate-seed", 0, "of the choice of mutants; 0 picks one")
 )
 
 // mutantBounds keep the exploration of a mutant short.
@@ -37,7 +38,8 @@ func TestMutation_ByExploration(t *testing.T) {
 	mutants := slices.Collect(fsm.Mutants())
 	all := len(mutants)
 	if n := *mutateExplore; n > 0 && n < all {
-		rand.New(rand.NewPCG(seed, 0)).Shuffle(all, func(i, k int) { mutants[i], mutants[k] = mutants[k], mutants[i] })
+		rand.New(rand.NewPCG(seed, 0)).Shuffle(all,
+			func(i, k int) { mutants[i], mutants[k] = mutants[k], mutants[i] })
 		mutants = mutants[:n]
 	}
 	t.Logf("-mutate-explore=%d -mutate-seed=%d repeats this", *mutateExplore, seed)
@@ -69,10 +71,13 @@ func TestMutation_ByExploration(t *testing.T) {
 	for _, side := range []string{"client", "server", "status"} {
 		s := sums[side]
 		total = tally{total.mutants + s.mutants, total.byProperty + s.byProperty, total.bySize + s.bySize}
-		t.Logf("table %s: mutants %d, by properties %d, by sizes too %d", side, s.mutants, s.byProperty, s.byProperty+s.bySize)
+		t.Logf("table %s: mutants %d, by properties %d, by sizes too %d",
+			side, s.mutants, s.byProperty, s.byProperty+s.bySize)
 	}
-	t.Logf("explored: mutants %d of %d, by properties %d, by sizes too %d, in %v", total.mutants, all, total.byProperty, total.byProperty+total.bySize, time.Since(begin).Round(time.Second))
-	require.Greater(t, total.byProperty*4, total.mutants, "exploration notices at least a quarter by properties alone")
+	t.Logf("explored: mutants %d of %d, by properties %d, by sizes too %d, in %v", total.mutants, all,
+		total.byProperty, total.byProperty+total.bySize, time.Since(begin).Round(time.Second))
+	require.Greater(t, total.byProperty*4, total.mutants,
+		"exploration notices at least a quarter by properties alone")
 	for name, c := range configurations("client", "server") {
 		r, err := exploreMutant(c, explore.Options{})
 		require.NoError(t, err)
@@ -87,7 +92,8 @@ func configurations(sides ...string) iter.Seq2[string, model.Configuration] {
 	return func(yield func(string, model.Configuration) bool) {
 		for _, m := range slices.Backward(model.Models()) {
 			for _, c := range m.Configurations {
-				takesPart := slices.Contains(sides, "client") && c.Has(model.Client) || slices.Contains(sides, "server") && c.Has(model.Server)
+				takesPart := slices.Contains(sides, "client") && c.Has(model.Client) ||
+					slices.Contains(sides, "server") && c.Has(model.Server)
 				if takesPart && !yield(c.Model+"/"+c.Name, c) {
 					return
 				}
@@ -109,7 +115,8 @@ func notices(m fsm.Mutant, known map[string]model.Report) (property, size bool) 
 			return true, true
 		}
 		k := known[name]
-		size = size || r.States != k.States || r.Steps != k.Steps || r.Depth != k.Depth || !reflect.DeepEqual(r.Edges, k.Edges)
+		size = size || r.States != k.States || r.Steps != k.Steps || r.Depth != k.Depth ||
+			!reflect.DeepEqual(r.Edges, k.Edges)
 	}
 	return false, size
 }

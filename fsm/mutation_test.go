@@ -17,7 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var mutate = flag.Bool("mutate", false, "run the mutation check: every change of a table cell must be noticed (make mutate)")
+var mutate = flag.Bool("mutate", false,
+	"run the mutation check: every change of a table cell must be noticed (make mutate)")
 
 // TestMutation changes the tables one cell at a time and requires that the oracle or the explorer
 // notices. The oracle was written from the requirements and the explorer checks properties, so
@@ -35,11 +36,13 @@ func TestMutation(t *testing.T) {
 		total++
 		m.Apply()
 		switch {
-		case m.Side == "client" && clients.differ(m.Cell), m.Side == "server" && servers.differ(m.Cell), m.Side == "status" && compareStatus() != nil:
+		case m.Side == "client" && clients.differ(m.Cell), m.Side == "server" && servers.differ(m.Cell),
+			m.Side == "status" && compareStatus() != nil:
 			byStep++
 		case m.Side == "client" && clients.leftOpen(m), m.Side == "server" && servers.leftOpen(m):
 			open++
-		case m.Side == "client" && clientWalks.differ(m.Cell), m.Side == "server" && serverWalks.differ(m.Cell), m.Side == "status" && noticedByOracle() != "":
+		case m.Side == "client" && clientWalks.differ(m.Cell), m.Side == "server" &&
+			serverWalks.differ(m.Cell), m.Side == "status" && noticedByOracle() != "":
 			byWalk++
 		case noticedByExplorer(m.Side) != "":
 			byExplorer++
@@ -52,8 +55,10 @@ func TestMutation(t *testing.T) {
 		}
 		m.Undo()
 	}
-	t.Logf("mutants: %d of %d killed (%d by one step compared with the oracle, %d by walks, %d by the explorer), %d redundant orders, %d left open by the text or equivalent, in %v",
-		byStep+byWalk+byExplorer, total, byStep, byWalk, byExplorer, spare, open, time.Since(begin).Round(time.Second))
+	t.Logf("mutants: %d of %d killed (%d by one step compared with the oracle, %d by walks, "+
+		"%d by the explorer), %d redundant orders, %d left open by the text or equivalent, in %v",
+		byStep+byWalk+byExplorer, total, byStep, byWalk, byExplorer, spare, open,
+		time.Since(begin).Round(time.Second))
 	require.Equal(t, 25, spare, "redundant orders: a new one must be meant")
 	for _, name := range alive {
 		t.Errorf("nothing notices: %s", name)
@@ -63,9 +68,12 @@ func TestMutation(t *testing.T) {
 
 // equivalents are mutants that change nothing, for a reason that no analysis of the table sees.
 var equivalents = map[string]string{
-	"client edge 150 sending-body/data/reading []: also mark 10":                         "a body that was cut short lets no response complete, so nothing asks for a late terminator any more",
-	"client order ClientClosing CloseRequested: row 1 [plan close] behind the next one":  "the next one plans to close, which is the plan already",
-	"client order ClientDraining CloseRequested: row 1 [plan close] behind the next one": "the next one plans to close, which is the plan already",
+	"client edge 150 sending-body/data/reading []: also mark 10": "a body " +
+		"that was cut short lets no response complete, so nothing asks for a late terminator any more",
+	"client order ClientClosing CloseRequested: row 1 [plan close] behind the next one": "the next " +
+		"one plans to close, which is the plan already",
+	"client order ClientDraining CloseRequested: row 1 [plan close] behind the next one": "the next " +
+		"one plans to close, which is the plan already",
 }
 
 var (
@@ -93,7 +101,8 @@ func implied(t *testing.T, name string) bool {
 		more = not(more)
 	}
 	for _, i := range implication.FindAllStringSubmatch(string(page), -1) {
-		if slices.Contains(guard, i[1]) && more == i[2] || slices.Contains(guard, not(i[2])) && more == not(i[1]) {
+		if slices.Contains(guard, i[1]) && more == i[2] ||
+			slices.Contains(guard, not(i[2])) && more == not(i[1]) {
 			return true
 		}
 	}
@@ -108,7 +117,8 @@ func redundant(name string) bool {
 	if strings.HasSuffix(name, ": without EffectStopTimers") {
 		return true
 	}
-	again := strings.Contains(name, "ServerPending Decided(Wait)") || strings.Contains(name, "reading/100/unexpected-message")
+	again := strings.Contains(name, "ServerPending Decided(Wait)") ||
+		strings.Contains(name, "reading/100/unexpected-message")
 	return again && strings.HasSuffix(name, fmt.Sprintf(": without op %b", fsm.OpStatus))
 }
 
@@ -125,7 +135,8 @@ func (s *samples) leftOpen(m fsm.Mutant) bool { return !s.spoken[m.Cell] && only
 
 // onlyVerdict reports whether a mutant changes what is said about an event that has no consequence.
 func onlyVerdict(name string) bool {
-	return strings.HasSuffix(name, "Ignored: Misuse") || strings.HasSuffix(name, "Misuse: Ignored") || strings.HasSuffix(name, "Ignored: Accepted")
+	return strings.HasSuffix(name, "Ignored: Misuse") || strings.HasSuffix(name, "Misuse: Ignored") ||
+		strings.HasSuffix(name, "Ignored: Accepted")
 }
 
 // differ reports whether machine and oracle differ in a situation in which the cell decides.
@@ -174,10 +185,12 @@ func collect[S, M comparable](all *samples, c *subject[S, M], cellOf func(S, fsm
 		for _, ev := range c.events {
 			if k := (key{cellOf(n.state, ev), ev}); k.cell >= 0 && kept[k] < perEvent {
 				kept[k]++
-				if _, _, verdict := c.oracle(n.model, ev); verdict != oracle.Refused && verdict != oracle.Nothing {
+				if _, _, verdict := c.oracle(n.model, ev); verdict != oracle.Refused &&
+					verdict != oracle.Nothing {
 					all.spoken[k.cell] = true
 				}
-				all.cells[k.cell] = append(all.cells[k.cell], func() bool { _, diff, _ := c.next(n, ev); return diff != "" })
+				all.cells[k.cell] = append(all.cells[k.cell],
+					func() bool { _, diff, _ := c.next(n, ev); return diff != "" })
 			}
 			if to, _, moved := c.next(n, ev); moved && !seen[to] {
 				seen[to] = true
@@ -190,8 +203,8 @@ func collect[S, M comparable](all *samples, c *subject[S, M], cellOf func(S, fsm
 // graphs are those of all configurations of a machine.
 type graphs []interface{ differs(cell int) bool }
 
-// differ reports whether the comparison of machine and oracle comes upon a difference once a cell is
-// another one.
+// differ reports whether the comparison of machine and oracle comes upon a difference once a cell
+// is another one.
 func (all graphs) differ(cell int) (yes bool) {
 	defer func() {
 		if recover() != nil {
@@ -234,7 +247,8 @@ type situation struct{ node, ev int32 }
 
 func newGraph[S, M comparable](c *subject[S, M], cellOf func(S, fsm.Event) int) *graph[S, M] {
 	first := node[S, M]{state: c.start, model: c.model}
-	g := &graph[S, M]{c, []node[S, M]{first}, map[node[S, M]]struct{}{first: {}}, map[int][]situation{}}
+	g := &graph[S, M]{c, []node[S, M]{first}, map[node[S, M]]struct{}{first: {}},
+		map[int][]situation{}}
 	for i := 0; i < len(g.nodes); i++ {
 		for k, ev := range c.events {
 			if cell := cellOf(g.nodes[i].state, ev); cell >= 0 {
@@ -317,9 +331,11 @@ func noticedByExplorer(table string) (what string) {
 		if table == "server" {
 			break
 		}
-		cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = min(cfg.MaxRedirects, 1), min(cfg.MaxReplays, 1), min(cfg.MaxInterim, 1)
+		cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = min(cfg.MaxRedirects, 1),
+			min(cfg.MaxReplays, 1), min(cfg.MaxInterim, 1)
 		m := model.AnyServer{Config: cfg, Fault: model.Fault{Unaided: true}}
-		if r, err := explore.Explore(m, m.Properties(), explore.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
+		if r, err := explore.Explore(m, m.Properties(),
+			explore.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
 			return fmt.Sprint(err, r.Violations)
 		}
 	}
@@ -328,7 +344,8 @@ func noticedByExplorer(table string) (what string) {
 			break
 		}
 		m := model.AnyClient{Config: cfg, Fault: model.Fault{Unaided: true}}
-		if r, err := explore.Explore(m, m.Properties(), explore.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
+		if r, err := explore.Explore(m, m.Properties(),
+			explore.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
 			return fmt.Sprint(err, r.Violations)
 		}
 	}

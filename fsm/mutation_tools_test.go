@@ -26,8 +26,11 @@ import (
 )
 
 var (
-	mutateTools = flag.Int("mutate-tools", 0, "show that many mutants of the tables, picked at random, to each tool alone; -1 shows all, each until two tools have noticed it (make mutate-tools)")
-	watched     = flag.Bool("watched", false, "the machines tell what they look at: set by TestMutation_ByTool for itself")
+	mutateTools = flag.Int("mutate-tools", 0,
+		"show that many mutants of the tables, picked at random, to each tool alone; -1 shows all, "+
+			"each until two tools have noticed it (make mutate-tools)")
+	watched = flag.Bool("watched", false,
+		"the machines tell what they look at: set by TestMutation_ByTool for itself")
 )
 
 // tool is one way to notice a mutant. None of them needs another one, and none reads the tables for
@@ -53,7 +56,8 @@ func TestMutation_ByTool(t *testing.T) {
 	for i := range numbers {
 		numbers[i] = i
 	}
-	rand.New(rand.NewPCG(*mutateSeed, 0)).Shuffle(len(numbers), func(i, k int) { numbers[i], numbers[k] = numbers[k], numbers[i] })
+	rand.New(rand.NewPCG(*mutateSeed, 0)).Shuffle(len(numbers),
+		func(i, k int) { numbers[i], numbers[k] = numbers[k], numbers[i] })
 	everything := *mutateTools < 0
 	if !everything {
 		numbers = numbers[:min(*mutateTools, len(numbers))]
@@ -83,7 +87,10 @@ func TestMutation_ByTool(t *testing.T) {
 func newTools(t *testing.T) []tool {
 	return []tool{
 		{"oracle", oracleTool()},
-		{"requirements", func(_ int, m fsm.Mutant) bool { return m.Side == "status" && compareRequirements(t) != nil }},
+		{"requirements", func(_ int, m fsm.Mutant) bool {
+			return m.Side == "status" &&
+				compareRequirements(t) != nil
+		}},
 		{"scenarios", scenes(t, scenarios(t))},
 		{"conformance", scenes(t, cases(t))},
 		{"tests of endpoint", newSuite(t, "endpoint", aboutSource).notices},
@@ -94,7 +101,8 @@ func newTools(t *testing.T) []tool {
 
 // aboutSource are tests of endpoint that look at its source, or at memory.
 func aboutSource(name string) bool {
-	return strings.HasPrefix(name, "TestPurity") || strings.Contains(name, "Allocations") || strings.Contains(name, "_Size")
+	return strings.HasPrefix(name, "TestPurity") || strings.Contains(name, "Allocations") ||
+		strings.Contains(name, "_Size")
 }
 
 func oracleTool() func(int, fsm.Mutant) bool {
@@ -124,7 +132,9 @@ type scene struct {
 func scenes(t *testing.T, list []scene) func(int, fsm.Mutant) bool {
 	for i := range list {
 		begin := time.Now()
-		list[i].touches = looking(func() { require.True(t, list[i].right(), "%s, without a mutant", list[i].name) })
+		list[i].touches = looking(func() {
+			require.True(t, list[i].right(), "%s, without a mutant", list[i].name)
+		})
 		list[i].took = time.Since(begin)
 	}
 	list = slices.DeleteFunc(list, func(s scene) bool { return s.took > 2*time.Second })
@@ -155,20 +165,21 @@ func unless(f func() bool) (yes bool) {
 // scenarios are those of package script, with what each of them expects and the invariants that the
 // network watches.
 func scenarios(t *testing.T) (list []scene) {
-	require.NoError(t, filepath.WalkDir("../sim/script/testdata", func(path string, _ os.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".txt") || strings.Contains(path, "ADV-85") {
-			return err // thousands of connections say no more than one
-		}
-		source, err := os.ReadFile(path)
-		require.NoError(t, err)
-		f, err := script.Parse(path, string(source))
-		require.NoError(t, err)
-		list = append(list, scene{name: path, right: func() bool {
-			out, err := f.Run(script.Options{})
-			return err == nil && out.Passed()
-		}})
-		return nil
-	}))
+	require.NoError(t, filepath.WalkDir("../sim/script/testdata",
+		func(path string, _ os.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".txt") || strings.Contains(path, "ADV-85") {
+				return err // thousands of connections say no more than one
+			}
+			source, err := os.ReadFile(path)
+			require.NoError(t, err)
+			f, err := script.Parse(path, string(source))
+			require.NoError(t, err)
+			list = append(list, scene{name: path, right: func() bool {
+				out, err := f.Run(script.Options{})
+				return err == nil && out.Passed()
+			}})
+			return nil
+		}))
 	return list
 }
 
@@ -206,7 +217,8 @@ func exploration(t *testing.T) func(int, fsm.Mutant) bool {
 			sides = []string{"client", "server"}
 		}
 		for _, c := range configurations(sides...) {
-			if r, err := exploreMutant(c, explore.Options{First: true}); err != nil || len(r.Violations) > 0 {
+			if r, err := exploreMutant(c, explore.Options{First: true}); err != nil ||
+				len(r.Violations) > 0 {
 				return true
 			}
 		}
@@ -226,13 +238,14 @@ func proof(t *testing.T) func(int, fsm.Mutant) bool {
 		case "status":
 			return false // events say what a status means, and the machine that is proven takes their word
 		}
-		list, err := p().Cell(fsm.CellName(m.Side, m.Cell)).Explain(string(page), func() (prove.Solver, func() error, error) {
-			s, err := z3.Start(t.Context())
-			if err != nil {
-				return nil, nil, err
-			}
-			return s, s.Close, nil
-		})
+		list, err := p().Cell(fsm.CellName(m.Side, m.Cell)).
+			Explain(string(page), func() (prove.Solver, func() error, error) {
+				s, err := z3.Start(t.Context())
+				if err != nil {
+					return nil, nil, err
+				}
+				return s, s.Close, nil
+			})
 		require.NoError(t, err)
 		return len(list) > 0
 	}
@@ -255,10 +268,11 @@ func newTally(t *testing.T) *tally {
 	return &tally{t, map[string]*class{}, map[string]int{}, map[string]int{}}
 }
 
-// nothing reports whether a mutant changes nothing that anybody could notice, or what the text leaves
-// open.
+// nothing reports whether a mutant changes nothing that anybody could notice, or what the text
+// leaves open.
 func (s *tally) nothing(m fsm.Mutant, by []string) bool {
-	return len(by) == 0 && (redundant(m.Name) || onlyVerdict(m.Name) || equivalents[m.Name] != "" || implied(s.t, m.Name))
+	return len(by) == 0 && (redundant(m.Name) || onlyVerdict(m.Name) || equivalents[m.Name] != "" ||
+		implied(s.t, m.Name))
 }
 
 func (s *tally) add(m fsm.Mutant, by []string) {
@@ -295,16 +309,22 @@ func (s *tally) log(t *testing.T, all int, everything bool, tools []tool) {
 			alone = append(alone, n)
 			one += c.alone[n]
 		}
-		t.Logf("class %s: mutants %d, by two or more %d, by one %d (%s), by none %d, nothing to notice %d", name, c.mutants, c.several, one, strings.Join(alone, ", "), c.none, c.equivalent)
-		sum.mutants, sum.several, sum.none, sum.equivalent = sum.mutants+c.mutants, sum.several+c.several, sum.none+c.none, sum.equivalent+c.equivalent
+		t.Logf("class %s: mutants %d, by two or more %d, by one %d (%s), by none %d, "+
+			"nothing to notice %d", name, c.mutants, c.several, one, strings.Join(alone, ", "),
+			c.none, c.equivalent)
+		sum.mutants, sum.several, sum.none, sum.equivalent = sum.mutants+c.mutants, sum.several+
+			c.several, sum.none+c.none, sum.equivalent+c.equivalent
 	}
 	for _, x := range tools {
 		if !everything {
-			t.Logf("tool %s: notices %d of %d, %d of them alone", x.name, s.by[x.name], sum.mutants, s.alone[x.name])
+			t.Logf("tool %s: notices %d of %d, %d of them alone",
+				x.name, s.by[x.name], sum.mutants, s.alone[x.name])
 		}
 	}
-	t.Logf("tools: shown %d of %d mutants, by two or more %d, by one %d, by none %d, nothing to notice %d; -mutate-seed=%d",
-		sum.mutants, all, sum.several, sum.mutants-sum.several-sum.none-sum.equivalent, sum.none, sum.equivalent, *mutateSeed)
+	t.Logf("tools: shown %d of %d mutants, by two or more %d, by one %d, by none %d, "+
+		"nothing to notice %d; -mutate-seed=%d",
+		sum.mutants, all, sum.several, sum.mutants-sum.several-sum.none-sum.equivalent, sum.none,
+		sum.equivalent, *mutateSeed)
 }
 
 // classes of mutants, by what their names end in; the first that fits counts.
@@ -319,7 +339,8 @@ var classes = []struct {
 	{"rows: another order", regexp.MustCompile(` order `)},
 	{"row: ignored or misuse", regexp.MustCompile(`: (ignored|misuse)$`)},
 	{"row: another phase", regexp.MustCompile(`: next phase \d+$`)},
-	{"guard: dropped or the other way round", regexp.MustCompile(`: (without guard .*|guard .* the other way round)$`)},
+	{"guard: dropped or the other way round",
+		regexp.MustCompile(`: (without guard .*|guard .* the other way round)$`)},
 	{"guard: added", regexp.MustCompile(`: only (if|unless) `)},
 	{"effect: added", regexp.MustCompile(`: also (Effect|ArmTimer)`)},
 	{"effect: dropped", regexp.MustCompile(`: without Effect`)},

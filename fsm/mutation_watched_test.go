@@ -24,15 +24,22 @@ type at struct {
 	cell int
 }
 
-// telling has the machines tell fsm.Touched of what they look at: in each file, what follows a line.
+// telling has the machines tell fsm.Touched of what they look at: in each file, what follows a
+// line.
 var telling = map[string]map[string]string{
-	"client.go": {"func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Verdict) {\n": "\ttouched(\"client\", ClientCell(s, ev))\n\ttouched(\"status\", int(ev.Status))\n"},
-	"server.go": {"func (cfg ServerConfig) Step(s ServerState, ev Event) (ServerState, Effects, Verdict) {\n": "\ttouched(\"server\", ServerCell(s, ev))\n\ttouched(\"status\", int(ev.Status))\n"},
+	"client.go": {
+		"func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Verdict) {\n": "" +
+			"\ttouched(\"client\", ClientCell(s, ev))\n\ttouched(\"status\", int(ev.Status))\n",
+	},
+	"server.go": {
+		"func (cfg ServerConfig) Step(s ServerState, ev Event) (ServerState, Effects, Verdict) {\n": "" +
+			"\ttouched(\"server\", ServerCell(s, ev))\n\ttouched(\"status\", int(ev.Status))\n",
+	},
 	"status.go": {"func Status(code int) codes.Rule {\n": "\ttouched(\"status\", code)\n"},
 }
 
-// mutable is what makes the mutants part of package fsm for the tests of another package: KHP_MUTANT
-// is the number of the mutant, KHP_TOUCHED the file that is told which cells decide.
+// mutable is what makes the mutants part of package fsm for the tests of another package:
+// KHP_MUTANT is the number of the mutant, KHP_TOUCHED the file that is told which cells decide.
 const mutable = `package fsm
 
 import (
@@ -103,7 +110,8 @@ func watchedTests(t *testing.T, pkg string) (binary string) {
 	overlay := filepath.Join(dir, "overlay.json")
 	require.NoError(t, os.WriteFile(overlay, list, 0o600))
 	binary = filepath.Join(dir, "tests")
-	out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, "../"+pkg).CombinedOutput()
+	out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary,
+		"../"+pkg).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	return binary
 }
@@ -157,13 +165,14 @@ func touchedIn(t *testing.T, file string) map[at]bool {
 }
 
 func (s *suite) run(names []string, env ...string) *exec.Cmd {
-	cmd := exec.Command(s.binary, "-test.run", "^("+strings.Join(names, "|")+")$", "-test.short", "-test.failfast", "-test.timeout=1m", "-rapid.nofailfile")
+	cmd := exec.Command(s.binary, "-test.run", "^("+strings.Join(names, "|")+")$", "-test.short",
+		"-test.failfast", "-test.timeout=1m", "-rapid.nofailfile")
 	cmd.Dir, cmd.Env = s.dir, append(os.Environ(), env...)
 	return cmd
 }
 
-// notices reports whether a test that looks at what mutant number n changes fails with it. The quick
-// ones go first.
+// notices reports whether a test that looks at what mutant number n changes fails with it. The
+// quick ones go first.
 func (s *suite) notices(n int, m fsm.Mutant) bool {
 	var names []string
 	for _, x := range s.tests {

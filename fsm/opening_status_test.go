@@ -23,7 +23,9 @@ func TestOpeningStatus(t *testing.T) {
 			require.Equal(t, extended.Action, opening.Action, "%d", code)
 		}
 		ev := judge.OpeningResponse(code, fsm.FactTargetUsable)
-		require.Equal(t, opening.Action, fsm.Status(int(ev.Status)).Action, "%d is told as what it means", code)
-		require.Equal(t, fsm.Event{Kind: fsm.EventResponse, Status: ev.Status, Facts: fsm.FactTargetUsable}, ev)
+		require.Equal(t, opening.Action, fsm.Status(int(ev.Status)).Action,
+			"%d is told as what it means", code)
+		require.Equal(t, fsm.Event{Kind: fsm.EventResponse, Status: ev.Status,
+			Facts: fsm.FactTargetUsable}, ev)
 	}
 }

@@ -27,14 +27,18 @@ func newServer(cfg fsm.ServerConfig, events []fsm.Event) *subject[fsm.ServerStat
 }
 
 // goodDecision is what an application finds when it has done everything right.
-const goodDecision = fsm.FactSelectionValid | fsm.FactLocation | fsm.FactChallenge | fsm.FactProxyChallenge | fsm.FactUpgrade
+const goodDecision = fsm.FactSelectionValid | fsm.FactLocation | fsm.FactChallenge |
+	fsm.FactProxyChallenge | fsm.FactUpgrade
 
 // serverEvents is every event with its systematic fact combinations; decisions with one each of the
 // statuses.
-func serverEvents(statuses []uint16, sets func(good fsm.Facts, facts ...fsm.Facts) []fsm.Facts) []fsm.Event {
+func serverEvents(
+	statuses []uint16, sets func(good fsm.Facts, facts ...fsm.Facts) []fsm.Facts,
+) []fsm.Event {
 	opening := variants(fsm.FactValid|fsm.FactKHP, fsm.FactValid, fsm.FactKHP, fsm.FactKaazing)
 	request := variants(0, fsm.FactExpectBody, fsm.FactExtensionAgain)
-	decision := sets(goodDecision, fsm.FactSelectionValid, fsm.FactLocation, fsm.FactChallenge, fsm.FactProxyChallenge, fsm.FactUpgrade, fsm.FactReroute)
+	decision := sets(goodDecision, fsm.FactSelectionValid, fsm.FactLocation, fsm.FactChallenge,
+		fsm.FactProxyChallenge, fsm.FactUpgrade, fsm.FactReroute)
 	var events []fsm.Event
 	for k := range fsm.EventApplicationFailed + 2 {
 		//exhaustive:ignore
@@ -85,7 +89,8 @@ func compareServer(cfg fsm.ServerConfig) error {
 
 // serverReqs are the requirements that the comparison of the server proves, apart from those about
 // single status codes.
-var serverReqs = []string{"KHP-EXT-RSP-01", "KHP-EXT-RSP-02", "KHP-EXT-RSP-03", "KHP-EXT-RSP-04", "KHP-EXT-RSP-14", "KHP-EXT-02",
+var serverReqs = []string{"KHP-EXT-RSP-01", "KHP-EXT-RSP-02", "KHP-EXT-RSP-03", "KHP-EXT-RSP-04",
+	"KHP-EXT-RSP-14", "KHP-EXT-02",
 	"KHP-CLASS-3XX-01", "KHP-REDIR-01", "KHP-STATUS-401-03", "KHP-STATUS-401-04", "RFC6585-511-04"}
 
 func TestOracle_Server(t *testing.T) {
@@ -114,26 +119,30 @@ func TestOracle_Server(t *testing.T) {
 		for code := 300; code <= 308; code++ {
 			attest(t, fmt.Sprintf("KHP-STATUS-%d-09", code))
 		}
-		before := []fsm.Event{{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP}, {Kind: fsm.EventRequest}}
+		before := []fsm.Event{{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP},
+			{Kind: fsm.EventRequest}}
 		for _, cfg := range oracleServerConfigs {
 			c := newServer(cfg, nil)
 			for code := range uint16(1001) {
 				for _, facts := range []fsm.Facts{goodDecision, 0} {
-					require.NoError(t, c.run(append(before[:2:2], fsm.Event{Kind: fsm.EventDecided, Status: code, Facts: facts},
+					require.NoError(t, c.run(append(before[:2:2],
+						fsm.Event{Kind: fsm.EventDecided, Status: code, Facts: facts},
 						fsm.Event{Kind: fsm.EventPingReceived}, fsm.Event{Kind: fsm.EventPeerClosed})))
 				}
 			}
 		}
 	})
 	t.Run("zero values", func(t *testing.T) {
-		_, _, verdict := fsm.DefaultServerConfig().Step(fsm.ServerState{}, fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP})
+		_, _, verdict := fsm.DefaultServerConfig().Step(fsm.ServerState{},
+			fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP})
 		require.Equal(t, fsm.Misuse, verdict, "no state")
 	})
 	t.Run("random walks", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			cfg := fsm.ServerConfig{
 				Plain: rapid.Bool().Draw(t, "plain"), Unchecked: rapid.Bool().Draw(t, "unchecked"),
-				MaxChallenges: rapid.Uint8Range(0, 3).Draw(t, "challenges"), MaxDeferrals: rapid.Uint8Range(0, 3).Draw(t, "deferrals"),
+				MaxChallenges: rapid.Uint8Range(0, 3).Draw(t, "challenges"),
+				MaxDeferrals:  rapid.Uint8Range(0, 3).Draw(t, "deferrals"),
 			}
 			newServer(cfg, nil).wander(t, serverCourse)
 		})
@@ -144,15 +153,18 @@ func TestOracle_Server(t *testing.T) {
 func serverCourse(s fsm.ServerState, n int) fsm.Event {
 	switch s.Phase() {
 	case fsm.ServerOpening:
-		return fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP | []fsm.Facts{0, fsm.FactKaazing}[n%2]}
+		return fsm.Event{Kind: fsm.EventOpeningRequest,
+			Facts: fsm.FactValid | fsm.FactKHP | []fsm.Facts{0, fsm.FactKaazing}[n%2]}
 	case fsm.ServerAwaitRequest, fsm.ServerAwaitReplay:
 		return fsm.Event{Kind: fsm.EventRequest, Facts: []fsm.Facts{0, 0, fsm.FactExpectBody}[n%3]}
 	case fsm.ServerAwaitBody:
 		return fsm.Event{Kind: fsm.EventBodyReceived}
 	case fsm.ServerDeciding, fsm.ServerPending:
-		return fsm.Event{Kind: fsm.EventDecided, Status: []uint16{101, 202, 401, 401, 202, 204, 302, 403}[n%8], Facts: goodDecision}
+		return fsm.Event{Kind: fsm.EventDecided,
+			Status: []uint16{101, 202, 401, 401, 202, 204, 302, 403}[n%8], Facts: goodDecision}
 	case fsm.ServerOpen, fsm.ServerPlain:
-		return fsm.Event{Kind: []fsm.EventKind{fsm.EventDataReceived, fsm.EventSendRequested, fsm.EventPingReceived, fsm.EventCloseRequested}[n%4]}
+		return fsm.Event{Kind: []fsm.EventKind{fsm.EventDataReceived, fsm.EventSendRequested,
+			fsm.EventPingReceived, fsm.EventCloseRequested}[n%4]}
 	case fsm.ServerClosing, fsm.ServerDone:
 	}
 	return fsm.Event{Kind: fsm.EventPeerClosed}

@@ -16,7 +16,8 @@ func terminates(words string) bool { return strings.HasPrefix(words, "CLOSE") }
 
 // strengthOf translates RFC 2119.
 func strengthOf(words string) codes.Strength {
-	return map[string]codes.Strength{"MAY": codes.May, "SHOULD": codes.Should, "MUST": codes.Must}[words]
+	return map[string]codes.Strength{"MAY": codes.May, "SHOULD": codes.Should,
+		"MUST": codes.Must}[words]
 }
 
 // compareStatus compares [fsm.Status] with the list for every number around and in the range of
@@ -41,7 +42,8 @@ func compareRule(code int, want oracle.Status, known bool) error {
 	if !known {
 		// "A status code that the section does not list has no extended handshake action": close,
 		// whatever its class says elsewhere.
-		want = oracle.Status{Code: code, Reason: got.Reason, Words: "CLOSE", Strength: "MUST", NoBody: code >= 100 && code < 200}
+		want = oracle.Status{Code: code, Reason: got.Reason, Words: "CLOSE", Strength: "MUST",
+			NoBody: code >= 100 && code < 200}
 	}
 	class := code / 100
 	id := fmt.Sprintf("KHP-STATUS-%d-01", code)
@@ -59,7 +61,8 @@ func compareRule(code int, want oracle.Status, known bool) error {
 	case got.Action != oracle.ActionOf(want.Words):
 		return fmt.Errorf("status %d: %v, want %s", code, got.Action, want.Words)
 	case got.Action.Terminates() != terminates(want.Words):
-		return fmt.Errorf("status %d: terminates %v, want %v", code, got.Action.Terminates(), terminates(want.Words))
+		return fmt.Errorf("status %d: terminates %v, want %v",
+			code, got.Action.Terminates(), terminates(want.Words))
 	case got.Strength != strengthOf(want.Strength):
 		return fmt.Errorf("status %d: %v, want %s", code, got.Strength, want.Strength)
 	case want.Reason != "" && got.Reason != want.Reason || got.Reason == "":
@@ -67,19 +70,28 @@ func compareRule(code int, want oracle.Status, known bool) error {
 	case strings.Join(got.Duties.Fields(), ", ") != want.Field:
 		return fmt.Errorf("status %d: needs %q, want %q", code, got.Duties.Fields(), want.Field)
 	case fsm.MissingField(got, 0) != want.Field:
-		return fmt.Errorf("status %d: an empty response lacks %q, want %q", code, fsm.MissingField(got, 0), want.Field)
-	case fsm.MissingField(got, fsm.FactLocation|fsm.FactChallenge|fsm.FactProxyChallenge|fsm.FactUpgrade) != "":
+		return fmt.Errorf("status %d: an empty response lacks %q, want %q",
+			code, fsm.MissingField(got, 0), want.Field)
+	case fsm.MissingField(got,
+		fsm.FactLocation|fsm.FactChallenge|fsm.FactProxyChallenge|fsm.FactUpgrade) != "":
 		return fmt.Errorf("status %d: a response with every field lacks one", code)
-	case got.Duties&codes.NoBody != 0 != want.NoBody: // KHP-CLASS-1XX-01, KHP-STATUS-204-02, -205-02, RFC 9110 for 304
-		return fmt.Errorf("status %d: without body %v, want %v", code, got.Duties&codes.NoBody != 0, want.NoBody)
-	case got.Duties&codes.NoStore != 0 != (code == 428 || code == 429 || code == 431 || code == 511): // AMB-77
+	// KHP-CLASS-1XX-01, KHP-STATUS-204-02, -205-02, RFC 9110 for 304
+	case got.Duties&codes.NoBody != 0 != want.NoBody:
+		return fmt.Errorf("status %d: without body %v, want %v",
+			code, got.Duties&codes.NoBody != 0, want.NoBody)
+	// AMB-77
+	case got.Duties&codes.NoStore != 0 != (code == 428 || code == 429 || code == 431 || code == 511):
 		return fmt.Errorf("status %d: no-store %v", code, got.Duties&codes.NoStore != 0)
-	case got.Duties&codes.NeverSend != 0 != (code == 100 || oracle.NeverSent(code)): // 100 is sent, but not on demand
-		return fmt.Errorf("status %d: never sent %v, want %v", code, got.Duties&codes.NeverSend != 0, oracle.NeverSent(code))
+	// 100 is sent, but not on demand
+	case got.Duties&codes.NeverSend != 0 != (code == 100 || oracle.NeverSent(code)):
+		return fmt.Errorf("status %d: never sent %v, want %v",
+			code, got.Duties&codes.NeverSend != 0, oracle.NeverSent(code))
 	case !names(got.Reqs, id):
 		return fmt.Errorf("status %d: requirements %q lack %s", code, got.Reqs, id)
-	case class == 3 && !names(got.Reqs, "KHP-CLASS-3XX-01") && !names(got.Reqs, fmt.Sprintf("KHP-STATUS-%d-09", code)):
-		return fmt.Errorf("status %d: requirements %q do not say that the server closes after it", code, got.Reqs)
+	case class == 3 && !names(got.Reqs, "KHP-CLASS-3XX-01") &&
+		!names(got.Reqs, fmt.Sprintf("KHP-STATUS-%d-09", code)):
+		return fmt.Errorf("status %d: requirements %q do not say that the server closes after it",
+			code, got.Reqs)
 	}
 	return nil
 }
@@ -119,7 +131,8 @@ func TestOracle_Status(t *testing.T) {
 		})
 	}
 	t.Run("totality", func(t *testing.T) {
-		for _, id := range []string{"KHP-CLASS-UNLISTED-01", "KHP-CLASS-UNLISTED-02", "KHP-EXT-RSP-06", "KHP-CLASS-1XX-01"} {
+		for _, id := range []string{"KHP-CLASS-UNLISTED-01", "KHP-CLASS-UNLISTED-02", "KHP-EXT-RSP-06",
+			"KHP-CLASS-1XX-01"} {
 			t.Attr("req", id)
 		}
 		require.NoError(t, compareStatus())

@@ -125,8 +125,10 @@ func (c *subject[S, M]) report(path []fsm.Event, diff string) error {
 		}
 		state, got, verdict := c.step(n.state, ev)
 		model, want, wantVerdict := c.oracle(n.model, ev)
-		fmt.Fprintf(&b, "----\nmachine: %s\n  %+v\n%s", verdictText(verdict), state, effectsText(slices.Collect(got.All())))
-		fmt.Fprintf(&b, "oracle:  %s\n  %+v\n%s", verdictText(wantVerdict), model, effectsText(want.All()))
+		fmt.Fprintf(&b, "----\nmachine: %s\n  %+v\n%s",
+			verdictText(verdict), state, effectsText(slices.Collect(got.All())))
+		fmt.Fprintf(&b, "oracle:  %s\n  %+v\n%s",
+			verdictText(wantVerdict), model, effectsText(want.All()))
 	}
 	return fmt.Errorf("%s", b.String())
 }
@@ -144,8 +146,10 @@ func verdictText(v fsm.Verdict) string {
 }
 
 // factNames are the names of the facts, by bit.
-var factNames = []string{"TargetUsable", "TargetVisited", "TargetRefused", "KHP", "Kaazing", "Valid", "Terminated", "HeadComplete", "AcceptMatches",
-	"ProtocolOffered", "ExtensionsAsked", "ChallengeUsable", "ProxyChallenge", "UpgradeTLS", "NewCredentials", "ExpectBody", "ExtensionAgain",
+var factNames = []string{"TargetUsable", "TargetVisited", "TargetRefused", "KHP", "Kaazing",
+	"Valid", "Terminated", "HeadComplete", "AcceptMatches",
+	"ProtocolOffered", "ExtensionsAsked", "ChallengeUsable", "ProxyChallenge", "UpgradeTLS",
+	"NewCredentials", "ExpectBody", "ExtensionAgain",
 	"SelectionValid", "Location", "Challenge", "Upgrade", "Reroute"}
 
 // allFacts is the set of all facts.
@@ -239,12 +243,14 @@ func each(ev fsm.Event, sets []fsm.Facts) []fsm.Event {
 // its neighbours and what is not listed.
 var (
 	quickStatuses = []uint16{100, 101, 202, 302, 307, 401, 407, 426, 403}
-	someStatuses  = []uint16{99, 100, 101, 102, 103, 104, 200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 304, 305, 306, 307, 308, 309,
+	someStatuses  = []uint16{99, 100, 101, 102, 103, 104, 200, 201, 202, 203, 204, 205, 206, 300, 301,
+		302, 303, 304, 305, 306, 307, 308, 309,
 		400, 401, 402, 403, 407, 408, 417, 426, 427, 444, 500, 511, 599, 600, 999}
 )
 
 // peerFailures is what a peer can be blamed for.
-var peerFailures = []fsm.Failure{fsm.FailureFrame, fsm.FailureLimit, fsm.FailureMalformed, fsm.FailureOpening, fsm.FailureUnexpectedMessage,
+var peerFailures = []fsm.Failure{fsm.FailureFrame, fsm.FailureLimit, fsm.FailureMalformed,
+	fsm.FailureOpening, fsm.FailureUnexpectedMessage,
 	fsm.FailureUTF8}
 
 // attest names the requirements that a passing test covers.
@@ -285,8 +291,9 @@ func (c *subject[S, M]) wander(t *rapid.T, course func(s S, n int) fsm.Event) {
 			}
 		case 7:
 			ev = fsm.Event{
-				Kind:    fsm.EventKind(dice(t, int(fsm.EventApplicationFailed)+2, "kind")),
-				Facts:   fsm.Facts(dice(t, 1<<10, "facts") | dice(t, 1<<10, "facts")<<10 | dice(t, 1<<2, "facts")<<20),
+				Kind: fsm.EventKind(dice(t, int(fsm.EventApplicationFailed)+2, "kind")),
+				Facts: fsm.Facts(dice(t, 1<<10,
+					"facts") | dice(t, 1<<10, "facts")<<10 | dice(t, 1<<2, "facts")<<20),
 				Status:  uint16(dice(t, 1000, "status")),
 				Timer:   fsm.Timer(dice(t, int(fsm.TimerReplay)+2, "timer")),
 				Failure: peerFailures[dice(t, len(peerFailures), "failure")],

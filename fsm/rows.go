@@ -23,8 +23,8 @@ type Row struct {
 	Guard string      // the conditions in words, "" for none
 	When  []Condition // the same as a list: all must hold
 	To    string      // phase afterwards
-	// In order; a status or failure of 0 is taken from the state, close code 1 is that of the recorded
-	// failure, close code 0 the application's or an answer's.
+	// In order; a status or failure of 0 is taken from the state, close code 1 is that of the
+	// recorded failure, close code 0 the application's or an answer's.
 	Effects []Effect
 	Failure Failure // recorded, 0 if none
 	Plan    Plan    // recorded, 0 if none
@@ -35,8 +35,8 @@ type Row struct {
 
 // Condition is one bit of the world that a guard looks at.
 type Condition struct {
-	// A fact of the event as [Facts] writes it ("terminated"), a mark of the state ("wait running"), a
-	// switch of the configuration ("GET"), or a budget ("replays left")
+	// A fact of the event as [Facts] writes it ("terminated"), a mark of the state ("wait
+	// running"), a switch of the configuration ("GET"), or a budget ("replays left")
 	Name string
 	Not  bool // it must not hold
 }
@@ -44,8 +44,8 @@ type Condition struct {
 // Changes lists the changes of a row to the state, in this order: first NewConnection, then Clear,
 // then Set, then the rest. Plan and Failure of the [Row] are recorded too unless they are 0.
 type Changes struct {
-	// Forget all marks but "proxy tried", the counts of interim responses and replays, plan, failure
-	// and status.
+	// Forget all marks but "proxy tried", the counts of interim responses and replays, plan,
+	// failure and status.
 	NewConnection bool
 	Clear, Set    []string // marks
 	Interim       bool     // one more interim response (server: one more 202)

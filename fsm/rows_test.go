@@ -23,12 +23,15 @@ type plainState struct {
 }
 
 // interpret runs rows by what they say and nothing else.
-func interpret(rows []Row, s plainState, column string, ev Event, holds func(string) bool) (plainState, []Effect, Verdict) {
+func interpret(
+	rows []Row, s plainState, column string, ev Event, holds func(string) bool,
+) (plainState, []Effect, Verdict) {
 	if column == "" {
 		return s, nil, Misuse
 	}
 	for _, r := range rows {
-		if r.From != s.phase || r.Event != column || slices.ContainsFunc(r.When, func(c Condition) bool { return holds(c.Name) == c.Not }) {
+		if r.From != s.phase || r.Event != column ||
+			slices.ContainsFunc(r.When, func(c Condition) bool { return holds(c.Name) == c.Not }) {
 			continue
 		}
 		if r.Verdict != Accepted {
@@ -116,7 +119,8 @@ func anyEvent(t *rapid.T, withStatus EventKind) Event {
 	}
 	ev.Timer = Timer(rapid.IntRange(0, int(TimerReplay)+1).Draw(t, "timer"))
 	ev.Failure = Failure(rapid.IntRange(0, int(FailureUnexpectedMessage)).Draw(t, "failure"))
-	ev.Status = rapid.SampledFrom([]uint16{0, 100, 101, 200, 202, 204, 300, 302, 307, 401, 403, 407, 426, 511, 600, 1000}).Draw(t, "status")
+	ev.Status = rapid.SampledFrom([]uint16{0, 100, 101, 200, 202, 204, 300, 302, 307, 401, 403, 407,
+		426, 511, 600, 1000}).Draw(t, "status")
 	for f := FactTargetUsable; f <= FactReroute; f <<= 1 {
 		if rapid.Bool().Draw(t, f.String()) {
 			ev.Facts |= f
@@ -142,25 +146,38 @@ func TestRows_DoWhatClientStepDoes(t *testing.T) {
 		runs++
 		flag, small := rapid.Bool(), rapid.Uint8Range(0, 3)
 		cfg := ClientConfig{
-			rapid.SampledFrom([]Profile{ProfileSpec, ProfileKaazing, ProfileAuto}).Draw(t, "profile"), flag.Draw(t, "optional"), flag.Draw(t, "plain"), flag.Draw(t, "expect"), flag.Draw(t, "other"),
-			flag.Draw(t, "stay"), flag.Draw(t, "no wait"), flag.Draw(t, "proxy"), flag.Draw(t, "upgrade"), small.Draw(t, "redirects"), small.Draw(t, "replays"), small.Draw(t, "interim"), nil,
+			rapid.SampledFrom([]Profile{ProfileSpec, ProfileKaazing, ProfileAuto}).Draw(t, "profile"),
+			flag.Draw(t, "optional"), flag.Draw(t, "plain"), flag.Draw(t, "expect"), flag.Draw(t, "other"),
+			flag.Draw(t, "stay"), flag.Draw(t, "no wait"), flag.Draw(t, "proxy"), flag.Draw(t, "upgrade"),
+			small.Draw(t, "redirects"), small.Draw(t, "replays"), small.Draw(t, "interim"), nil,
 		}
 		s := ClientState{
-			ClientPhase(rapid.IntRange(1, int(clientPhases)-1).Draw(t, "phase")), marks(rapid.IntRange(0, int(markGateway)*2-1).Draw(t, "marks")),
-			counts{small.Draw(t, "had interim"), small.Draw(t, "had replays"), small.Draw(t, "had redirects")},
-			ending{Plan(rapid.IntRange(0, int(PlanUpgrade)).Draw(t, "plan")), Failure(rapid.IntRange(0, int(FailureUTF8)).Draw(t, "had failure")), rapid.Uint16Range(0, 999).Draw(t, "had status")},
+			ClientPhase(rapid.IntRange(1, int(clientPhases)-1).Draw(t, "phase")),
+			marks(rapid.IntRange(0, int(markGateway)*2-1).Draw(t, "marks")),
+			counts{small.Draw(t, "had interim"), small.Draw(t, "had replays"),
+				small.Draw(t, "had redirects")},
+			ending{Plan(rapid.IntRange(0, int(PlanUpgrade)).Draw(t, "plan")), Failure(rapid.IntRange(0,
+				int(FailureUTF8)).Draw(t, "had failure")), rapid.Uint16Range(0, 999).Draw(t, "had status")},
 		}
 		ev := anyEvent(t, EventResponse)
 		plain := func(s ClientState) plainState {
-			return plainState{bare(s.phase.String()), marked(s.marks, clientMarks, names), int(s.count.interim), int(s.count.replays), int(s.count.redirects), s.end.plan, s.end.failure, s.end.status}
+			return plainState{bare(s.phase.String()), marked(s.marks, clientMarks, names),
+				int(s.count.interim), int(s.count.replays), int(s.count.redirects), s.end.plan,
+				s.end.failure, s.end.status}
 		}
 		before := plain(s)
 		switches := map[string]bool{
-			"kaazing": cfg.Profile == ProfileKaazing, "auto": cfg.Profile == ProfileAuto, "terminator required": !cfg.TerminatorOptional, "plain fallback": cfg.PlainFallback, "Expect sent": cfg.Expect, "GET": !cfg.OtherMethod,
-			"redirects on": !cfg.NoRedirects, "may wait": !cfg.NoWait, "proxy configured": cfg.Proxy, "upgrade on": cfg.Upgrade,
-			"redirects left": s.count.redirects < cfg.MaxRedirects, "replays left": s.count.replays < cfg.MaxReplays, "interim left": s.count.interim < cfg.MaxInterim,
+			"kaazing": cfg.Profile == ProfileKaazing, "auto": cfg.Profile == ProfileAuto,
+			"terminator required": !cfg.TerminatorOptional, "plain fallback": cfg.PlainFallback,
+			"Expect sent": cfg.Expect, "GET": !cfg.OtherMethod,
+			"redirects on": !cfg.NoRedirects, "may wait": !cfg.NoWait, "proxy configured": cfg.Proxy,
+			"upgrade on":     cfg.Upgrade,
+			"redirects left": s.count.redirects < cfg.MaxRedirects,
+			"replays left":   s.count.replays < cfg.MaxReplays,
+			"interim left":   s.count.interim < cfg.MaxInterim,
 		}
-		got, effects, verdict := interpret(rows, before, tools{}.ClientColumn(ev), ev, look(t, ev, before, switches))
+		got, effects, verdict := interpret(rows, before, tools{}.ClientColumn(ev), ev,
+			look(t, ev, before, switches))
 		next, wantEffects, want := cfg.Step(s, ev)
 		require.Equal(t, want, verdict)
 		require.Equal(t, plain(next), got)
@@ -175,7 +192,8 @@ func TestRows_DoWhatServerStepDoes(t *testing.T) {
 	rows := slices.Collect(ServerRows())
 	rapid.Check(t, func(t *rapid.T) {
 		flag, small := rapid.Bool(), rapid.Uint8Range(0, 3)
-		cfg := ServerConfig{flag.Draw(t, "plain"), flag.Draw(t, "unchecked"), small.Draw(t, "challenges"), small.Draw(t, "deferrals"), nil}
+		cfg := ServerConfig{flag.Draw(t, "plain"), flag.Draw(t, "unchecked"), small.Draw(t, "challenges"),
+			small.Draw(t, "deferrals"), nil}
 		s := ServerState{phase: ServerPhase(rapid.IntRange(1, int(serverPhases)-1).Draw(t, "phase"))}
 		for _, m := range []marks{markKaazing, markOpened} {
 			if flag.Draw(t, "mark") {
@@ -183,17 +201,24 @@ func TestRows_DoWhatServerStepDoes(t *testing.T) {
 			}
 		}
 		s.count = serverCounts{small.Draw(t, "had challenges"), small.Draw(t, "had deferrals")}
-		s.end = ending{0, Failure(rapid.IntRange(0, int(FailureUTF8)).Draw(t, "had failure")), rapid.Uint16Range(0, 999).Draw(t, "had status")}
+		s.end = ending{0, Failure(rapid.IntRange(0, int(FailureUTF8)).Draw(t, "had failure")),
+			rapid.Uint16Range(0, 999).Draw(t, "had status")}
 		ev := anyEvent(t, EventDecided)
 		plain := func(s ServerState) plainState {
-			return plainState{bare(s.phase.String()), marked(s.marks, serverMarks, names), int(s.count.deferrals), int(s.count.challenges), 0, 0, s.end.failure, s.end.status}
+			return plainState{bare(s.phase.String()), marked(s.marks, serverMarks, names),
+				int(s.count.deferrals), int(s.count.challenges), 0, 0, s.end.failure, s.end.status}
 		}
 		before := plain(s)
 		switches := map[string]bool{
-			"plain served": cfg.Plain, "unchecked": cfg.Unchecked, "replays left": s.count.challenges < cfg.MaxChallenges, "interim left": s.count.deferrals < cfg.MaxDeferrals,
-			"obligations met": ev.Kind == EventDecided && (cfg.Unchecked || Status(int(ev.Status)).Duties&codes.NeverSend == 0 && MissingField(Status(int(ev.Status)), ev.Facts) == ""),
+			"plain served": cfg.Plain, "unchecked": cfg.Unchecked,
+			"replays left": s.count.challenges < cfg.MaxChallenges,
+			"interim left": s.count.deferrals < cfg.MaxDeferrals,
+			"obligations met": ev.Kind == EventDecided &&
+				(cfg.Unchecked || Status(int(ev.Status)).Duties&codes.NeverSend == 0 &&
+					MissingField(Status(int(ev.Status)), ev.Facts) == ""),
 		}
-		got, effects, verdict := interpret(rows, before, tools{}.ServerColumn(ev), ev, look(t, ev, before, switches))
+		got, effects, verdict := interpret(rows, before, tools{}.ServerColumn(ev), ev,
+			look(t, ev, before, switches))
 		next, wantEffects, want := cfg.Step(s, ev)
 		require.Equal(t, want, verdict)
 		require.Equal(t, plain(next), got)
@@ -219,7 +244,8 @@ func look(t *rapid.T, ev Event, s plainState, switches map[string]bool) func(str
 func first[A, B any](a A, _ B) A { return a }
 
 func TestRows_ArePutBackAsTheyWere(t *testing.T) {
-	for side, cells := range map[string]func(func(place) bool){"client": clientPlaces, "server": serverPlaces} {
+	for side, cells := range map[string]func(func(place) bool){"client": clientPlaces,
+		"server": serverPlaces} {
 		n, rows := 0, slices.Collect(RowsOf(side))
 		cells(func(r place) bool {
 			want := *r.row

@@ -24,7 +24,8 @@ func TestServer_Pending_OverallTimer(t *testing.T) {
 	}
 	require.Equal(t, fsm.ServerClosing, s.Phase())
 	require.Equal(t, []fsm.Effect{
-		{Kind: fsm.EffectSendResponse, Code: 503}, {Kind: fsm.EffectSendTerminator}, {Kind: fsm.EffectSendClose, Code: 1008},
+		{Kind: fsm.EffectSendResponse, Code: 503}, {Kind: fsm.EffectSendTerminator},
+		{Kind: fsm.EffectSendClose, Code: 1008},
 		{Kind: fsm.EffectStopTimers}, {Kind: fsm.EffectArmTimer, Timer: fsm.TimerClose},
 	}, slices.Collect(effects.All()))
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// actionsInWords are the actions as docs/requirements.tsv has them, which was written from the text.
+// actionsInWords are the actions as docs/requirements.tsv has them, which was written from the
+// text.
 var actionsInWords = map[string]codes.Action{
 	"Complete, if every completion condition holds.":               codes.ActionComplete,
 	"Send the held-back body, then wait for a further response.":   codes.ActionContinue,
@@ -27,12 +28,13 @@ var actionsInWords = map[string]codes.Action{
 }
 
 var (
-	listedStatus   = regexp.MustCompile(`(?m)^KHP-STATUS-(\d+)-01\t([A-Z ]+)\tclient\t[^\t]*\t[^\t]*\t([^\t\n]*)`)
+	listedStatus = regexp.MustCompile(`(?m)^KHP-STATUS-(\d+)-01\t([A-Z ` +
+		`]+)\tclient\t[^\t]*\t[^\t]*\t([^\t\n]*)`)
 	followUpStatus = `(?m)^KHP-STATUS-%d-02\t([A-Z]+)\tclient\t[^\t]*\t[^\t]*\tClose, then `
 )
 
-// compareRequirements compares the status table with what docs/requirements.tsv has a client do with
-// each code, and how strong that is: of a close that something follows, the follow-up.
+// compareRequirements compares the status table with what docs/requirements.tsv has a client do
+// with each code, and how strong that is: of a close that something follows, the follow-up.
 func compareRequirements(t *testing.T) error {
 	file, err := os.ReadFile("../docs/requirements.tsv")
 	require.NoError(t, err)
@@ -44,12 +46,15 @@ func compareRequirements(t *testing.T) error {
 		require.NoError(t, err)
 		action, strength := actionsInWords[m[3]], m[2]
 		require.NotZero(t, action, "%s: %s", m[1], m[3])
-		if f := regexp.MustCompile(fmt.Sprintf(followUpStatus, code)).FindStringSubmatch(string(file)); f != nil {
+		if f := regexp.MustCompile(fmt.Sprintf(followUpStatus, code)).
+			FindStringSubmatch(string(file)); f != nil {
 			strength = f[1]
 		}
 		got := fsm.Status(code)
-		if got.Action != action || !strings.EqualFold(got.Strength.String(), "Strength"+strength) && !strings.EqualFold(got.Strength.String(), strength) {
-			return fmt.Errorf("status %d: %v, %v; docs/requirements.tsv has %s, %s", code, got.Action, got.Strength, m[3], strength)
+		if got.Action != action || !strings.EqualFold(got.Strength.String(), "Strength"+strength) &&
+			!strings.EqualFold(got.Strength.String(), strength) {
+			return fmt.Errorf("status %d: %v, %v; docs/requirements.tsv has %s, %s",
+				code, got.Action, got.Strength, m[3], strength)
 		}
 	}
 	return nil

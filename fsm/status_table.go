@@ -37,12 +37,14 @@ const (
 )
 
 // statusTable holds the 67 listed codes in ascending order: the one place where a status code gets
-// its meaning, for both sides. 100 is marked [codes.NeverSend] because only the machine itself sends it, in
-// answer to Expect; 511 belongs to intercepting proxies. Codes without a line fall under the rule
-// for unlisted codes, see [Status].
+// its meaning, for both sides. 100 is marked [codes.NeverSend] because only the machine itself
+// sends it, in answer to Expect; 511 belongs to intercepting proxies. Codes without a line fall
+// under the rule for unlisted codes, see [Status].
 var statusTable = [...]statusRow{
-	{100, "Continue", goOn, must, noBody | neverSend, "KHP-STATUS-100-01 KHP-STATUS-100-02 KHP-STATUS-100-03 KHP-STATUS-100-04"},
-	{101, "Switching Protocols", complete, must, noBody, "KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-101-03"},
+	{100, "Continue", goOn, must, noBody | neverSend,
+		"KHP-STATUS-100-01 KHP-STATUS-100-02 KHP-STATUS-100-03 KHP-STATUS-100-04"},
+	{101, "Switching Protocols", complete, must, noBody,
+		"KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-101-03"},
 	{102, "Processing", closes, must, noBody | neverSend, "KHP-STATUS-102-01"},
 	{103, "Checkpoint", closes, must, noBody | neverSend, "KHP-STATUS-103-01"},
 	{122, "Request-URI too long", closes, must, noBody | neverSend, "KHP-STATUS-122-01"},
@@ -55,23 +57,30 @@ var statusTable = [...]statusRow{
 	{206, "Partial Content", closes, must, 0, "KHP-STATUS-206-01"},
 	{207, "Multi-Status", closes, must, 0, "KHP-STATUS-207-01"},
 	{226, "IM Used", closes, must, 0, "KHP-STATUS-226-01"},
-	{300, "Multiple Choices", redirectChoice, should, needLocation, "KHP-STATUS-300-01 KHP-STATUS-300-02 KHP-STATUS-300-09"},
-	{301, "Moved Permanently", redirect, should, needLocation, "KHP-STATUS-301-01 KHP-STATUS-301-02 KHP-STATUS-301-03 KHP-STATUS-301-09"},
-	{302, "Found", redirect, should, needLocation, "KHP-STATUS-302-01 KHP-STATUS-302-02 KHP-STATUS-302-09"},
-	{303, "See Other", redirect, must, needLocation, "KHP-STATUS-303-01 KHP-STATUS-303-02 KHP-STATUS-303-03 KHP-STATUS-303-09"},
+	{300, "Multiple Choices", redirectChoice, should, needLocation,
+		"KHP-STATUS-300-01 KHP-STATUS-300-02 KHP-STATUS-300-09"},
+	{301, "Moved Permanently", redirect, should, needLocation,
+		"KHP-STATUS-301-01 KHP-STATUS-301-02 KHP-STATUS-301-03 KHP-STATUS-301-09"},
+	{302, "Found", redirect, should, needLocation,
+		"KHP-STATUS-302-01 KHP-STATUS-302-02 KHP-STATUS-302-09"},
+	{303, "See Other", redirect, must, needLocation,
+		"KHP-STATUS-303-01 KHP-STATUS-303-02 KHP-STATUS-303-03 KHP-STATUS-303-09"},
 	{304, "Not Modified", closes, must, noBody, "KHP-STATUS-304-01 KHP-STATUS-304-09"},
 	{305, "Use Proxy", closes, must, 0, "KHP-STATUS-305-01 KHP-STATUS-305-09"},
 	{306, "Switch Proxy", closes, must, 0, "KHP-STATUS-306-01 KHP-STATUS-306-09"},
-	{307, "Temporary Redirect", redirectIfGet, must, needLocation, "KHP-STATUS-307-01 KHP-STATUS-307-02 KHP-STATUS-307-03 KHP-STATUS-307-04 KHP-STATUS-307-09"},
+	{307, "Temporary Redirect", redirectIfGet, must, needLocation,
+		"KHP-STATUS-307-01 KHP-STATUS-307-02 KHP-STATUS-307-03 KHP-STATUS-307-04 KHP-STATUS-307-09"},
 	{308, "Resume Incomplete", closes, must, 0, "KHP-STATUS-308-01 KHP-STATUS-308-09"},
 	{400, "Bad Request", closes, must, 0, "KHP-STATUS-400-01"},
-	{401, "Unauthorized", replays, should, needChallenge, "KHP-STATUS-401-01 KHP-STATUS-401-02 KHP-STATUS-401-03 KHP-STATUS-401-04"},
+	{401, "Unauthorized", replays, should, needChallenge,
+		"KHP-STATUS-401-01 KHP-STATUS-401-02 KHP-STATUS-401-03 KHP-STATUS-401-04"},
 	{402, "Payment Required", closes, must, 0, "KHP-STATUS-402-01"},
 	{403, "Forbidden", closes, must, 0, "KHP-STATUS-403-01 KHP-STATUS-403-02"},
 	{404, "Not Found", closes, must, 0, "KHP-STATUS-404-01"},
 	{405, "Method Not Allowed", closes, must, 0, "KHP-STATUS-405-01"},
 	{406, "Not Acceptable", closes, must, 0, "KHP-STATUS-406-01"},
-	{407, "Proxy Authentication Required", atProxy, may, needProxyChallenge, "KHP-STATUS-407-01 KHP-STATUS-407-02"},
+	{407, "Proxy Authentication Required", atProxy, may, needProxyChallenge,
+		"KHP-STATUS-407-01 KHP-STATUS-407-02"},
 	{408, "Request Timeout", closes, must, 0, "KHP-STATUS-408-01 KHP-STATUS-408-02"},
 	{409, "Conflict", closes, must, 0, "KHP-STATUS-409-01"},
 	{410, "Gone", closes, must, 0, "KHP-STATUS-410-01 KHP-STATUS-410-02"},

@@ -12,8 +12,10 @@ import (
 // special are the codes that do anything else than close.
 var special = map[int]codes.Action{
 	100: codes.ActionContinue, 101: codes.ActionComplete,
-	201: codes.ActionComplete, 202: codes.ActionWait, 204: codes.ActionComplete, 205: codes.ActionComplete,
-	300: codes.ActionRedirectChoice, 301: codes.ActionRedirect, 302: codes.ActionRedirect, 303: codes.ActionRedirect, 307: codes.ActionRedirectIfGet,
+	201: codes.ActionComplete, 202: codes.ActionWait, 204: codes.ActionComplete,
+	205: codes.ActionComplete,
+	300: codes.ActionRedirectChoice, 301: codes.ActionRedirect, 302: codes.ActionRedirect,
+	303: codes.ActionRedirect, 307: codes.ActionRedirectIfGet,
 	401: codes.ActionReplay, 407: codes.ActionProxyAuth, 426: codes.ActionUpgrade,
 }
 
@@ -48,13 +50,17 @@ func TestStatus_StepAgrees(t *testing.T) {
 		require.Equal(t, fsm.Accepted, v)
 	}
 	next := map[codes.Action]fsm.ClientPhase{
-		codes.ActionComplete: fsm.ClientOpen, codes.ActionContinue: fsm.ClientSendingBody, codes.ActionWait: fsm.ClientAwaitResponse, codes.ActionReplay: fsm.ClientAwaitCredentials,
+		codes.ActionComplete: fsm.ClientOpen, codes.ActionContinue: fsm.ClientSendingBody,
+		codes.ActionWait: fsm.ClientAwaitResponse, codes.ActionReplay: fsm.ClientAwaitCredentials,
 	}
 	plan := map[codes.Action]fsm.Plan{
-		codes.ActionClose: fsm.PlanFail, codes.ActionRedirect: fsm.PlanRedirect, codes.ActionRedirectIfGet: fsm.PlanRedirect, codes.ActionRedirectChoice: fsm.PlanRedirect,
+		codes.ActionClose: fsm.PlanFail, codes.ActionRedirect: fsm.PlanRedirect,
+		codes.ActionRedirectIfGet: fsm.PlanRedirect, codes.ActionRedirectChoice: fsm.PlanRedirect,
 		codes.ActionProxyAuth: fsm.PlanProxyAuth, codes.ActionUpgrade: fsm.PlanUpgrade,
 	}
-	all := fsm.FactTerminated | fsm.FactAcceptMatches | fsm.FactProtocolOffered | fsm.FactExtensionsAsked | fsm.FactChallengeUsable | fsm.FactTargetUsable | fsm.FactProxyChallenge | fsm.FactUpgradeTLS
+	all := fsm.FactTerminated | fsm.FactAcceptMatches | fsm.FactProtocolOffered |
+		fsm.FactExtensionsAsked | fsm.FactChallengeUsable | fsm.FactTargetUsable |
+		fsm.FactProxyChallenge | fsm.FactUpgradeTLS
 	for code := range uint16(1101) {
 		s, _, v := cfg.Step(reading, fsm.Event{Kind: fsm.EventResponse, Status: code, Facts: all})
 		require.Equal(t, fsm.Accepted, v, "status %d", code)
@@ -71,7 +77,8 @@ func TestStatus_StepAgrees(t *testing.T) {
 // An error of a code that is not known is dealt with, and reported, as one of its class.
 func TestStatus_UnknownIsOfItsClass(t *testing.T) {
 	t.Attr("req", "RFC6585-GEN-02")
-	words := map[int]string{1: "informational", 2: "success", 3: "redirection", 4: "client error", 5: "server error"}
+	words := map[int]string{1: "informational", 2: "success", 3: "redirection", 4: "client error",
+		5: "server error"}
 	for code := 100; code < 600; code++ {
 		r := fsm.Status(code)
 		if r.Listed {

@@ -8,7 +8,8 @@ import (
 )
 
 // all are the facts of a response with which nothing is wrong.
-const all = FactTerminated | FactAcceptMatches | FactProtocolOffered | FactExtensionsAsked | FactChallengeUsable | FactTargetUsable
+const all = FactTerminated | FactAcceptMatches | FactProtocolOffered | FactExtensionsAsked |
+	FactChallengeUsable | FactTargetUsable
 
 // common are the ten transitions that nearly every connection takes part in.
 var common = []struct {
@@ -16,13 +17,15 @@ var common = []struct {
 	state ClientState
 	ev    Event
 }{
-	{"connect", ClientState{phase: ClientIdle}, Event{Kind: EventConnectRequested, Facts: FactTargetUsable}},
+	{"connect", ClientState{phase: ClientIdle},
+		Event{Kind: EventConnectRequested, Facts: FactTargetUsable}},
 	{"connected", ClientState{phase: ClientConnecting}, Event{Kind: EventConnected}},
 	{"opened", ClientState{phase: ClientOpening}, Event{Kind: EventOpened, Facts: FactKHP}},
 	{"response-begins", ClientState{phase: ClientAwaitResponse}, Event{Kind: EventDataReceived}},
 	{"101", ClientState{phase: ClientReading}, Event{Kind: EventResponse, Status: 101, Facts: all}},
 	{"401", ClientState{phase: ClientReading}, Event{Kind: EventResponse, Status: 401, Facts: all}},
-	{"credentials", ClientState{phase: ClientAwaitCredentials}, Event{Kind: EventCredentialsSupplied, Facts: FactNewCredentials}},
+	{"credentials", ClientState{phase: ClientAwaitCredentials},
+		Event{Kind: EventCredentialsSupplied, Facts: FactNewCredentials}},
 	{"302", ClientState{phase: ClientReading}, Event{Kind: EventResponse, Status: 302, Facts: all}},
 	{"403", ClientState{phase: ClientReading}, Event{Kind: EventResponse, Status: 403, Facts: all}},
 	{"peer-closed", ClientState{phase: ClientOpen}, Event{Kind: EventPeerClosed}},
@@ -42,7 +45,8 @@ func TestStep_DoesNotAllocate(t *testing.T) {
 	}
 	srv := DefaultServerConfig()
 	require.Zero(t, testing.AllocsPerRun(100, func() {
-		_, _, _ = srv.Step(ServerState{phase: ServerDeciding}, Event{Kind: EventDecided, Status: 302, Facts: FactLocation | FactSelectionValid})
+		_, _, _ = srv.Step(ServerState{phase: ServerDeciding},
+			Event{Kind: EventDecided, Status: 302, Facts: FactLocation | FactSelectionValid})
 	}))
 }
 
@@ -57,7 +61,8 @@ func TestStep_ZeroValuesAreInvalid(t *testing.T) {
 	for _, v := range []Verdict{
 		verdictOf(DefaultClientConfig().Step(ClientState{}, Event{Kind: EventConnected})),
 		verdictOf(DefaultClientConfig().Step(DefaultClientConfig().Start(), Event{})),
-		verdictOf(ClientConfig{}.Step(DefaultClientConfig().Start(), Event{Kind: EventConnectRequested, Facts: FactTargetUsable})),
+		verdictOf(ClientConfig{}.Step(DefaultClientConfig().Start(),
+			Event{Kind: EventConnectRequested, Facts: FactTargetUsable})),
 	} {
 		require.Equal(t, Misuse, v)
 	}

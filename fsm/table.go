@@ -16,8 +16,8 @@ type cells[I ~uint8] map[I]cell
 // phase is one block of a transition table.
 type phase[I ~uint8] struct {
 	on cells[I]
-	// Inputs without consequence here: they come late, or there is nothing to do; a cell in on comes
-	// first.
+	// Inputs without consequence here: they come late, or there is nothing to do; a cell in on
+	// comes first.
 	ignored []I
 }
 

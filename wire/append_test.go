@@ -13,7 +13,8 @@ func TestAppend_BuildingBlocks(t *testing.T) {
 	require.NoError(t, err)
 	out, err = AppendField(out, "Empty", "")
 	require.NoError(t, err)
-	require.Equal(t, "xGET /p?q HTTP/1.1\r\nSec-WebSocket-Extensions: foo\r\nEmpty: \r\n\r\n", string(AppendEnd(out)))
+	require.Equal(t, "xGET /p?q HTTP/1.1\r\nSec-WebSocket-Extensions: foo\r\nEmpty: \r\n\r\n",
+		string(AppendEnd(out)))
 	out, err = AppendStatusLine(nil, 101, []byte("OK"))
 	require.NoError(t, err)
 	require.Equal(t, "HTTP/1.1 101 OK\r\n", string(out))
@@ -26,18 +27,29 @@ func TestAppend_Refusals(t *testing.T) {
 		call func() ([]byte, error)
 		kind Kind
 	}{
-		{"method/space", func() ([]byte, error) { return AppendRequestLine(dst, "GET /evil", "/") }, KindMethod},
+		{"method/space", func() ([]byte, error) { return AppendRequestLine(dst, "GET /evil", "/") },
+			KindMethod},
 		{"method/empty", func() ([]byte, error) { return AppendRequestLine(dst, "", "/") }, KindMethod},
 		{"target/empty", func() ([]byte, error) { return AppendRequestLine(dst, "GET", "") }, KindTarget},
-		{"target/space", func() ([]byte, error) { return AppendRequestLine(dst, "GET", "/ HTTP/1.1\r\nX: y") }, KindTarget},
-		{"target/relative", func() ([]byte, error) { return AppendRequestLine(dst, "GET", "p") }, KindTarget},
-		{"target/long", func() ([]byte, error) { return AppendRequestLine(dst, "GET", make([]byte, 9000)) }, KindTargetTooLong},
-		{"field/name-crlf", func() ([]byte, error) { return AppendField(dst, "A\r\nB", "") }, KindFieldName},
+		{"target/space", func() ([]byte, error) {
+			return AppendRequestLine(dst, "GET", "/ HTTP/1.1\r\nX: y")
+		}, KindTarget},
+		{"target/relative", func() ([]byte, error) { return AppendRequestLine(dst, "GET", "p") },
+			KindTarget},
+		{"target/long", func() ([]byte, error) {
+			return AppendRequestLine(dst, "GET", make([]byte, 9000))
+		}, KindTargetTooLong},
+		{"field/name-crlf", func() ([]byte, error) { return AppendField(dst, "A\r\nB", "") },
+			KindFieldName},
 		{"field/name-empty", func() ([]byte, error) { return AppendField(dst, "", "") }, KindFieldName},
-		{"field/value-crlf", func() ([]byte, error) { return AppendField(dst, "A", "b\r\nC: d") }, KindFieldValue},
-		{"field/value-lf", func() ([]byte, error) { return AppendField(dst, "A", "b\nC: d") }, KindFieldValue},
-		{"field/value-nul", func() ([]byte, error) { return AppendField(dst, "A", "\x00") }, KindFieldValue},
-		{"field/value-blank", func() ([]byte, error) { return AppendField(dst, "A", "b\t") }, KindFieldValue},
+		{"field/value-crlf", func() ([]byte, error) { return AppendField(dst, "A", "b\r\nC: d") },
+			KindFieldValue},
+		{"field/value-lf", func() ([]byte, error) { return AppendField(dst, "A", "b\nC: d") },
+			KindFieldValue},
+		{"field/value-nul", func() ([]byte, error) { return AppendField(dst, "A", "\x00") },
+			KindFieldValue},
+		{"field/value-blank", func() ([]byte, error) { return AppendField(dst, "A", "b\t") },
+			KindFieldValue},
 		{"reason/cr", func() ([]byte, error) { return AppendStatusLine(dst, 200, "\r") }, KindStatusLine},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -27,38 +27,62 @@ func TestAssembler_Messages(t *testing.T) {
 		parts []part
 	}{
 		{"one message", Limits{}, []part{{Binary, done, UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
-		{"text with binary terminator", Limits{}, []part{{Text, done, UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
-		{"length", Limits{}, []part{{Binary, head[:9], UnitPartial, 0}, {Binary, head[9:] + "a", UnitBody, 0}, {Binary, "bc", UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
-		{"length zero", Limits{}, []part{{Binary, "HTTP/1.1 403\r\nContent-Length: 0\r\n\r\n", UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
-		{"body to the terminator", Limits{}, []part{{Binary, open, UnitBody, 0}, {Binary, "a", UnitBody, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"text with binary terminator", Limits{},
+			[]part{{Text, done, UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"length", Limits{}, []part{{Binary, head[:9], UnitPartial, 0}, {Binary, head[9:] + "a", UnitBody,
+			0}, {Binary, "bc", UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"length zero", Limits{}, []part{{Binary, "HTTP/1.1 403\r\nContent-Length: 0\r\n\r\n", UnitFull,
+			0}, {Binary, "", UnitTerminated, 0}}},
+		{"body to the terminator", Limits{}, []part{{Binary, open, UnitBody, 0},
+			{Binary, "a", UnitBody, 0}, {Binary, "", UnitTerminated, 0}}},
 		{"no unit", Limits{}, []part{{Binary, "", UnitPartial, KindNoUnit}}},
-		{"no unit after empty text", Limits{}, []part{{Text, "", UnitPartial, 0}, {Binary, "", UnitPartial, KindNoUnit}}},
-		{"empty text first", Limits{}, []part{{Text, "", UnitPartial, 0}, {Binary, done, UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
-		{"empty text in text", Limits{}, []part{{Text, done, UnitFull, 0}, {Text, "", UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
-		{"empty text in binary", Limits{}, []part{{Binary, done, UnitFull, 0}, {Text, "", UnitFull, KindMixedTypes}}},
-		{"mixed", Limits{}, []part{{Binary, done[:5], UnitPartial, 0}, {Text, done[5:], UnitPartial, KindMixedTypes}}},
+		{"no unit after empty text", Limits{},
+			[]part{{Text, "", UnitPartial, 0}, {Binary, "", UnitPartial, KindNoUnit}}},
+		{"empty text first", Limits{}, []part{{Text, "", UnitPartial, 0}, {Binary, done, UnitFull, 0},
+			{Binary, "", UnitTerminated, 0}}},
+		{"empty text in text", Limits{}, []part{{Text, done, UnitFull, 0}, {Text, "", UnitFull, 0},
+			{Binary, "", UnitTerminated, 0}}},
+		{"empty text in binary", Limits{},
+			[]part{{Binary, done, UnitFull, 0}, {Text, "", UnitFull, KindMixedTypes}}},
+		{"mixed", Limits{}, []part{{Binary, done[:5], UnitPartial, 0},
+			{Text, done[5:], UnitPartial, KindMixedTypes}}},
 		{"invalid type", Limits{}, []part{{0, done, UnitPartial, KindMixedTypes}}},
-		{"after the terminator", Limits{}, []part{{Binary, done, UnitFull, 0}, {Binary, "", UnitTerminated, 0}, {Binary, "", UnitTerminated, KindSurplus}}},
-		{"surplus", Limits{}, []part{{Binary, head + "abc", UnitFull, 0}, {Binary, "d", UnitFull, KindSurplus}}},
-		{"surplus after 101", Limits{}, []part{{Binary, done, UnitFull, 0}, {Binary, "d", UnitFull, KindBodyForbidden}}},
-		{"second response", Limits{}, []part{{Binary, open, UnitBody, 0}, {Binary, "HTTP", UnitBody, 0}, {Binary, "/1.1", UnitBody, KindSurplus}}},
-		{"terminated in the head", Limits{}, []part{{Binary, done[:17], UnitPartial, 0}, {Binary, "", UnitPartial, KindIncomplete}}},
-		{"terminated in the body", Limits{}, []part{{Binary, head + "a", UnitBody, 0}, {Binary, "", UnitBody, KindBodyTooShort}}},
+		{"after the terminator", Limits{}, []part{{Binary, done, UnitFull, 0},
+			{Binary, "", UnitTerminated, 0}, {Binary, "", UnitTerminated, KindSurplus}}},
+		{"surplus", Limits{}, []part{{Binary, head + "abc", UnitFull, 0},
+			{Binary, "d", UnitFull, KindSurplus}}},
+		{"surplus after 101", Limits{}, []part{{Binary, done, UnitFull, 0},
+			{Binary, "d", UnitFull, KindBodyForbidden}}},
+		{"second response", Limits{}, []part{{Binary, open, UnitBody, 0}, {Binary, "HTTP", UnitBody, 0},
+			{Binary, "/1.1", UnitBody, KindSurplus}}},
+		{"terminated in the head", Limits{},
+			[]part{{Binary, done[:17], UnitPartial, 0}, {Binary, "", UnitPartial, KindIncomplete}}},
+		{"terminated in the body", Limits{},
+			[]part{{Binary, head + "a", UnitBody, 0}, {Binary, "", UnitBody, KindBodyTooShort}}},
 		{"bad head at once", Limits{}, []part{{Binary, "HTTP/1.0", UnitPartial, KindVersion}}},
 		{"not http", Limits{}, []part{{Text, "Hello", UnitPartial, KindStatusLine}}},
 		{"balancer message", Limits{}, []part{{Binary, "\xef\x83\xbfN", UnitPartial, KindStatusLine}}},
-		{"utf-8 cut by a message", Limits{}, []part{{Text, open + "\xe2\x82", UnitBody, 0}, {Text, "\xac", UnitBody, 0}, {Binary, "", UnitTerminated, 0}}},
-		{"utf-8 cut by the end", Limits{}, []part{{Text, open + "\xe2\x82", UnitBody, 0}, {Binary, "", UnitBody, KindUTF8}}},
+		{"utf-8 cut by a message", Limits{}, []part{{Text, open + "\xe2\x82", UnitBody, 0},
+			{Text, "\xac", UnitBody, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"utf-8 cut by the end", Limits{},
+			[]part{{Text, open + "\xe2\x82", UnitBody, 0}, {Binary, "", UnitBody, KindUTF8}}},
 		{"utf-8 invalid", Limits{}, []part{{Text, open + "\xff", UnitBody, KindUTF8}}},
 		{"utf-8 surrogate", Limits{}, []part{{Text, open + "\xed\xa0\x80", UnitBody, KindUTF8}}},
-		{"any bytes in binary", Limits{}, []part{{Binary, open + "\xff", UnitBody, 0}, {Binary, "", UnitTerminated, 0}}},
-		{"messages", Limits{Messages: 2}, []part{{Binary, done[:1], UnitPartial, 0}, {Binary, done[1:2], UnitPartial, 0}, {Binary, done[2:], UnitPartial, KindTooManyMessages}}},
-		{"messages exact", Limits{Messages: 2}, []part{{Binary, done[:1], UnitPartial, 0}, {Binary, done[1:], UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
-		{"empty messages count", Limits{Messages: 2}, []part{{Text, "", UnitPartial, 0}, {Text, "", UnitPartial, 0}, {Text, "", UnitPartial, KindTooManyMessages}}},
-		{"unit", Limits{Unit: len(open) + 2}, []part{{Binary, open + "ab", UnitBody, 0}, {Binary, "c", UnitBody, KindUnitTooLarge}}},
-		{"body", Limits{Body: 2}, []part{{Binary, open + "ab", UnitBody, 0}, {Binary, "c", UnitBody, KindBodyTooLarge}}},
+		{"any bytes in binary", Limits{},
+			[]part{{Binary, open + "\xff", UnitBody, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"messages", Limits{Messages: 2}, []part{{Binary, done[:1], UnitPartial, 0},
+			{Binary, done[1:2], UnitPartial, 0}, {Binary, done[2:], UnitPartial, KindTooManyMessages}}},
+		{"messages exact", Limits{Messages: 2}, []part{{Binary, done[:1], UnitPartial, 0},
+			{Binary, done[1:], UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"empty messages count", Limits{Messages: 2}, []part{{Text, "", UnitPartial, 0},
+			{Text, "", UnitPartial, 0}, {Text, "", UnitPartial, KindTooManyMessages}}},
+		{"unit", Limits{Unit: len(open) + 2},
+			[]part{{Binary, open + "ab", UnitBody, 0}, {Binary, "c", UnitBody, KindUnitTooLarge}}},
+		{"body", Limits{Body: 2}, []part{{Binary, open + "ab", UnitBody, 0},
+			{Binary, "c", UnitBody, KindBodyTooLarge}}},
 		{"body announced", Limits{Body: 2}, []part{{Binary, head, UnitPartial, KindBodyTooLarge}}},
-		{"head", Limits{Head: 30}, []part{{Binary, "HTTP/1.1 200 OK\r\nA: bcdefghi", UnitPartial, 0}, {Binary, "jk", UnitPartial, KindHeadTooLarge}}},
+		{"head", Limits{Head: 30}, []part{{Binary, "HTTP/1.1 200 OK\r\nA: bcdefghi", UnitPartial, 0},
+			{Binary, "jk", UnitPartial, KindHeadTooLarge}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var a Assembler
@@ -134,12 +158,15 @@ func TestAssembler_CutsAgree(t *testing.T) {
 	t.Attr("req", "KHP-EXT-04")
 	t.Attr("req", "INV-52")
 	piece := rapid.SampledFrom([]string{
-		"HTTP/1.1 200 OK\r\n", "HTTP/1.1 403\r\n", "HTTP/1.1 101", "A: b\r\n", "Content-Length: 3\r\n", "\r\n", "\r\n", "abc", "\r", "\n",
-		" ", ":", "HTTP/1.", "1", "\xe2\x82\xac", "\xff", "\x00", "long-field-name: and a value of some length\r\n",
+		"HTTP/1.1 200 OK\r\n", "HTTP/1.1 403\r\n", "HTTP/1.1 101", "A: b\r\n", "Content-Length: 3\r\n",
+		"\r\n", "\r\n", "abc", "\r", "\n",
+		" ", ":", "HTTP/1.", "1", "\xe2\x82\xac", "\xff", "\x00",
+		"long-field-name: and a value of some length\r\n",
 	})
 	l := Limits{Head: 90, Line: 40, Fields: 3, Body: 12, Unit: 100}
 	rapid.Check(t, func(t *rapid.T) {
-		s := []byte("HTTP/1.1 200 OK\r\n" + strings.Join(rapid.SliceOfN(piece, 0, 10).Draw(t, "pieces"), ""))
+		s := []byte("HTTP/1.1 200 OK\r\n" +
+			strings.Join(rapid.SliceOfN(piece, 0, 10).Draw(t, "pieces"), ""))
 		if rapid.Bool().Draw(t, "bare") {
 			s = s[len("HTTP/1.1 200 OK\r\n"):]
 		}
@@ -154,10 +181,12 @@ func TestAssembler_CutsAgree(t *testing.T) {
 		for j := range s {
 			single = append(single, s[j:j+1])
 		}
-		for name, got := range map[string]error{"cut": feed(&cut, mt, s[:i], s[i:]), "bytes": feed(&bytewise, mt, single...)} {
+		for name, got := range map[string]error{"cut": feed(&cut, mt, s[:i], s[i:]),
+			"bytes": feed(&bytewise, mt, single...)} {
 			require.Equal(t, KindOf(want), KindOf(got), "%s: %v, whole: %v", name, got, want)
 			if want != nil {
-				require.Equal(t, want.(*ParseError).Offset, got.(*ParseError).Offset, "%s: %v, whole: %v", name, got, want)
+				require.Equal(t, want.(*ParseError).Offset, got.(*ParseError).Offset,
+					"%s: %v, whole: %v", name, got, want)
 			}
 		}
 		if want == nil {
@@ -169,9 +198,11 @@ func TestAssembler_CutsAgree(t *testing.T) {
 
 func TestProgress_String(t *testing.T) {
 	require.Equal(t, []string{"invalid", "partial", "body", "full", "terminated", "invalid"}, []string{
-		Progress(0).String(), UnitPartial.String(), UnitBody.String(), UnitFull.String(), UnitTerminated.String(), Progress(9).String(),
+		Progress(0).String(), UnitPartial.String(), UnitBody.String(), UnitFull.String(),
+		UnitTerminated.String(), Progress(9).String(),
 	})
-	require.Equal(t, []string{"invalid", "text", "binary"}, []string{MessageType(0).String(), Text.String(), Binary.String()})
+	require.Equal(t, []string{"invalid", "text", "binary"},
+		[]string{MessageType(0).String(), Text.String(), Binary.String()})
 }
 
 // A unit begins in the memory it is given, goes on in its own when that is too small, and leaves a

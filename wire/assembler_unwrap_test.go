@@ -9,7 +9,8 @@ import (
 
 const (
 	wrapper   = "HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\n"
-	challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"demo\"\r\nContent-Length: 4\r\n\r\n"
+	challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"demo\"\r\n" +
+		"Content-Length: 4\r\n\r\n"
 )
 
 // The form of Kaazing gateways 3.x, cut at every place and in single bytes.
@@ -63,7 +64,8 @@ func TestAssembler_Unwrap(t *testing.T) {
 	}
 	const bare = "HTTP/1.1 401 No\r\n\r\n"
 	a.Reset(Limits{})
-	p, err = a.Add(Binary, []byte("HTTP/1.1 200 OK\r\nContent-Length: "+strconv.Itoa(len(bare)+1)+"\r\n\r\n"+bare+"x"))
+	p, err = a.Add(Binary, []byte("HTTP/1.1 200 OK\r\nContent-Length: "+strconv.Itoa(len(bare)+1)+
+		"\r\n\r\n"+bare+"x"))
 	require.NoError(t, err)
 	require.Equal(t, UnitFull, p, "the length around it counts")
 	require.Equal(t, "x", string(a.Response.Body))

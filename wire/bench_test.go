@@ -5,7 +5,8 @@ import "testing"
 // The parsers of whole messages are measured against others in ../bench; here is what has no
 // counterpart there.
 
-const benchResponse = "HTTP/1.1 101 Web Socket Protocol Handshake\r\nDate: Sun, 22 Nov 2026 02:20:00 GMT\r\nServer: Kaazing Gateway\r\n" +
+const benchResponse = "HTTP/1.1 101 Web Socket Protocol Handshake\r\n" +
+	"Date: Sun, 22 Nov 2026 02:20:00 GMT\r\nServer: Kaazing Gateway\r\n" +
 	"Sec-WebSocket-Extensions: x-kaazing-ping-pong; 01010102\r\nSec-WebSocket-Protocol: amqp\r\n\r\n"
 
 func BenchmarkAssembler(b *testing.B) {

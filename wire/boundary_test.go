@@ -14,7 +14,8 @@ import (
 func TestLimits_Boundaries(t *testing.T) {
 	const n = 40
 	request := func(target string, lines ...string) []byte {
-		return []byte("GET " + target + " HTTP/1.1\r\n" + strings.Join(append(lines, ""), "\r\n") + "\r\n")
+		return []byte("GET " + target + " HTTP/1.1\r\n" +
+			strings.Join(append(lines, ""), "\r\n") + "\r\n")
 	}
 	long := func(n int) string { return strings.Repeat("x", n) }
 	fields := func(n int) (lines []string) {
@@ -28,13 +29,23 @@ func TestLimits_Boundaries(t *testing.T) {
 		head   func(n int) []byte
 		kind   wire.Kind
 	}{
-		"fields": {wire.Limits{Fields: n}, func(n int) []byte { return request("/p", fields(n)...) }, wire.KindTooManyFields},
-		"target": {wire.Limits{Target: n}, func(n int) []byte { return request("/" + long(n-1)) }, wire.KindTargetTooLong},
-		"head":   {wire.Limits{Head: n}, func(n int) []byte { return request("/p", "X: "+long(n-len(request("/p", "X: ")))) }, wire.KindHeadTooLarge},
+		"fields": {wire.Limits{Fields: n}, func(n int) []byte { return request("/p", fields(n)...) },
+			wire.KindTooManyFields},
+		"target": {wire.Limits{Target: n}, func(n int) []byte { return request("/" + long(n-1)) },
+			wire.KindTargetTooLong},
+		"head": {wire.Limits{Head: n}, func(n int) []byte {
+			return request("/p", "X: "+long(n-len(request("/p", "X: "))))
+		}, wire.KindHeadTooLarge},
 	} {
 		for _, parse := range map[string]func(b []byte, l wire.Limits) (int, error){
-			"extended": func(b []byte, l wire.Limits) (int, error) { var r wire.Request; return r.ParseHead(b, l) },
-			"opening":  func(b []byte, l wire.Limits) (int, error) { var r wire.Request; return r.ParseOpening(b, l) },
+			"extended": func(b []byte, l wire.Limits) (int, error) {
+				var r wire.Request
+				return r.ParseHead(b, l)
+			},
+			"opening": func(b []byte, l wire.Limits) (int, error) {
+				var r wire.Request
+				return r.ParseOpening(b, l)
+			},
 		} {
 			b := v.head(n)
 			used, err := parse(b, v.limits)
@@ -48,7 +59,8 @@ func TestLimits_Boundaries(t *testing.T) {
 	}
 	for _, size := range []int{n - 1, n, n + 1} {
 		var r wire.Response
-		err := r.Parse([]byte(fmt.Sprintf("HTTP/1.1 403 x\r\nContent-Length: %d\r\n\r\n%s", size, long(size))), wire.Limits{Body: n})
+		err := r.Parse([]byte(fmt.Sprintf("HTTP/1.1 403 x\r\nContent-Length: %d\r\n\r\n%s",
+			size, long(size))), wire.Limits{Body: n})
 		if size > n {
 			require.Equal(t, wire.KindBodyTooLarge, wire.KindOf(err))
 			continue
@@ -61,7 +73,9 @@ func TestLimits_Boundaries(t *testing.T) {
 // Addresses of IPv6 may end with zeros, begin with them, or be nothing else.
 func TestParseURL_IPv6Zeros(t *testing.T) {
 	for in, want := range map[string]string{
-		"ws://[1::]/": "[1::]", "ws://[::]/": "[::]", "ws://[::1]/": "[::1]", "ws://[1:0:0:0:0:0:0:0]/": "[1::]", "ws://[1:2:3:4:5:6:7:8]/": "[1:2:3:4:5:6:7:8]", "ws://[1:0:0:2:0:0:0:3]/": "[1:0:0:2::3]",
+		"ws://[1::]/": "[1::]", "ws://[::]/": "[::]", "ws://[::1]/": "[::1]",
+		"ws://[1:0:0:0:0:0:0:0]/": "[1::]", "ws://[1:2:3:4:5:6:7:8]/": "[1:2:3:4:5:6:7:8]",
+		"ws://[1:0:0:2:0:0:0:3]/": "[1:0:0:2::3]",
 	} {
 		u, err := wire.ParseURL(in, nil)
 		require.NoError(t, err, in)
@@ -71,9 +85,11 @@ func TestParseURL_IPv6Zeros(t *testing.T) {
 
 // The last coding decides, with and without blanks in the list.
 func TestParseOpening_TransferEncodings(t *testing.T) {
-	for value, chunked := range map[string]bool{"chunked": true, " chunked": true, "gzip, chunked": true, "gzip,chunked": true, "gzip": false, "chunked,gzip": false} {
+	for value, chunked := range map[string]bool{"chunked": true, " chunked": true,
+		"gzip, chunked": true, "gzip,chunked": true, "gzip": false, "chunked,gzip": false} {
 		var r wire.Response
-		_, got, err := r.ParseOpening([]byte("HTTP/1.1 403 x\r\nTransfer-Encoding:"+value+"\r\n\r\n"), wire.DefaultLimits())
+		_, got, err := r.ParseOpening([]byte("HTTP/1.1 403 x\r\nTransfer-Encoding:"+value+"\r\n\r\n"),
+			wire.DefaultLimits())
 		require.NoError(t, err, value)
 		require.Equal(t, chunked, got, value)
 	}

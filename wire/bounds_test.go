@@ -13,7 +13,8 @@ func within(view, b []byte) bool {
 	if cap(view) == 0 {
 		return true
 	}
-	from, to := uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(unsafe.Pointer(unsafe.SliceData(view)))
+	from, to := uintptr(unsafe.Pointer(unsafe.SliceData(b))),
+		uintptr(unsafe.Pointer(unsafe.SliceData(view)))
 	return to >= from && to+uintptr(cap(view)) <= from+uintptr(len(b))
 }
 
@@ -22,9 +23,11 @@ func within(view, b []byte) bool {
 func TestParse_StaysWithinTheUnit(t *testing.T) {
 	t.Attr("req", "INV-52")
 	piece := rapid.SampledFrom([]string{
-		"HTTP/1.1 200 OK\r\n", "GET / HTTP/1.1\r\n", "HTTP/1.1 101", "A: b\r\n", "Content-Length: 3\r\n", "\r\n", "abc", "\r", "\n", " ", ":", "\xff", "HTTP/1.1 401 No\r\n", "x: \t y \r\n",
+		"HTTP/1.1 200 OK\r\n", "GET / HTTP/1.1\r\n", "HTTP/1.1 101", "A: b\r\n", "Content-Length: 3\r\n",
+		"\r\n", "abc", "\r", "\n", " ", ":", "\xff", "HTTP/1.1 401 No\r\n", "x: \t y \r\n",
 	})
-	start := rapid.SampledFrom([]string{"HTTP/1.1 200 OK\r\n", "GET /p HTTP/1.1\r\n", "HTTP/1.1 204", ""})
+	start := rapid.SampledFrom([]string{"HTTP/1.1 200 OK\r\n", "GET /p HTTP/1.1\r\n",
+		"HTTP/1.1 204", ""})
 	rapid.Check(t, func(t *rapid.T) {
 		unit := []byte(start.Draw(t, "start"))
 		for _, p := range rapid.SliceOfN(piece, 0, 8).Draw(t, "pieces") {

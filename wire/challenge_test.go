@@ -24,22 +24,28 @@ func TestParseChallenges(t *testing.T) {
 		{"params", `Basic realm="a, b", charset=UTF-8`, `Basic||realm="a, b", charset=UTF-8`},
 		{"token68", "Negotiate YII+/=-==", "Negotiate YII+/=-==;bad"},
 		{"token68 padded", "Negotiate YII+/-==", "Negotiate|YII+/-==|"},
-		{"several", `Basic realm="r", Negotiate, Digest nonce=n, Bearer`, `Basic||realm="r" Negotiate|| Digest||nonce=n Bearer||`},
+		{"several", `Basic realm="r", Negotiate, Digest nonce=n, Bearer`,
+			`Basic||realm="r" Negotiate|| Digest||nonce=n Bearer||`},
 		{"several token68", "A x==, B y", "A|x==| B|y|"},
 		{"blanks around =", `Basic realm = "r" , x =y`, `Basic||realm = "r" , x =y`},
 		{"empty elements", ", Basic realm=r,, x=y,", "Basic||realm=r,, x=y"},
-		{"application basic", `Application Basic realm="Kaazing WebSocket Gateway Demo"`, `App/Basic||realm="Kaazing WebSocket Gateway Demo"`},
+		{"application basic", `Application Basic realm="Kaazing WebSocket Gateway Demo"`,
+			`App/Basic||realm="Kaazing WebSocket Gateway Demo"`},
 		{"application token", "Application Token", "App/Token||"},
 		{"application token68", "Application Negotiate YII==", "App/Negotiate|YII==|"},
-		{"application uri", "Application Negotiate http://h:8000/x?y=z id", "App/Negotiate|http://h:8000/x?y=z id|"},
-		{"application words after realm", `Application Basic realm="r" extra data`, `App/Basic|extra data|realm="r"`},
-		{"application several", `Application Basic realm="r", Application Token, Basic`, `App/Basic||realm="r" App/Token|| Basic||`},
+		{"application uri", "Application Negotiate http://h:8000/x?y=z id",
+			"App/Negotiate|http://h:8000/x?y=z id|"},
+		{"application words after realm", `Application Basic realm="r" extra data`,
+			`App/Basic|extra data|realm="r"`},
+		{"application several", `Application Basic realm="r", Application Token, Basic`,
+			`App/Basic||realm="r" App/Token|| Basic||`},
 		{"application case", "APPLICATION Basic", "App/Basic||"},
 		{"application alone", "Application", "Application||"},
 		{"application is the scheme", "Application realm=r", "Application||realm=r"},
 		{"application is the scheme, blanks", `Application realm ="r"`, `Application||realm ="r"`},
 		{"application word with equals", "Application Token a=b/c d=e", "App/Token|a=b/c|d=e"},
-		{"application token and realm", `Application Negotiate YII==, realm="r"`, `App/Negotiate|YII==|realm="r"`},
+		{"application token and realm", `Application Negotiate YII==, realm="r"`,
+			`App/Negotiate|YII==|realm="r"`},
 		{"application name or value", `Application Token a= b ="c"`, `App/Token|a=|b ="c"`},
 		{"application quote and equals", `Application Token a="b" = c`, `App/Token|= c|a="b"`},
 		{"application list", "Application, Basic", "Application|| Basic||"},
@@ -92,7 +98,8 @@ func TestChallenge_Param(t *testing.T) {
 
 // No bytes make it hang or panic, and what it returns lies within the value.
 func TestParseChallenges_AnyBytes(t *testing.T) {
-	piece := rapid.SampledFrom([]string{"Application", "Basic", " ", "\t", ",", "=", `"`, `\`, "a", "realm", "/", "\x00", "\xff", "=="})
+	piece := rapid.SampledFrom([]string{"Application", "Basic", " ", "\t", ",", "=", `"`, `\`, "a",
+		"realm", "/", "\x00", "\xff", "=="})
 	rapid.Check(t, func(t *rapid.T) {
 		in := strings.Join(rapid.SliceOfN(piece, 0, 16).Draw(t, "pieces"), "")
 		cs, err := ParseChallenges(nil, []byte(in))

@@ -25,7 +25,8 @@ func TestCloseReason(t *testing.T) {
 	for n := range 130 {
 		for _, s := range []string{strings.Repeat("x", n) + "€€", strings.Repeat("\xff€", n)} {
 			got := CloseReason(s)
-			require.True(t, utf8.ValidString(got) && len(got) <= maxCloseReason && len(got) > min(len(s), maxCloseReason)-4)
+			require.True(t, utf8.ValidString(got) && len(got) <= maxCloseReason &&
+				len(got) > min(len(s), maxCloseReason)-4)
 		}
 	}
 }
@@ -47,7 +48,8 @@ func TestClose_Body(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, code)
 	require.Empty(t, reason)
-	for body, want := range map[string]Kind{"\x03": KindClose, "\x00\x00": KindClose, "\x03\xed": KindClose, "\x03\xe8\xff": KindUTF8} {
+	for body, want := range map[string]Kind{"\x03": KindClose, "\x00\x00": KindClose,
+		"\x03\xed": KindClose, "\x03\xe8\xff": KindUTF8} {
 		_, _, err := ParseClose([]byte(body))
 		require.Equal(t, want, KindOf(err), "%q", body)
 	}

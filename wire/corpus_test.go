@@ -169,7 +169,8 @@ func TestCorpus_Verdict(t *testing.T) {
 // The file is as its README says.
 func TestCorpus_File(t *testing.T) {
 	family := map[string]string{
-		"request": "q", "response": "r", "extensions": "e", "tokens": "t", "challenges": "c", "url": "u", "location": "l", "retry-after": "a", "unit": "m",
+		"request": "q", "response": "r", "extensions": "e", "tokens": "t", "challenges": "c", "url": "u",
+		"location": "l", "retry-after": "a", "unit": "m",
 	}
 	cases := loadCorpus(t)
 	require.GreaterOrEqual(t, len(cases), 400)
@@ -252,14 +253,16 @@ func TestCorpus_AssemblerEveryCut(t *testing.T) {
 
 // messages returns the cases of some kinds.
 func messages(t *testing.T, kinds ...string) []corpusCase {
-	return slices.DeleteFunc(loadCorpus(t), func(c corpusCase) bool { return !slices.Contains(kinds, c.Kind) })
+	return slices.DeleteFunc(loadCorpus(t),
+		func(c corpusCase) bool { return !slices.Contains(kinds, c.Kind) })
 }
 
 // places returns where to cut b: everywhere, or where something may happen if it is long.
 func places(b []byte) []int {
 	var list []int
 	for i := range b {
-		if len(b) < 600 || i < 80 || i > len(b)-20 || i%997 == 0 || bytes.ContainsAny(b[i-2:i+1], "\r\n") && i%7 < 3 {
+		if len(b) < 600 || i < 80 || i > len(b)-20 || i%997 == 0 ||
+			bytes.ContainsAny(b[i-2:i+1], "\r\n") && i%7 < 3 {
 			list = append(list, i)
 		}
 	}

@@ -22,7 +22,8 @@ func TestKind_String(t *testing.T) {
 func TestParseError(t *testing.T) {
 	var r Request
 	err := r.Parse([]byte("GET / HTTP/1.1\r\nHost a\r\n\r\n"), Limits{})
-	require.EqualError(t, err, `bad field name at byte 20: blank in a name or before the colon, near "Host a"`)
+	require.EqualError(t, err,
+		`bad field name at byte 20: blank in a name or before the colon, near "Host a"`)
 	require.Equal(t, KindFieldName, KindOf(fmt.Errorf("wrapped: %w", err)))
 	require.True(t, errors.Is(fmt.Errorf("wrapped: %w", err), &ParseError{Kind: KindFieldName}))
 	require.Zero(t, KindOf(nil))
@@ -49,14 +50,17 @@ func TestParseError_NoSecrets(t *testing.T) {
 		return err
 	}
 	for name, err := range map[string]error{
-		"value":         req.Parse([]byte("GET / HTTP/1.1\r\nAuthorization: Basic "+secret+"\x00\r\n\r\n"), Limits{}),
-		"line end":      req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret+"\n\r\n"), Limits{}),
-		"next line":     req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret+"\r\n\x00\r\n"), Limits{}),
-		"folded":        req.Parse([]byte("GET / HTTP/1.1\r\nCookie: a\r\n "+secret+"\r\n\r\n"), Limits{}),
-		"incomplete":    req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret), Limits{}),
-		"surplus":       req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret+"\r\n\r\nx"), Limits{}),
-		"body":          rsp.Parse([]byte("HTTP/1.1 101\r\nSet-Cookie: "+secret+"\r\n\r\nx"), Limits{}),
-		"short":         rsp.Parse([]byte("HTTP/1.1 200\r\nContent-Length: 9\r\nSet-Cookie: "+secret+"\r\n\r\n"), Limits{}),
+		"value": req.Parse([]byte("GET / HTTP/1.1\r\nAuthorization: Basic "+secret+
+			"\x00\r\n\r\n"), Limits{}),
+		"line end":  req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret+"\n\r\n"), Limits{}),
+		"next line": req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret+"\r\n\x00\r\n"), Limits{}),
+		"folded": req.Parse([]byte("GET / HTTP/1.1\r\nCookie: a\r\n "+secret+"\r\n\r\n"),
+			Limits{}),
+		"incomplete": req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret), Limits{}),
+		"surplus":    req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret+"\r\n\r\nx"), Limits{}),
+		"body":       rsp.Parse([]byte("HTTP/1.1 101\r\nSet-Cookie: "+secret+"\r\n\r\nx"), Limits{}),
+		"short": rsp.Parse([]byte("HTTP/1.1 200\r\nContent-Length: 9\r\nSet-Cookie: "+secret+
+			"\r\n\r\n"), Limits{}),
 		"text":          text(),
 		"append":        field(),
 		"url":           location("ws://user:" + secret + "@h/"),

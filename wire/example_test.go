@@ -9,7 +9,8 @@ import (
 
 // A server reads the extended request from one message.
 func ExampleRequest_Parse() {
-	message := []byte("GET /echo HTTP/1.1\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout,x-kaazing-ping-pong\r\n\r\n")
+	message := []byte("GET /echo HTTP/1.1\r\n" +
+		"Sec-WebSocket-Extensions: x-kaazing-idle-timeout,x-kaazing-ping-pong\r\n\r\n")
 	var r wire.Request
 	if err := r.Parse(message, wire.Limits{}); err != nil {
 		fmt.Println(err)
@@ -51,7 +52,8 @@ func ExampleParseError() {
 
 // A head on a stream comes in pieces.
 func ExampleResponse_ParseHead() {
-	stream := []string{"HTTP/1.1 101 Web Socket Pro", "tocol Handshake\r\nUpgrade: websocket\r\n", "\r\nframes"}
+	stream := []string{"HTTP/1.1 101 Web Socket Pro",
+		"tocol Handshake\r\nUpgrade: websocket\r\n", "\r\nframes"}
 	var buf []byte
 	var r wire.Response
 	for _, s := range stream {
@@ -73,7 +75,8 @@ func ExampleResponse_ParseHead() {
 func ExampleAssembler() {
 	var a wire.Assembler
 	a.Reset(wire.Limits{})
-	for _, message := range []string{"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"demo\"\r\n", "\r\nsorry", ""} {
+	for _, message := range []string{"HTTP/1.1 401 Unauthorized\r\n" +
+		"WWW-Authenticate: Application Basic realm=\"demo\"\r\n", "\r\nsorry", ""} {
 		progress, err := a.Add(wire.Binary, []byte(message))
 		if err != nil {
 			fmt.Println(err)

@@ -18,7 +18,8 @@ func TestParseExtensions(t *testing.T) {
 		want     string // name{params} separated by spaces; "" means KindList
 	}{
 		{"one", "foo", "foo{}"},
-		{"kaazing", "x-kaazing-idle-timeout,x-kaazing-ping-pong", "x-kaazing-idle-timeout{} x-kaazing-ping-pong{}"},
+		{"kaazing", "x-kaazing-idle-timeout,x-kaazing-ping-pong",
+			"x-kaazing-idle-timeout{} x-kaazing-ping-pong{}"},
 		{"value", "x-kaazing-idle-timeout; timeout=2000", "x-kaazing-idle-timeout{timeout=2000}"},
 		{"valueless", "x-kaazing-ping-pong;01010102", "x-kaazing-ping-pong{01010102=<nil>}"},
 		{"quoted", `a; b="c" ; d`, "a{b=c,d=<nil>}"},

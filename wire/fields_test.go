@@ -21,7 +21,8 @@ func TestFields_Lookup(t *testing.T) {
 	_, ok = f.Get("Y")
 	require.False(t, ok)
 	require.Equal(t, 2, f.Count("SEC-WEBSOCKET-EXTENSIONS"))
-	require.Equal(t, [][]byte{[]byte("a"), []byte("c")}, slices.Collect(f.All("Sec-WebSocket-Extensions")))
+	require.Equal(t, [][]byte{[]byte("a"), []byte("c")},
+		slices.Collect(f.All("Sec-WebSocket-Extensions")))
 	for range f.All("Sec-WebSocket-Extensions") {
 		break
 	}

@@ -46,7 +46,8 @@ func (g *grammar) recognise(production string, b []byte) bool {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
 	m.begin(b, g.nodes+1)
-	whole := node{op: opName, id: g.nodes, target: g.productions[production], not: g.productions[reserved[production]]}
+	whole := node{op: opName, id: g.nodes, target: g.productions[production],
+		not: g.productions[reserved[production]]}
 	return slices.Contains(m.ends(&whole, 0), len(b)) && lengthAgrees(b)
 }
 
@@ -113,14 +114,16 @@ func (m *matcher) ends(n *node, i int) []int {
 		}
 		list = m.from(i, i+1)
 		for more := list; len(more) > 0; {
-			more = slices.DeleteFunc(slices.Clone(m.each(n.kids[0], more)), func(end int) bool { return slices.Contains(list, end) })
+			more = slices.DeleteFunc(slices.Clone(m.each(n.kids[0], more)),
+				func(end int) bool { return slices.Contains(list, end) })
 			list = append(list, more...)
 		}
 	case opName:
 		list = m.ends(n.target, i)
 		if n.not != nil {
 			not := m.ends(n.not, i)
-			list = slices.DeleteFunc(slices.Clone(list), func(end int) bool { return slices.Contains(not, end) })
+			list = slices.DeleteFunc(slices.Clone(list),
+				func(end int) bool { return slices.Contains(not, end) })
 		}
 	case opText, opRange: // see above
 	}

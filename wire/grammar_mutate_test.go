@@ -14,8 +14,10 @@ var mutated = flag.Int("mutated", 1, "sentences of each kind to mutate in every 
 
 // hostile is what gets put in the place of a part, or between two of them.
 var hostile = []string{
-	"\x00", "\t", "\n", "\r", "\r\n", "\r\n\r\n", "\v", "\x1b", " ", "!", "\"", "#", "%", ",", "/", "0", "9", ":", ";", "<", "=", "A", "\\", "]", "e", "\x7f",
-	"\x80", "\x85", "\xa0", "\xff", "HTTP/1.1", "Host: a\r\n", "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n",
+	"\x00", "\t", "\n", "\r", "\r\n", "\r\n\r\n", "\v", "\x1b", " ", "!", "\"", "#", "%", ",", "/",
+	"0", "9", ":", ";", "<", "=", "A", "\\", "]", "e", "\x7f",
+	"\x80", "\x85", "\xa0", "\xff", "HTTP/1.1", "Host: a\r\n", "Content-Length: 0\r\n",
+	"Transfer-Encoding: chunked\r\n",
 }
 
 // change is one mutation of a sentence: the bytes from one offset to another are replaced.
@@ -60,11 +62,13 @@ func compareChanges(x, y change) int {
 
 // agree checks that wire and the recogniser give b the same verdict, and so they do for the fields
 // that have a grammar of their own. It reports whether b has left the language.
-func agree(t require.TestingT, g *grammar, general string, accepts func([]byte) error, b []byte) (left bool) {
+func agree(t require.TestingT, g *grammar, general string, accepts func([]byte) error,
+	b []byte) (left bool) {
 	same := func(production string, err error, b []byte) bool {
 		want := g.recognise(production, b)
 		if want != (err == nil) {
-			require.Fail(t, "verdicts differ", "%s %q: in the grammar: %v, wire: %v", production, b, want, err)
+			require.Fail(t, "verdicts differ", "%s %q: in the grammar: %v, wire: %v",
+				production, b, want, err)
 		}
 		return want
 	}

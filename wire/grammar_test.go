@@ -128,7 +128,8 @@ func (g *grammar) compile(t testing.TB, e ebnf.Expression) *node {
 			n.text += string(latin1(t, r))
 		}
 	case *ebnf.Range:
-		n.op, n.lo, n.hi = opRange, latin1(t, []rune(e.Begin.String)[0])[0], latin1(t, []rune(e.End.String)[0])[0]
+		n.op, n.lo, n.hi = opRange, latin1(t, []rune(e.Begin.String)[0])[0],
+			latin1(t, []rune(e.End.String)[0])[0]
 	case ebnf.Sequence:
 		add(opSequence, e...)
 	case ebnf.Alternative:
@@ -162,7 +163,8 @@ func TestGrammar_Verify(t *testing.T) {
 		require.Contains(t, g.productions, taken)
 	}
 	for name := range g.productions {
-		require.Equal(t, strings.ToLower(name[:1]), name[:1], "nothing may stand between the terms of %s", name)
+		require.Equal(t, strings.ToLower(name[:1]), name[:1],
+			"nothing may stand between the terms of %s", name)
 	}
 }
 

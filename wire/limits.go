@@ -4,8 +4,8 @@ package wire
 // negative field stands for its default, so the zero value is the default.
 type Limits struct {
 	Head int // start line, fields and the empty line, line ends included (16 KiB)
-	// One start line or field line, without its line end (8 KiB); the name of a field may have 256 of
-	// them.
+	// One start line or field line, without its line end (8 KiB); the name of a field may have 256
+	// of them.
 	Line   int
 	Fields int // field lines in one head (100)
 	// Elements in all lists of subprotocols of one head, and in those of extensions (100); package

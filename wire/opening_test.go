@@ -16,13 +16,24 @@ func TestResponse_ParseOpening(t *testing.T) {
 		fields  string   // name=value|...
 		chunked bool
 	}{
-		"1.0":             {text: "HTTP/1.0 403 No\r\n\r\n", want: Response{Status: 403, ContentLength: -1}},
-		"long body":       {text: "HTTP/1.1 403\r\nContent-Length: 99999999999\r\n\r\n", want: Response{Status: 403, Minor: 1, ContentLength: 99999999999}, fields: "Content-Length=99999999999"},
-		"chunked":         {text: "HTTP/1.1 403\r\nTransfer-Encoding: gzip, Chunked\r\nContent-Length: 3\r\n\r\n", want: Response{Status: 403, Minor: 1, ContentLength: -1}, fields: "Transfer-Encoding=gzip, Chunked|Content-Length=3", chunked: true},
-		"coded otherwise": {text: "HTTP/1.1 403\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", want: Response{Status: 403, Minor: 1, ContentLength: -1}, fields: "Transfer-Encoding=chunked, gzip"},
-		"101":             {text: "HTTP/1.1 101\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", want: Response{Status: 101, Minor: 1, ContentLength: -1}, fields: "Transfer-Encoding=chunked|Content-Length=3"},
-		"304":             {text: "HTTP/1.1 304\r\nContent-Length: 3\r\n\r\n", want: Response{Status: 304, Minor: 1, ContentLength: -1}, fields: "Content-Length=3"},
-		"folded":          {text: "HTTP/1.1 403\r\nA: b\r\n  c \r\n\t\r\n\td\r\nE:\r\n f\r\nG: \r\n \r\n\r\n", want: Response{Status: 403, Minor: 1, ContentLength: -1}, fields: "A=b c d|E=f|G="},
+		"1.0": {text: "HTTP/1.0 403 No\r\n\r\n",
+			want: Response{Status: 403, ContentLength: -1}},
+		"long body": {text: "HTTP/1.1 403\r\nContent-Length: 99999999999\r\n\r\n", want: Response{
+			Status: 403, Minor: 1, ContentLength: 99999999999,
+		}, fields: "Content-Length=99999999999"},
+		"chunked": {text: "HTTP/1.1 403\r\nTransfer-Encoding: gzip, Chunked\r\n" +
+			"Content-Length: 3\r\n\r\n", want: Response{Status: 403, Minor: 1, ContentLength: -1},
+			fields: "Transfer-Encoding=gzip, Chunked|Content-Length=3", chunked: true},
+		"coded otherwise": {text: "HTTP/1.1 403\r\nTransfer-Encoding: chunked, gzip\r\n\r\n",
+			want:   Response{Status: 403, Minor: 1, ContentLength: -1},
+			fields: "Transfer-Encoding=chunked, gzip"},
+		"101": {text: "HTTP/1.1 101\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n",
+			want:   Response{Status: 101, Minor: 1, ContentLength: -1},
+			fields: "Transfer-Encoding=chunked|Content-Length=3"},
+		"304": {text: "HTTP/1.1 304\r\nContent-Length: 3\r\n\r\n",
+			want: Response{Status: 304, Minor: 1, ContentLength: -1}, fields: "Content-Length=3"},
+		"folded": {text: "HTTP/1.1 403\r\nA: b\r\n  c \r\n\t\r\n\td\r\nE:\r\n f\r\nG: \r\n \r\n\r\n",
+			want: Response{Status: 403, Minor: 1, ContentLength: -1}, fields: "A=b c d|E=f|G="},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := []byte(c.text + "rest")
@@ -64,10 +75,12 @@ func TestResponse_ParseOpening(t *testing.T) {
 // refused.
 func TestResponse_ParseOpening_AnyBytes(t *testing.T) {
 	lines := rapid.SampledFrom([]string{
-		"A: b", " c", "\t", "Content-Length: 5", "Transfer-Encoding: chunked", "Transfer-Encoding: x", "Content-Length: x", "x", "B:", "\x00", "", "A: b\n", strings.Repeat("x", 300) + ": y",
+		"A: b", " c", "\t", "Content-Length: 5", "Transfer-Encoding: chunked", "Transfer-Encoding: x",
+		"Content-Length: x", "x", "B:", "\x00", "", "A: b\n", strings.Repeat("x", 300) + ": y",
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.SampledFrom([]string{"HTTP/1.1 101 x", "HTTP/1.1 403", "HTTP/1.0 403 x", "HTTP/1.0 101", "HTTP/1.1 204 x", "HTTP/2 1"}).Draw(t, "start") + "\r\n"
+		text := rapid.SampledFrom([]string{"HTTP/1.1 101 x", "HTTP/1.1 403", "HTTP/1.0 403 x",
+			"HTTP/1.0 101", "HTTP/1.1 204 x", "HTTP/2 1"}).Draw(t, "start") + "\r\n"
 		for _, l := range rapid.SliceOfN(lines, 0, 8).Draw(t, "lines") {
 			text += l + "\r\n"
 		}
@@ -117,7 +130,8 @@ func TestRequest_ParseOpening_EmptyLine(t *testing.T) {
 			require.Equal(t, i, err.(*ParseError).Offset)
 		}
 	}
-	for text, offset := range map[string]int{"\r\n\r\n" + text: 2, "\n" + text: 0, "\rGET": 0, "\r\nGET\x00": 5} {
+	for text, offset := range map[string]int{"\r\n\r\n" + text: 2, "\n" +
+		text: 0, "\rGET": 0, "\r\nGET\x00": 5} {
 		_, err := r.ParseOpening([]byte(text), Limits{})
 		require.Error(t, err)
 		require.NotEqual(t, KindIncomplete, KindOf(err))

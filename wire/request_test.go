@@ -148,15 +148,18 @@ func TestRequest_Limits(t *testing.T) {
 		{"name/exact", "GET / HTTP/1.1\r\n" + a(maxName) + ":\r\n\r\n", Limits{}, 0},
 		{"name/over", "GET / HTTP/1.1\r\n" + a(maxName+1) + ":\r\n\r\n", Limits{}, KindLineTooLong},
 		{"name/over-partial", "GET / HTTP/1.1\r\n" + a(maxName+1), Limits{}, KindLineTooLong},
-		{"fields/exact", "GET / HTTP/1.1\r\n" + strings.Repeat("A: b\r\n", 3) + "\r\n", Limits{Fields: 3}, 0},
-		{"fields/over", "GET / HTTP/1.1\r\n" + strings.Repeat("A: b\r\n", 3) + "A", Limits{Fields: 3}, KindTooManyFields},
+		{"fields/exact", "GET / HTTP/1.1\r\n" + strings.Repeat("A: b\r\n", 3) + "\r\n",
+			Limits{Fields: 3}, 0},
+		{"fields/over", "GET / HTTP/1.1\r\n" + strings.Repeat("A: b\r\n", 3) + "A", Limits{Fields: 3},
+			KindTooManyFields},
 		{"target/exact", "GET /23 HTTP/1.1\r\n\r\n", Limits{Target: 3}, 0},
 		{"target/over", "GET /234 HTTP/1.1\r\n\r\n", Limits{Target: 3}, KindTargetTooLong},
 		{"target/over-partial", "GET /234", Limits{Target: 3}, KindTargetTooLong},
 		{"target/default", "GET /" + a(d.Target) + " HTTP/1.1\r\n\r\n", Limits{}, KindTargetTooLong},
 		{"body/exact", "GET / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", Limits{Body: 3}, 0},
 		{"body/over", "GET / HTTP/1.1\r\nContent-Length: 4\r\n\r\n", Limits{Body: 3}, KindBodyTooLarge},
-		{"huge", "GET / HTTP/1.1\r\n\r\n", Limits{math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt}, 0},
+		{"huge", "GET / HTTP/1.1\r\n\r\n", Limits{math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt,
+			math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt}, 0},
 		{"negative", "GET / HTTP/1.1\r\n\r\n", Limits{Head: -1, Line: -5}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -204,7 +207,8 @@ func genFields(t *rapid.T) Fields {
 	var f Fields
 	for range rapid.IntRange(0, 6).Draw(t, "fields") {
 		name := genToken.Filter(func(s string) bool {
-			return !scan.EqualFold([]byte(s), "Host") && !scan.EqualFold([]byte(s), "Content-Length") && !scan.EqualFold([]byte(s), "Transfer-Encoding")
+			return !scan.EqualFold([]byte(s), "Host") && !scan.EqualFold([]byte(s), "Content-Length") &&
+				!scan.EqualFold([]byte(s), "Transfer-Encoding")
 		}).Draw(t, "name")
 		f = append(f, Field{[]byte(name), []byte(genValue.Draw(t, "value"))})
 	}
@@ -244,7 +248,8 @@ func TestRequest_RoundTrip(t *testing.T) {
 func TestRequest_AppendNeverInjects(t *testing.T) {
 	nasty := rapid.SliceOfN(rapid.SampledFrom([]byte("a: /\r\n\t\x00\x7f\xffGET15,")), 0, 12)
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.OneOf(nasty, rapid.Just([]byte("Content-Length")), rapid.Just([]byte("Host")), rapid.Just([]byte("A")))
+		name := rapid.OneOf(nasty, rapid.Just([]byte("Content-Length")), rapid.Just([]byte("Host")),
+			rapid.Just([]byte("A")))
 		r := Request{
 			Method: rapid.OneOf(nasty, rapid.Just([]byte("GET"))).Draw(t, "method"),
 			Target: rapid.OneOf(nasty, rapid.Just([]byte("/"))).Draw(t, "target"),
@@ -271,8 +276,10 @@ func TestRequest_AppendNeverInjects(t *testing.T) {
 // Any bytes at all: no panic, and every prefix agrees with the whole.
 func TestRequest_PrefixesAgree(t *testing.T) {
 	piece := rapid.SampledFrom([]string{
-		"GET", " ", "/", "p", "http://h", "HTTP/1.1", "HTTP/1.0", "\r\n", "\r", "\n", "A", ":", "b", "\t", "\x00", "\xff",
-		"Host: a\r\n", "Content-Length: 1\r\n", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\n", "A: b\r\n", "\r\n\r\n",
+		"GET", " ", "/", "p", "http://h", "HTTP/1.1", "HTTP/1.0", "\r\n", "\r", "\n", "A", ":", "b",
+		"\t", "\x00", "\xff",
+		"Host: a\r\n", "Content-Length: 1\r\n", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\n",
+		"A: b\r\n", "\r\n\r\n",
 	})
 	l := Limits{Head: 80, Line: 30, Fields: 3, Target: 12}
 	rapid.Check(t, func(t *rapid.T) {

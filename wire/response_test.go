@@ -58,9 +58,11 @@ func TestResponse_Kinds(t *testing.T) {
 		{"body/short", "HTTP/1.1 200\r\nContent-Length: 3\r\n\r\nab", KindBodyTooShort, 37},
 		{"body/surplus", "HTTP/1.1 200\r\nContent-Length: 3\r\n\r\nabcd", KindSurplus, 38},
 		{"body/second-response", "HTTP/1.1 202\r\n\r\nHTTP/1.1 101 OK\r\n\r\n", KindSurplus, 16},
-		{"body/too-large", "HTTP/1.1 200\r\n\r\n" + strings.Repeat("x", 64<<10+1), KindBodyTooLarge, 16 + 64<<10},
+		{"body/too-large", "HTTP/1.1 200\r\n\r\n" + strings.Repeat("x", 64<<10+1),
+			KindBodyTooLarge, 16 + 64<<10},
 		{"length/too-large", "HTTP/1.1 200\r\nContent-Length: 65537\r\n\r\n", KindBodyTooLarge, 14},
-		{"transfer-encoding", "HTTP/1.1 200\r\nTransfer-Encoding: identity\r\n\r\n", KindTransferEncoding, 14},
+		{"transfer-encoding", "HTTP/1.1 200\r\nTransfer-Encoding: identity\r\n\r\n",
+			KindTransferEncoding, 14},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var r Response
@@ -75,14 +77,16 @@ func TestResponse_Kinds(t *testing.T) {
 
 func TestResponse_Parse(t *testing.T) {
 	var r Response
-	require.NoError(t, r.Parse([]byte("HTTP/1.2 401 Not you\r\nWWW-Authenticate: Application Token\r\nContent-Length: 2\r\n\r\nno"), Limits{}))
+	require.NoError(t, r.Parse([]byte("HTTP/1.2 401 Not you\r\n"+
+		"WWW-Authenticate: Application Token\r\nContent-Length: 2\r\n\r\nno"), Limits{}))
 	require.Equal(t, 401, r.Status)
 	require.Equal(t, 2, r.Minor)
 	require.Equal(t, "Not you", string(r.Reason))
 	require.Equal(t, int64(2), r.ContentLength)
 	require.Equal(t, "no", string(r.Body))
 	require.NoError(t, r.Parse([]byte("HTTP/1.1 101\r\n\r\n"), Limits{}))
-	require.Equal(t, Response{Status: 101, Minor: 1, ContentLength: -1, Fields: Fields{}}, r, "nothing is left of the last one")
+	require.Equal(t, Response{Status: 101, Minor: 1, ContentLength: -1, Fields: Fields{}}, r,
+		"nothing is left of the last one")
 }
 
 func TestResponse_Append(t *testing.T) {
@@ -92,22 +96,33 @@ func TestResponse_Append(t *testing.T) {
 		kind Kind
 		want string
 	}{
-		{"plain", Response{Status: 101, Reason: []byte("Web Socket Protocol Handshake")}, 0, "HTTP/1.1 101 Web Socket Protocol Handshake\r\n\r\n"},
-		{"body", Response{Status: 403, Body: []byte("no")}, 0, "HTTP/1.1 403 \r\nContent-Length: 2\r\n\r\nno"},
-		{"length-given", Response{Status: 403, Fields: Fields{{[]byte("content-length"), []byte("2")}}, Body: []byte("no")}, 0, "HTTP/1.1 403 \r\ncontent-length: 2\r\n\r\nno"},
-		{"length-zero", Response{Status: 101, Fields: Fields{{[]byte("Content-Length"), []byte("0")}}}, 0, "HTTP/1.1 101 \r\nContent-Length: 0\r\n\r\n"},
-		{"length-low", Response{Status: 403, Fields: Fields{{[]byte("Content-Length"), []byte("1")}}, Body: []byte("no")}, KindSurplus, ""},
-		{"length-high", Response{Status: 403, Fields: Fields{{[]byte("Content-Length"), []byte("3")}}, Body: []byte("no")}, KindBodyTooShort, ""},
+		{"plain", Response{Status: 101, Reason: []byte("Web Socket Protocol Handshake")}, 0,
+			"HTTP/1.1 101 Web Socket Protocol Handshake\r\n\r\n"},
+		{"body", Response{Status: 403, Body: []byte("no")}, 0,
+			"HTTP/1.1 403 \r\nContent-Length: 2\r\n\r\nno"},
+		{"length-given", Response{Status: 403, Fields: Fields{{[]byte("content-length"), []byte("2")}},
+			Body: []byte("no")}, 0, "HTTP/1.1 403 \r\ncontent-length: 2\r\n\r\nno"},
+		{"length-zero", Response{Status: 101, Fields: Fields{{[]byte("Content-Length"), []byte("0")}}}, 0,
+			"HTTP/1.1 101 \r\nContent-Length: 0\r\n\r\n"},
+		{"length-low", Response{Status: 403, Fields: Fields{{[]byte("Content-Length"), []byte("1")}},
+			Body: []byte("no")}, KindSurplus, ""},
+		{"length-high", Response{Status: 403, Fields: Fields{{[]byte("Content-Length"), []byte("3")}},
+			Body: []byte("no")}, KindBodyTooShort, ""},
 		{"body-on-204", Response{Status: 204, Body: []byte("no")}, KindBodyForbidden, ""},
 		{"body-large", Response{Status: 200, Body: make([]byte, 64<<10+1)}, KindBodyTooLarge, ""},
 		{"status-low", Response{Status: 99}, KindStatusCode, ""},
 		{"status-high", Response{Status: 1000}, KindStatusCode, ""},
 		{"reason", Response{Status: 101, Reason: []byte("a\r\nb")}, KindStatusLine, ""},
-		{"reason-long", Response{Status: 101, Reason: []byte(strings.Repeat("a", 9000))}, KindLineTooLong, ""},
-		{"transfer-encoding", Response{Status: 101, Fields: Fields{{[]byte("Transfer-Encoding"), []byte("chunked")}}}, KindTransferEncoding, ""},
-		{"value-blank", Response{Status: 101, Fields: Fields{{[]byte("A"), []byte(" b")}}}, KindFieldValue, ""},
-		{"value-folded", Response{Status: 101, Fields: Fields{{[]byte("A"), []byte("b\r\n c")}}}, KindFieldValue, ""},
-		{"value-long", Response{Status: 101, Fields: Fields{{[]byte("A"), []byte(strings.Repeat("a", 9000))}}}, KindLineTooLong, ""},
+		{"reason-long", Response{Status: 101, Reason: []byte(strings.Repeat("a", 9000))},
+			KindLineTooLong, ""},
+		{"transfer-encoding", Response{Status: 101,
+			Fields: Fields{{[]byte("Transfer-Encoding"), []byte("chunked")}}}, KindTransferEncoding, ""},
+		{"value-blank", Response{Status: 101, Fields: Fields{{[]byte("A"), []byte(" b")}}},
+			KindFieldValue, ""},
+		{"value-folded", Response{Status: 101, Fields: Fields{{[]byte("A"), []byte("b\r\n c")}}},
+			KindFieldValue, ""},
+		{"value-long", Response{Status: 101,
+			Fields: Fields{{[]byte("A"), []byte(strings.Repeat("a", 9000))}}}, KindLineTooLong, ""},
 		{"name", Response{Status: 101, Fields: Fields{{[]byte("A:"), []byte("b")}}}, KindFieldName, ""},
 		{"many", Response{Status: 101, Fields: make(Fields, 101)}, KindFieldName, ""},
 	} {

@@ -29,10 +29,13 @@ func TestParseURL(t *testing.T) {
 		{"trailing dot", "ws://h.example./", "ws://h.example/", "h.example:80", "h.example"},
 		{"underscore", "ws://a_b/", "ws://a_b/", "a_b:80", "a_b"},
 		{"ipv4", "ws://127.0.0.1:8001/", "ws://127.0.0.1:8001/", "127.0.0.1:8001", "127.0.0.1:8001"},
-		{"ipv6", "ws://[2001:DB8:0:0::1]:81/", "ws://[2001:db8::1]:81/", "[2001:db8::1]:81", "[2001:db8::1]:81"},
-		{"ipv6 with ipv4", "ws://[::ffff:1.2.3.4]/", "ws://[::ffff:102:304]/", "[::ffff:102:304]:80", "[::ffff:102:304]"},
+		{"ipv6", "ws://[2001:DB8:0:0::1]:81/", "ws://[2001:db8::1]:81/", "[2001:db8::1]:81",
+			"[2001:db8::1]:81"},
+		{"ipv6 with ipv4", "ws://[::ffff:1.2.3.4]/", "ws://[::ffff:102:304]/", "[::ffff:102:304]:80",
+			"[::ffff:102:304]"},
 		{"odd bytes", `ws://h/p"[]?a="b"&c={}|^`, `ws://h/p"[]?a="b"&c={}|^`, "h:80", "h"},
-		{"international", "ws://ü.example/", "ws://xn--tda.example/", "xn--tda.example:80", "xn--tda.example"},
+		{"international", "ws://ü.example/", "ws://xn--tda.example/", "xn--tda.example:80",
+			"xn--tda.example"},
 		{"question in query", "ws://h/?a?b", "ws://h/?a?b", "h:80", "h"},
 		{"relative", "/p", "", "", ""},
 		{"no slashes", "ws:h", "", "", ""},
@@ -167,7 +170,9 @@ func TestURL_Key(t *testing.T) {
 		}
 	}
 	var keys []string
-	for _, s := range []string{"ws://h/a", "wss://h/a", "ws://h:81/a", "ws://h/A", "ws://h/a/", "ws://h/a?", "ws://h/a?q", "ws://h/a?Q", "ws://h/b%2fa", "ws://h/b/a", "ws://h/a%3fq", "ws://h//a", "ws://h/%252e", "ws://h/%2525"} {
+	for _, s := range []string{"ws://h/a", "wss://h/a", "ws://h:81/a", "ws://h/A", "ws://h/a/",
+		"ws://h/a?", "ws://h/a?q", "ws://h/a?Q", "ws://h/b%2fa", "ws://h/b/a", "ws://h/a%3fq",
+		"ws://h//a", "ws://h/%252e", "ws://h/%2525"} {
 		keys = append(keys, mustURL(t, s).Key())
 	}
 	for i, k := range keys {
@@ -177,8 +182,10 @@ func TestURL_Key(t *testing.T) {
 
 var genURL = rapid.Custom(func(t *rapid.T) string {
 	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label) }
-	s := pick("scheme", "ws", "wss", "HTTP", "https") + "://" + pick("host", "h", "A.example", "a.example.", "[::1]", "[0:0:0:0:0:0:0:1]") + pick("port", "", ":80", ":443", ":8001", ":")
-	seg := rapid.SampledFrom([]string{"a", "B", "", ".", "..", "%2e", "%2E%2e", "%2f", "%41", "%c3%a9", "%25", "%2525", "~", "a.b"})
+	s := pick("scheme", "ws", "wss", "HTTP", "https") + "://" + pick("host", "h", "A.example",
+		"a.example.", "[::1]", "[0:0:0:0:0:0:0:1]") + pick("port", "", ":80", ":443", ":8001", ":")
+	seg := rapid.SampledFrom([]string{"a", "B", "", ".", "..", "%2e", "%2E%2e", "%2f", "%41", "%c3%a9",
+		"%25", "%2525", "~", "a.b"})
 	for _, p := range rapid.SliceOfN(seg, 0, 5).Draw(t, "path") {
 		s += "/" + p
 	}

@@ -23,8 +23,10 @@ type location struct {
 // genPlace draws places that differ in small things.
 var genPlace = rapid.Custom(func(t *rapid.T) location {
 	p := location{
-		secure: rapid.Bool().Draw(t, "secure"), host: rapid.SampledFrom([]string{"h", "a.example", "[::1]"}).Draw(t, "host"), port: rapid.SampledFrom([]int{80, 443, 8001}).Draw(t, "port"),
-		path:     rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "b-c~", "%2F", "x%2Fy", "%C3%A9", "%25", ""}), 1, 3).Draw(t, "path"),
+		secure: rapid.Bool().Draw(t, "secure"), host: rapid.SampledFrom([]string{"h", "a.example",
+			"[::1]"}).Draw(t, "host"), port: rapid.SampledFrom([]int{80, 443, 8001}).Draw(t, "port"),
+		path: rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "b-c~", "%2F", "x%2Fy", "%C3%A9",
+			"%25", ""}), 1, 3).Draw(t, "path"),
 		hasQuery: rapid.Bool().Draw(t, "has query"),
 	}
 	if p.hasQuery {
@@ -67,10 +69,12 @@ func (p location) escape(t *rapid.T, s string) string {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '%':
-			b.WriteString(rapid.SampledFrom([]string{s[i : i+3], strings.ToLower(s[i : i+3])}).Draw(t, "escape"))
+			b.WriteString(rapid.SampledFrom([]string{s[i : i+3], strings.ToLower(s[i : i+3])}).
+				Draw(t, "escape"))
 			i += 2
 		case scan.Is(c, scan.IsUnres) && rapid.IntRange(0, 3).Draw(t, "escaped") == 0:
-			b.WriteString(rapid.SampledFrom([]string{fmt.Sprintf("%%%02X", c), fmt.Sprintf("%%%02x", c)}).Draw(t, "case of escape"))
+			b.WriteString(rapid.SampledFrom([]string{fmt.Sprintf("%%%02X", c), fmt.Sprintf("%%%02x", c)}).
+				Draw(t, "case of escape"))
 		default:
 			b.WriteByte(c)
 		}
@@ -90,7 +94,8 @@ func TestURL_KeyNamesThePlace(t *testing.T) {
 		key := mustURL(t, one).Key()
 		require.Equal(t, key, mustURL(t, two).Key(), "%s and %s", one, two)
 		require.Equal(t, key, mustURL(t, key).Key(), "idempotent: %s", key)
-		require.Equal(t, fmt.Sprint(p) == fmt.Sprint(q), key == mustURL(t, other).Key(), "%s and %s", one, other)
+		require.Equal(t, fmt.Sprint(p) == fmt.Sprint(q), key == mustURL(t, other).Key(),
+			"%s and %s", one, other)
 	})
 }
 
@@ -100,10 +105,19 @@ func TestURL_KeyKeepsApart(t *testing.T) {
 	base := location{host: "h", port: 80, path: []string{"a", "b"}, query: "q", hasQuery: true}
 	rapid.Check(t, func(t *rapid.T) {
 		for what, change := range map[string]func(p *location){
-			"scheme": func(p *location) { p.secure = true }, "host": func(p *location) { p.host = "a.example" }, "port": func(p *location) { p.port = 81 },
-			"case of the path": func(p *location) { p.path = []string{"A", "b"} }, "slash at the end": func(p *location) { p.path = []string{"a", "b", ""} },
-			"escaped slash": func(p *location) { p.path = []string{"a%2Fb"} }, "escaped question mark": func(p *location) { p.path, p.hasQuery = []string{"a", "b%3Fq"}, false; p.query = "" },
-			"query": func(p *location) { p.query = "r" }, "case of the query": func(p *location) { p.query = "Q" }, "no query": func(p *location) { p.hasQuery, p.query = false, "" },
+			"scheme": func(p *location) { p.secure = true },
+			"host":   func(p *location) { p.host = "a.example" }, "port": func(p *location) { p.port = 81 },
+			"case of the path": func(p *location) { p.path = []string{"A", "b"} },
+			"slash at the end": func(p *location) { p.path = []string{"a", "b", ""} },
+			"escaped slash":    func(p *location) { p.path = []string{"a%2Fb"} },
+			"escaped question mark": func(p *location) {
+				p.path, p.hasQuery = []string{"a", "b%3Fq"},
+					false
+				p.query = ""
+			},
+			"query": func(p *location) { p.query = "r" }, "case of the query": func(p *location) {
+				p.query = "Q"
+			}, "no query": func(p *location) { p.hasQuery, p.query = false, "" },
 		} {
 			p := base
 			change(&p)

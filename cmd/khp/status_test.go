@@ -122,7 +122,8 @@ func asHandshakeError(err error, e **transport.HandshakeError) (ok bool) {
 // after a redirect.
 func wantedFailure(code int) fsm.Failure {
 	switch fsm.Status(code).Action {
-	case codes.ActionComplete, codes.ActionRedirect, codes.ActionRedirectIfGet, codes.ActionRedirectChoice:
+	case codes.ActionComplete, codes.ActionRedirect, codes.ActionRedirectIfGet,
+		codes.ActionRedirectChoice:
 		return 0
 	case codes.ActionContinue:
 		return fsm.FailureUnexpectedContinue

@@ -14,7 +14,8 @@ func TestParse(t *testing.T) {
 	}{
 		{"proceed", "\xef\x83\xbfN", Proceed, ""},
 		{"proceed and more", "\xef\x83\xbfNx", None, ""},
-		{"reroute", "\xef\x83\xbfRws://localhost:8001/echo1?.kl=Y", Reroute, "ws://localhost:8001/echo1?.kl=Y"},
+		{"reroute", "\xef\x83\xbfRws://localhost:8001/echo1?.kl=Y", Reroute,
+			"ws://localhost:8001/echo1?.kl=Y"},
 		{"reroute nowhere", "\xef\x83\xbfR", Reroute, ""},
 		{"prefix only", "\xef\x83\xbf", None, ""},
 		{"other letter", "\xef\x83\xbfX", None, ""},

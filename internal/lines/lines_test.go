@@ -14,9 +14,12 @@ import (
 func TestWatch(t *testing.T) {
 	long := strings.Repeat("x", 9000)
 	for name, head := range map[string]string{
-		"complete": "GET / HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n", "line too long": "GET / HTTP/1.1\r\nX: " + long, "target too long": "GET /" + long + " HTTP/1.1\r\n\r\n",
-		"too many fields": "GET / HTTP/1.1\r\n" + strings.Repeat("X: y\r\n", 200), "head too large": "GET / HTTP/1.1\r\n" + strings.Repeat("X: "+long[:400]+"\r\n", 80),
-		"not HTTP": "SSH-2.0-x\r\n",
+		"complete":      "GET / HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n",
+		"line too long": "GET / HTTP/1.1\r\nX: " + long, "target too long": "GET /" + long +
+			" HTTP/1.1\r\n\r\n",
+		"too many fields": "GET / HTTP/1.1\r\n" + strings.Repeat("X: y\r\n", 200),
+		"head too large":  "GET / HTTP/1.1\r\n" + strings.Repeat("X: "+long[:400]+"\r\n", 80),
+		"not HTTP":        "SSH-2.0-x\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			var whole, r wire.Request
@@ -29,7 +32,8 @@ func TestWatch(t *testing.T) {
 					continue
 				}
 				parsed++
-				if n, err = r.ParseHead([]byte(head[:i]), wire.Limits{}); wire.KindOf(err) != wire.KindIncomplete {
+				if n, err = r.ParseHead([]byte(head[:i]),
+					wire.Limits{}); wire.KindOf(err) != wire.KindIncomplete {
 					break
 				}
 			}

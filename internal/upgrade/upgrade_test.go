@@ -19,7 +19,8 @@ func TestKey(t *testing.T) {
 	key := AppendKey(nil, [16]byte([]byte("the sample nonce")))
 	require.Equal(t, "dGhlIHNhbXBsZSBub25jZQ==", string(key))
 	require.True(t, ValidKey(key))
-	for _, bad := range []string{"", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQA=", "dGhlIHNhbXBsZSBub25jZ-==", "dGhlIHNhbXBsZSBub25jZ ==", "dGhlIHNhbXBsZSBub25jZQ==="} {
+	for _, bad := range []string{"", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQA=",
+		"dGhlIHNhbXBsZSBub25jZ-==", "dGhlIHNhbXBsZSBub25jZ ==", "dGhlIHNhbXBsZSBub25jZQ==="} {
 		require.False(t, ValidKey([]byte(bad)), bad)
 	}
 }

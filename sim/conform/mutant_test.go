@@ -42,7 +42,8 @@ func mutants(t *testing.T) map[string]tables.Alteration {
 					if slices.Contains(visible, e.Kind) && !optional {
 						changed := r
 						changed.Effects = slices.Delete(slices.Clone(r.Effects), i, i+1)
-						list[fmt.Sprintf("%s %s tour/%s without %s", role, profile, r.ID, e.Kind)] = tables.Alter(role,
+						list[fmt.Sprintf("%s %s tour/%s without %s",
+							role, profile, r.ID, e.Kind)] = tables.Alter(role,
 							n, changed)
 					}
 				}

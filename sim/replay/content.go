@@ -128,7 +128,10 @@ func (h *heads) extendedResponse(u *unit, a *asked, unchecked bool) (f findings)
 		}
 	}
 	rule := fsm.Status(u.status)
-	f.server = tables.FSM.FieldFacts(func(name string) bool { v, _ := r.Fields.Get(name); return len(v) > 0 })
+	f.server = tables.FSM.FieldFacts(func(name string) bool {
+		v, _ := r.Fields.Get(name)
+		return len(v) > 0
+	})
 	if missing := fsm.MissingField(rule, f.server); missing != "" && !unchecked {
 		note(dutyReqs(rule), "a "+strconv.Itoa(u.status)+" response needs "+missing)
 	}

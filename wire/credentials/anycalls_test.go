@@ -11,18 +11,22 @@ import (
 
 // functions has every exported function.
 var functions = map[string]any{
-	"Append": Append, "AppendBasic": AppendBasic, "AppendDigest": AppendDigest, "AppendDigestChallenge": AppendDigestChallenge,
-	"DecodeBasic": DecodeBasic, "ParseDigest": ParseDigest, "ParseDigestChallenge": ParseDigestChallenge, "Split": Split,
+	"Append": Append, "AppendBasic": AppendBasic, "AppendDigest": AppendDigest,
+	"AppendDigestChallenge": AppendDigestChallenge,
+	"DecodeBasic":           DecodeBasic, "ParseDigest": ParseDigest,
+	"ParseDigestChallenge": ParseDigestChallenge, "Split": Split,
 }
 
 // Whatever is called in whatever order with whatever arguments: nothing panics.
 func TestAnyCalls(t *testing.T) {
 	anycall.Complete(t, ".", functions)
 	texts := []string{
-		`Basic realm="a\"b", Digest realm=r, nonce="n", qop="auth"`, `username="u", realm="r", nonce="n", uri="/", response="0123456789abcdef0123456789abcdef"`,
+		`Basic realm="a\"b", Digest realm=r, nonce="n", qop="auth"`,
+		`username="u", realm="r", nonce="n", uri="/", response="0123456789abcdef0123456789abcdef"`,
 		"am9lOndlbGNvbWU=", "Digest", "GET", "/p",
 	}
-	for name, first := range map[string]any{"DigestCredentials": &DigestCredentials{}, "DigestChallenge": &DigestChallenge{}, "Challenge": &wire.Challenge{}} {
+	for name, first := range map[string]any{"DigestCredentials": &DigestCredentials{},
+		"DigestChallenge": &DigestChallenge{}, "Challenge": &wire.Challenge{}} {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				c := anycall.Caller{Texts: texts}

@@ -43,7 +43,8 @@ func TestSplit_SchemeHasNoRoom(t *testing.T) {
 // behind ASCII need the extended form.
 func TestDigest_NothingAndFirst(t *testing.T) {
 	require.False(t, DigestCredentials{}.Verify("", "GET"))
-	for user, want := range map[string]bool{"\u0080": false, "äb": false, "b": true, "": true, "b\u0080": false} {
+	for user, want := range map[string]bool{"\u0080": false, "äb": false, "b": true, "": true,
+		"b\u0080": false} {
 		require.Equal(t, want, isASCII(user), "%q", user)
 	}
 }

@@ -20,7 +20,8 @@ func TestAppendBasic(t *testing.T) {
 	require.Equal(t, "welcome", password)
 
 	for name, pair := range map[string][2]string{
-		"colon in user": {"a:b", "c"}, "control in user": {"a\n", "b"}, "control in password": {"a", "b\x7f"},
+		"colon in user": {"a:b", "c"}, "control in user": {"a\n", "b"},
+		"control in password": {"a", "b\x7f"},
 	} {
 		out, err := AppendBasic(nil, pair[0], pair[1])
 		wantKind(t, wire.KindCredentials, err)
@@ -39,7 +40,8 @@ func TestAppendCredentials(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Token 1:joe:welcome", string(out))
 	for name, in := range map[string][2]string{
-		"scheme": {"To ken", "x"}, "no scheme": {"", "x"}, "no token": {"Token", ""}, "crlf": {"Token", "a\r\nB: c"}, "blank": {"Token", " a"},
+		"scheme": {"To ken", "x"}, "no scheme": {"", "x"}, "no token": {"Token", ""},
+		"crlf": {"Token", "a\r\nB: c"}, "blank": {"Token", " a"},
 	} {
 		_, err := Append(nil, in[0], in[1])
 		wantKind(t, wire.KindCredentials, err)
@@ -68,7 +70,8 @@ func TestSplitCredentials(t *testing.T) {
 
 func TestDecodeBasic_Refusals(t *testing.T) {
 	for name, in := range map[string]string{
-		"not base64": "!!!!", "no padding": "YTpi" + "Yg", "no colon": "YWI=", "line end": "YT\r\npi", "control": "YToA", "empty": "",
+		"not base64": "!!!!", "no padding": "YTpi" + "Yg", "no colon": "YWI=", "line end": "YT\r\npi",
+		"control": "YToA", "empty": "",
 	} {
 		_, _, ok := DecodeBasic([]byte(in))
 		require.False(t, ok, name)

@@ -15,7 +15,8 @@ import (
 func TestAppendDigest_FormOfTheName(t *testing.T) {
 	use := DigestUse{User: "J\u00e4s", Method: "GET", URI: "/"}
 	for _, opaque := range []string{"", "o"} {
-		c := DigestChallenge{Realm: "r", Nonce: "n", Algorithm: DigestMD5, Opaque: opaque, HasOpaque: opaque != ""}
+		c := DigestChallenge{Realm: "r", Nonce: "n", Algorithm: DigestMD5, Opaque: opaque,
+			HasOpaque: opaque != ""}
 		out, err := AppendDigest(nil, c, use)
 		require.NoError(t, err)
 		require.Contains(t, string(out), "username=\"J\u00e4s\"")
@@ -23,7 +24,8 @@ func TestAppendDigest_FormOfTheName(t *testing.T) {
 		out, err = AppendDigest(nil, c, use)
 		require.NoError(t, err)
 		require.Contains(t, string(out), "username*=UTF-8''J%C3%A4s,")
-		out, err = AppendDigest(nil, c, DigestUse{User: "joe", Password: "\u00e4", Method: "GET", URI: "/"})
+		out, err = AppendDigest(nil, c,
+			DigestUse{User: "joe", Password: "\u00e4", Method: "GET", URI: "/"})
 		require.NoError(t, err)
 		require.Contains(t, string(out), `username="joe"`)
 	}
@@ -37,33 +39,38 @@ func TestAppendExtended_EveryByte(t *testing.T) {
 	for c := rune(0x20); c < 0x180; c++ {
 		s := string(c)
 		out := appendExtended(nil, s)
-		require.Equal(t, strings.ContainsRune(themselves, c), bytes.Equal(out, []byte(extendedPrefix+s)), "%q", out)
+		require.Equal(t, strings.ContainsRune(themselves, c),
+			bytes.Equal(out, []byte(extendedPrefix+s)), "%q", out)
 		back, ok := decodeExtended(string(out))
 		require.Equal(t, c != 0x7f, ok, "%q", out)
 		if ok {
 			require.Equal(t, s, back)
 		}
 	}
-	for _, bad := range []string{"", "UTF-8'", "UTF-9''a", "UTF-8''%4", "UTF-8''%4g", "UTF-8''%", "UTF-8''%ff", "UTF-8''%0a"} {
+	for _, bad := range []string{"", "UTF-8'", "UTF-9''a", "UTF-8''%4", "UTF-8''%4g", "UTF-8''%",
+		"UTF-8''%ff", "UTF-8''%0a"} {
 		_, ok := decodeExtended(bad)
 		require.False(t, ok, bad)
 	}
-	for text, want := range map[string]string{"utf-8''a%20b%": "", "utf-8''a%20b": "a b", "UTF-8''": ""} {
+	for text, want := range map[string]string{"utf-8''a%20b%": "",
+		"utf-8''a%20b": "a b", "UTF-8''": ""} {
 		got, ok := decodeExtended(text)
 		require.Equal(t, want, got)
 		require.Equal(t, text[len(text)-1] != '%', ok)
 	}
 }
 
-// An opaque of the challenge is repeated, also where only its text says that there is one. [RFC 7616
-// 3.4]
+// An opaque of the challenge is repeated, also where only its text says that there is one. [RFC
+// 7616 3.4]
 func TestAppendDigest_Opaque(t *testing.T) {
 	for _, c := range []struct {
 		opaque string
 		has    bool
 		want   string
-	}{{"o", false, `, opaque="o"`}, {"o", true, `, opaque="o"`}, {"", true, `, opaque=""`}, {"", false, ""}} {
-		challenge := DigestChallenge{Realm: "r", Nonce: "n", Algorithm: DigestMD5, Opaque: c.opaque, HasOpaque: c.has}
+	}{{"o", false, `, opaque="o"`}, {"o", true, `, opaque="o"`}, {"", true, `, opaque=""`},
+		{"", false, ""}} {
+		challenge := DigestChallenge{Realm: "r", Nonce: "n", Algorithm: DigestMD5, Opaque: c.opaque,
+			HasOpaque: c.has}
 		answer, err := AppendDigest(nil, challenge, DigestUse{User: "joe", Method: "GET", URI: "/"})
 		require.NoError(t, err)
 		asks, err := AppendDigestChallenge(nil, challenge)
@@ -78,7 +85,8 @@ func TestAppendDigest_Opaque(t *testing.T) {
 // An error shows the beginning of a value that is not known: 32 bytes.
 func TestParseDigestChallenge_ShowsTheBeginning(t *testing.T) {
 	for n, shown := range map[int]int{31: 31, 32: 32, 33: 32, 10_000: 32} {
-		list, err := wire.ParseChallenges(nil, []byte("Digest realm=r, nonce=n, algorithm="+strings.Repeat("Q", n)))
+		list, err := wire.ParseChallenges(nil,
+			[]byte("Digest realm=r, nonce=n, algorithm="+strings.Repeat("Q", n)))
 		require.NoError(t, err)
 		_, err = ParseDigestChallenge(list[0])
 		require.Equal(t, shown, strings.Count(err.Error(), "Q"), "%d bytes", n)
@@ -103,7 +111,8 @@ func TestParseDigest_EachParameterOnce(t *testing.T) {
 	}
 	d, err := ParseDigest([]byte(all("")))
 	require.NoError(t, err)
-	require.Equal(t, DigestCredentials{User: "joe", Realm: "r", Nonce: "n", URI: "/", Response: "x", Count: 10,
+	require.Equal(t, DigestCredentials{
+		User: "joe", Realm: "r", Nonce: "n", URI: "/", Response: "x", Count: 10,
 		CNonce: "c", Auth: true, Algorithm: DigestMD5, Opaque: "o"}, d)
 	needed := []string{"username", "realm", "nonce", "uri", "response", "nc", "cnonce"}
 	for _, name := range seenNames {
@@ -127,7 +136,8 @@ func TestParseDigest_EachParameterOnce(t *testing.T) {
 // A count has eight digits, and is not zero.
 func TestParseDigestCount(t *testing.T) {
 	for text, want := range map[string]uint32{
-		"00000001": 1, "0000000f": 15, "89abcdef": 0x89abcdef, "89ABCDEF": 0x89abcdef, "ffffffff": 0xffffffff,
+		"00000001": 1, "0000000f": 15, "89abcdef": 0x89abcdef, "89ABCDEF": 0x89abcdef,
+		"ffffffff": 0xffffffff,
 		"00000000": 0, "0000001": 0, "000000001": 0, "0000000g": 0, "": 0,
 	} {
 		n, ok := parseDigestCount(text)

@@ -9,25 +9,28 @@ import (
 	"pgregory.net/rapid"
 )
 
-const digestRest = `username="joe", realm="r", nonce="n", uri="/", qop=auth, nc=0000000A, cnonce="c", algorithm=SHA-256, response="ab", opaque="o", userhash=false, later=1`
+const digestRest = `username="joe", realm="r", nonce="n", uri="/", qop=auth, nc=0000000A, ` +
+	`cnonce="c", algorithm=SHA-256, response="ab", opaque="o", userhash=false, later=1`
 
 func TestParseDigest(t *testing.T) {
 	got, err := ParseDigest([]byte(digestRest))
 	require.NoError(t, err)
 	require.Equal(t, DigestCredentials{
-		User: "joe", Realm: "r", Nonce: "n", URI: "/", CNonce: "c", Opaque: "o", Response: "ab", Algorithm: DigestSHA256, Auth: true, Count: 10,
+		User: "joe", Realm: "r", Nonce: "n", URI: "/", CNonce: "c", Opaque: "o", Response: "ab",
+		Algorithm: DigestSHA256, Auth: true, Count: 10,
 	}, got)
 	require.False(t, got.Verify("", "GET"))
 
 	for name, edit := range map[string][2]string{
-		"no user":               {`username="joe", `, ""},
-		"no realm":              {`realm="r", `, ""},
-		"no nonce":              {`nonce="n", `, ""},
-		"no uri":                {`uri="/", `, ""},
-		"no response":           {`response="ab", `, ""},
-		"no count":              {`nc=0000000A, `, ""},
-		"no client nonce":       {`cnonce="c", `, ""},
-		"session without qop":   {`qop=auth, nc=0000000A, cnonce="c", algorithm=SHA-256`, `algorithm=SHA-256-sess`},
+		"no user":         {`username="joe", `, ""},
+		"no realm":        {`realm="r", `, ""},
+		"no nonce":        {`nonce="n", `, ""},
+		"no uri":          {`uri="/", `, ""},
+		"no response":     {`response="ab", `, ""},
+		"no count":        {`nc=0000000A, `, ""},
+		"no client nonce": {`cnonce="c", `, ""},
+		"session without qop": {`qop=auth, nc=0000000A, cnonce="c", algorithm=SHA-256`,
+			`algorithm=SHA-256-sess`},
 		"twice":                 {`realm="r"`, `realm="r", Realm="r"`},
 		"two users":             {`realm="r"`, `realm="r", username*=UTF-8''joe`},
 		"empty client nonce":    {`cnonce="c"`, `cnonce=""`},
@@ -65,9 +68,10 @@ func TestParseDigest_NamesParameter(t *testing.T) {
 		{`realm="r"`, `realm="r", REALM="r"`}: "realm is repeated",
 		{`SHA-256`, `SHA-1`}:                  "algorithm has a value that it cannot have",
 		{`qop=auth`, `qop=auth-int`}:          "qop has a value that it cannot have",
-		{`qop=auth, nc=0000000A, cnonce="c", algorithm=SHA-256`, `algorithm=SHA-256-sess`}: "qop is missing",
-		{digestRest, `algorithm=SHA-256-sess`}:                                             "username is missing",
-		{digestRest, ``}:                                                                   "username is missing",
+		{`qop=auth, nc=0000000A, cnonce="c", algorithm=SHA-256`,
+			`algorithm=SHA-256-sess`}: "qop is missing",
+		{digestRest, `algorithm=SHA-256-sess`}: "username is missing",
+		{digestRest, ``}:                       "username is missing",
 	} {
 		_, err := ParseDigest([]byte(strings.Replace(digestRest, edit[0], edit[1], 1)))
 		require.ErrorContains(t, err, want)
@@ -76,9 +80,11 @@ func TestParseDigest_NamesParameter(t *testing.T) {
 
 // Without qop the older form counts, and what belongs to the newer one is not looked at.
 func TestParseDigest_Old(t *testing.T) {
-	got, err := ParseDigest([]byte(`username*=utf-8''j%C3%B6, realm="r", nonce="n", uri="/", response="ab", cnonce="c", nc=00000001`))
+	got, err := ParseDigest([]byte(`username*=utf-8''j%C3%B6, realm="r", nonce="n", uri="/", ` +
+		`response="ab", cnonce="c", nc=00000001`))
 	require.NoError(t, err)
-	require.Equal(t, DigestCredentials{User: "jö", Realm: "r", Nonce: "n", URI: "/", Response: "ab", Algorithm: DigestMD5}, got)
+	require.Equal(t, DigestCredentials{User: "jö", Realm: "r", Nonce: "n", URI: "/", Response: "ab",
+		Algorithm: DigestMD5}, got)
 }
 
 // Any bytes give credentials that can be checked, or an error that shows nothing of them.

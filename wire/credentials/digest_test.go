@@ -27,11 +27,23 @@ func digestOf(t require.TestingT, value string) DigestChallenge {
 // computed by another implementation of the hashes.
 func TestAppendDigest_Vectors(t *testing.T) {
 	const (
-		http7616   = `realm="http-auth@example.org", qop="auth, auth-int", nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"`
-		answer7616 = `username="Mufasa", realm="http-auth@example.org", uri="/dir/index.html", algorithm=%, nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", nc=00000001, cnonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", qop=auth, response="%", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"`
-		api7616    = `realm="api@example.org", qop="auth", algorithm=SHA-512-256, nonce="5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", opaque="HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS", charset=UTF-8`
-		doe7616    = `realm="api@example.org", uri="/doe.json", algorithm=SHA-512-256, nonce="5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", nc=00000001, cnonce="NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v", qop=auth, response="3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5", opaque="HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS"`
-		nonce2617  = `realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", opaque="5ccc069c403ebaf9f0171e9517f40e41"`
+		http7616 = `realm="http-auth@example.org", qop="auth, auth-int", ` +
+			`nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", ` +
+			`opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"`
+		answer7616 = `username="Mufasa", realm="http-auth@example.org", uri="/dir/index.html", ` +
+			`algorithm=%, nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", nc=00000001, ` +
+			`cnonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", qop=auth, response="%", ` +
+			`opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"`
+		api7616 = `realm="api@example.org", qop="auth", algorithm=SHA-512-256, ` +
+			`nonce="5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", ` +
+			`opaque="HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS", charset=UTF-8`
+		doe7616 = `realm="api@example.org", uri="/doe.json", algorithm=SHA-512-256, ` +
+			`nonce="5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", nc=00000001, ` +
+			`cnonce="NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v", qop=auth, ` +
+			`response="3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5", ` +
+			`opaque="HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS"`
+		nonce2617 = `realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", ` +
+			`opaque="5ccc069c403ebaf9f0171e9517f40e41"`
 	)
 	fill := func(s string, values ...string) string {
 		for _, v := range values {
@@ -39,30 +51,43 @@ func TestAppendDigest_Vectors(t *testing.T) {
 		}
 		return s
 	}
-	mufasa := DigestUse{User: "Mufasa", Password: "Circle of Life", Method: "GET", URI: "/dir/index.html", CNonce: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", Count: 1}
+	mufasa := DigestUse{User: "Mufasa", Password: "Circle of Life", Method: "GET",
+		URI: "/dir/index.html", CNonce: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", Count: 1}
 	old := mufasa
 	old.Password, old.CNonce = "Circle Of Life", "0a4f113b"
 	oldest := old
 	oldest.Password, oldest.CNonce, oldest.Count = "CircleOfLife", "", 0
-	doe := DigestUse{User: "J\u00e4s\u00f8n Doe", Password: "Secret, or not?", Method: "GET", URI: "/doe.json", CNonce: "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v", Count: 1}
+	doe := DigestUse{User: "J\u00e4s\u00f8n Doe", Password: "Secret, or not?", Method: "GET",
+		URI: "/doe.json", CNonce: "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v", Count: 1}
 	for _, c := range []struct {
 		name, challenge, want string
 		use                   DigestUse
 	}{
-		{"MD5", "Digest " + http7616 + ", algorithm=MD5", fill(answer7616, "MD5", "8ca523f5e9506fed4657c9700eebdbec"), mufasa},
-		{"SHA-256", "Digest " + http7616 + ", algorithm=SHA-256", fill(answer7616, "SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"), mufasa},
-		{"MD5-sess", "Digest " + http7616 + ", algorithm=MD5-sess", fill(answer7616, "MD5-sess", "e783283f46242139c486a698fec7211d"), mufasa},
-		{"SHA-256-sess", "Digest " + http7616 + ", algorithm=SHA-256-sess", fill(answer7616, "SHA-256-sess", "2fd51b3a77ad75bad6afad6003e818d767133c46d9e2749e7f5232ae1ea3efd7"), mufasa},
-		{"SHA-512-256-sess", "Digest " + http7616 + ", algorithm=SHA-512-256-sess", fill(answer7616, "SHA-512-256-sess", "3f2a34f923c38b0fb26dce2fdfc2ce326c23cecf86fbb1444f3e51fbbc2cb92e"), mufasa},
-		{"userhash", "Digest " + api7616 + ", userhash=true", `username="793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b", ` + doe7616 + `, userhash=true`, doe},
+		{"MD5", "Digest " + http7616 + ", algorithm=MD5",
+			fill(answer7616, "MD5", "8ca523f5e9506fed4657c9700eebdbec"), mufasa},
+		{"SHA-256", "Digest " + http7616 + ", algorithm=SHA-256", fill(answer7616, "SHA-256",
+			"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"), mufasa},
+		{"MD5-sess", "Digest " + http7616 + ", algorithm=MD5-sess",
+			fill(answer7616, "MD5-sess", "e783283f46242139c486a698fec7211d"), mufasa},
+		{"SHA-256-sess", "Digest " + http7616 + ", algorithm=SHA-256-sess", fill(answer7616,
+			"SHA-256-sess", "2fd51b3a77ad75bad6afad6003e818d767133c46d9e2749e7f5232ae1ea3efd7"), mufasa},
+		{"SHA-512-256-sess", "Digest " + http7616 + ", algorithm=SHA-512-256-sess", fill(answer7616,
+			"SHA-512-256-sess", "3f2a34f923c38b0fb26dce2fdfc2ce326c23cecf86fbb1444f3e51fbbc2cb92e"), mufasa},
+		{"userhash", "Digest " + api7616 + ", userhash=true",
+			`username="793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b", ` + doe7616 +
+				`, userhash=true`, doe},
 		{"username*", "Digest " + api7616, `username*=UTF-8''J%C3%A4s%C3%B8n%20Doe, ` + doe7616, doe},
 		{
 			"RFC 2617", `Application Digest qop="auth,auth-int", ` + nonce2617,
-			`username="Mufasa", realm="testrealm@host.com", uri="/dir/index.html", algorithm=MD5, nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", nc=00000001, cnonce="0a4f113b", qop=auth, response="6629fae49393a05397450978507c4ef1", opaque="5ccc069c403ebaf9f0171e9517f40e41"`, old,
+			`username="Mufasa", realm="testrealm@host.com", uri="/dir/index.html", algorithm=MD5, ` +
+				`nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", nc=00000001, cnonce="0a4f113b", qop=auth, ` +
+				`response="6629fae49393a05397450978507c4ef1", opaque="5ccc069c403ebaf9f0171e9517f40e41"`, old,
 		},
 		{
 			"RFC 2069", "Digest " + nonce2617,
-			`username="Mufasa", realm="testrealm@host.com", uri="/dir/index.html", algorithm=MD5, nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", response="1949323746fe6a43ef61f9606e7febea", opaque="5ccc069c403ebaf9f0171e9517f40e41"`, oldest,
+			`username="Mufasa", realm="testrealm@host.com", uri="/dir/index.html", algorithm=MD5, ` +
+				`nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", response="1949323746fe6a43ef61f9606e7febea", ` +
+				`opaque="5ccc069c403ebaf9f0171e9517f40e41"`, oldest,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -82,24 +107,29 @@ func TestAppendDigest_Vectors(t *testing.T) {
 
 // drawDigest draws a challenge and who answers it.
 func drawDigest(t *rapid.T) (c DigestChallenge, u DigestUse) {
-	text := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune(`"\, =a:%'`)), rapid.RuneFrom([]rune("\täø中")), rapid.Rune())).
+	text := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune(`"\, =a:%'`)),
+		rapid.RuneFrom([]rune("\täø中")), rapid.Rune())).
 		Filter(func(s string) bool { return scan.All(s, scan.IsValue) })
 	some := text.Filter(func(s string) bool { return s != "" })
 	c = DigestChallenge{
 		Realm: text.Draw(t, "realm"), Nonce: some.Draw(t, "nonce"), Opaque: text.Draw(t, "opaque"),
-		Algorithm: DigestAlgorithm(rapid.Uint8Range(1, 6).Draw(t, "algorithm")), Auth: rapid.Bool().Draw(t, "auth"),
-		Stale: rapid.Bool().Draw(t, "stale"), UserHash: rapid.Bool().Draw(t, "userhash"), UTF8: rapid.Bool().Draw(t, "utf8"),
+		Algorithm: DigestAlgorithm(rapid.Uint8Range(1, 6).Draw(t, "algorithm")),
+		Auth:      rapid.Bool().Draw(t, "auth"),
+		Stale:     rapid.Bool().Draw(t, "stale"), UserHash: rapid.Bool().Draw(t, "userhash"),
+		UTF8: rapid.Bool().Draw(t, "utf8"),
 	}
 	c.HasOpaque = c.Opaque != "" || rapid.Bool().Draw(t, "opaque without text")
 	c.Auth = c.Auth || c.Algorithm.session()
 	u = DigestUse{
 		User: text.Draw(t, "user"), Password: rapid.String().Draw(t, "password"), Method: "GET",
-		URI: rapid.StringMatching(`/[!-"$-~]*`).Draw(t, "uri"), CNonce: some.Draw(t, "cnonce"), Count: rapid.Uint32Min(1).Draw(t, "count"),
+		URI: rapid.StringMatching(`/[!-"$-~]*`).Draw(t, "uri"), CNonce: some.Draw(t, "cnonce"),
+		Count: rapid.Uint32Min(1).Draw(t, "count"),
 	}
 	return c, u
 }
 
-// A server reads back the challenge and the answer that were written, whatever is in them, and agrees with the client about the password.
+// A server reads back the challenge and the answer that were written, whatever is in them, and
+// agrees with the client about the password.
 func TestDigest_RoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, u := drawDigest(t)
@@ -116,14 +146,16 @@ func TestDigest_RoundTrip(t *testing.T) {
 		answer, err := AppendDigest(nil, c, u)
 		require.NoError(t, err)
 		require.True(t, scan.ValidValue(answer))
-		require.NotContains(t, string(redact.Append(nil, []byte("Authorization: "+string(answer)+"\r\n"))), "response")
+		require.NotContains(t,
+			string(redact.Append(nil, []byte("Authorization: "+string(answer)+"\r\n"))), "response")
 		scheme, rest, ok := Split(answer)
 		require.True(t, ok)
 		require.Equal(t, "Digest", string(scheme))
 		back, err := ParseDigest(rest)
 		require.NoError(t, err)
 		want := DigestCredentials{
-			User: u.User, Realm: c.Realm, Nonce: c.Nonce, URI: u.URI, Opaque: c.Opaque, Response: back.Response,
+			User: u.User, Realm: c.Realm, Nonce: c.Nonce, URI: u.URI, Opaque: c.Opaque,
+			Response:  back.Response,
 			Algorithm: c.Algorithm, Auth: c.Auth, UserHash: c.UserHash,
 		}
 		if c.UserHash {
@@ -138,15 +170,18 @@ func TestDigest_RoundTrip(t *testing.T) {
 		require.True(t, back.Verify(c.Algorithm.HA1(u.User, c.Realm, u.Password), u.Method))
 		require.False(t, back.Verify(c.Algorithm.HA1(u.User, c.Realm, u.Password+"x"), u.Method))
 		back.URI += "x"
-		require.False(t, back.Verify(c.Algorithm.HA1(u.User, c.Realm, u.Password), u.Method), "for another resource")
+		require.False(t, back.Verify(c.Algorithm.HA1(u.User, c.Realm, u.Password), u.Method),
+			"for another resource")
 	})
 }
 
-// What could break out of its place, or is no answer, is not written, and the error shows none of it.
+// Values that could break out of their place, or are no answer, are not written, and the error
+// shows none of them.
 func TestAppendDigest_Refusals(t *testing.T) {
 	good := DigestChallenge{Realm: "r", Nonce: "n", Algorithm: DigestSHA256, Auth: true}
 	use := DigestUse{User: "joe", Password: "s3cr3t", Method: "GET", URI: "/", CNonce: "c", Count: 1}
-	out, err := AppendDigest(nil, good, DigestUse{User: `jo"e\`, Method: "GET", URI: `/"`, CNonce: `c"`, Count: 1})
+	out, err := AppendDigest(nil, good,
+		DigestUse{User: `jo"e\`, Method: "GET", URI: `/"`, CNonce: `c"`, Count: 1})
 	require.NoError(t, err)
 	require.Contains(t, string(out), `username="jo\"e\\", realm="r", uri="/\""`)
 	for _, bad := range []string{"\r", "\n", "\x00", "\x7f", "s3cr3t\r\nX: y"} {
@@ -172,14 +207,16 @@ func TestAppendDigest_Refusals(t *testing.T) {
 		}
 	}
 	for name, spoil := range map[string]func(c *DigestChallenge, u *DigestUse){
-		"no algorithm":         func(c *DigestChallenge, _ *DigestUse) { c.Algorithm = 0 },
-		"unknown algorithm":    func(c *DigestChallenge, _ *DigestUse) { c.Algorithm = 7 },
-		"no nonce":             func(c *DigestChallenge, _ *DigestUse) { c.Nonce = "" },
-		"session without auth": func(c *DigestChallenge, _ *DigestUse) { c.Algorithm, c.Auth = DigestMD5Sess, false },
-		"name not UTF-8":       func(_ *DigestChallenge, u *DigestUse) { u.User = "\xff" },
-		"no target":            func(_ *DigestChallenge, u *DigestUse) { u.URI = "" },
-		"no client nonce":      func(_ *DigestChallenge, u *DigestUse) { u.CNonce = "" },
-		"not counted":          func(_ *DigestChallenge, u *DigestUse) { u.Count = 0 },
+		"no algorithm":      func(c *DigestChallenge, _ *DigestUse) { c.Algorithm = 0 },
+		"unknown algorithm": func(c *DigestChallenge, _ *DigestUse) { c.Algorithm = 7 },
+		"no nonce":          func(c *DigestChallenge, _ *DigestUse) { c.Nonce = "" },
+		"session without auth": func(c *DigestChallenge, _ *DigestUse) {
+			c.Algorithm, c.Auth = DigestMD5Sess, false
+		},
+		"name not UTF-8":  func(_ *DigestChallenge, u *DigestUse) { u.User = "\xff" },
+		"no target":       func(_ *DigestChallenge, u *DigestUse) { u.URI = "" },
+		"no client nonce": func(_ *DigestChallenge, u *DigestUse) { u.CNonce = "" },
+		"not counted":     func(_ *DigestChallenge, u *DigestUse) { u.Count = 0 },
 	} {
 		c, u := good, use
 		spoil(&c, &u)
@@ -193,21 +230,26 @@ func TestChallenge_Digest(t *testing.T) {
 	for value, want := range map[string]DigestChallenge{
 		`Digest realm=r, nonce=n`:                       {Realm: "r", Nonce: "n", Algorithm: DigestMD5},
 		`digest REALM="", nonce=n, ALGORITHM="sha-256"`: {Nonce: "n", Algorithm: DigestSHA256},
-		`Digest realm=r, nonce=n, qop="auth-int,auth", algorithm=md5-SESS, stale=TRUE, userhash="true", charset="utf-8"`: {
-			Realm: "r", Nonce: "n", Algorithm: DigestMD5Sess, Auth: true, Stale: true, UserHash: true, UTF8: true,
+		`Digest realm=r, nonce=n, qop="auth-int,auth", algorithm=md5-SESS, stale=TRUE, ` +
+			`userhash="true", charset="utf-8"`: {
+			Realm: "r", Nonce: "n", Algorithm: DigestMD5Sess, Auth: true, Stale: true,
+			UserHash: true, UTF8: true,
 		},
-		`Application Digest realm="a \"b\"", nonce=n, qop=auth, stale=no, userhash=false, charset=latin1`: {Realm: `a "b"`, Nonce: "n", Algorithm: DigestMD5, Auth: true},
+		`Application Digest realm="a \"b\"", nonce=n, qop=auth, stale=no, userhash=false, ` +
+			`charset=latin1`: {Realm: `a "b"`, Nonce: "n", Algorithm: DigestMD5, Auth: true},
 	} {
 		require.Equal(t, want, digestOf(t, value), value)
 	}
 	for value, names := range map[string]string{
 		"Basic realm=r, nonce=n": "not a Digest challenge", "Digest abc": "realm is missing",
-		"Digest nonce=n": "realm is missing", "Digest realm=r": "nonce is missing", `Digest realm=r, nonce=""`: "nonce is missing or empty",
-		"Digest realm=r, nonce=n, algorithm=SHA-1":        `algorithm "SHA-1" is not known`,
-		`Digest realm=r, nonce=n, algorithm=""`:           `algorithm "" is not known`,
-		"Digest realm=r, nonce=n, qop=auth-int":           `qop "auth-int" does not offer auth`,
-		`Digest realm=r, nonce=n, qop=""`:                 `qop "" does not offer auth`,
-		"Digest realm=r, nonce=n, algorithm=MD5-sess":     "qop is missing, which algorithm MD5-sess needs",
+		"Digest nonce=n": "realm is missing", "Digest realm=r": "nonce is missing",
+		`Digest realm=r, nonce=""`:                 "nonce is missing or empty",
+		"Digest realm=r, nonce=n, algorithm=SHA-1": `algorithm "SHA-1" is not known`,
+		`Digest realm=r, nonce=n, algorithm=""`:    `algorithm "" is not known`,
+		"Digest realm=r, nonce=n, qop=auth-int":    `qop "auth-int" does not offer auth`,
+		`Digest realm=r, nonce=n, qop=""`:          `qop "" does not offer auth`,
+		"Digest realm=r, nonce=n, algorithm=MD5-sess": "qop is missing, " +
+			"which algorithm MD5-sess needs",
 		"Digest realm=r, nonce=n, algorithm=\"\xc3\xa4\"": `algorithm "\u00e4" is not known`,
 	} {
 		list, err := wire.ParseChallenges(nil, []byte(value))
@@ -222,13 +264,15 @@ func TestChallenge_Digest(t *testing.T) {
 func TestDigest_EmptyOpaque(t *testing.T) {
 	use := DigestUse{User: "joe", Method: "GET", URI: "/"}
 	for challenge, want := range map[string]bool{
-		`Digest realm=r, nonce=n, opaque=""`: true, `Digest realm=r, nonce=n, opaque="x"`: true, "Digest realm=r, nonce=n": false,
+		`Digest realm=r, nonce=n, opaque=""`: true, `Digest realm=r, nonce=n, opaque="x"`: true,
+		"Digest realm=r, nonce=n": false,
 	} {
 		c := digestOf(t, challenge)
 		require.Equal(t, want, c.HasOpaque, challenge)
 		answer, err := AppendDigest(nil, c, use)
 		require.NoError(t, err)
-		require.Equal(t, want, bytes.Contains(answer, []byte(`, opaque="`+c.Opaque+`"`)), "%s: %s", challenge, answer)
+		require.Equal(t, want, bytes.Contains(answer, []byte(`, opaque="`+c.Opaque+`"`)), "%s: %s",
+			challenge, answer)
 	}
 }
 
@@ -240,7 +284,8 @@ func TestCredentials_EmptyUser(t *testing.T) {
 	user, password, ok := DecodeBasic(rest)
 	require.True(t, ok)
 	require.Equal(t, [2]string{"", "welcome"}, [2]string{user, password})
-	for _, challenge := range []string{"Digest realm=r, nonce=n", "Digest realm=r, nonce=n, userhash=true"} {
+	for _, challenge := range []string{"Digest realm=r, nonce=n",
+		"Digest realm=r, nonce=n, userhash=true"} {
 		c := digestOf(t, challenge)
 		value, err = AppendDigest(nil, c, DigestUse{Password: "welcome", Method: "GET", URI: "/"})
 		require.NoError(t, err)

@@ -9,7 +9,8 @@ import (
 
 // A client answers a Digest challenge, and a server that keeps only hashes checks the answer.
 func ExampleAppendDigest() {
-	challenges, _ := wire.ParseChallenges(nil, []byte(`Digest realm="khp", qop="auth", algorithm=SHA-256, nonce="e5a1"`))
+	challenges, _ := wire.ParseChallenges(nil,
+		[]byte(`Digest realm="khp", qop="auth", algorithm=SHA-256, nonce="e5a1"`))
 	challenge, err := credentials.ParseDigestChallenge(challenges[0])
 	if err != nil {
 		fmt.Println(err)

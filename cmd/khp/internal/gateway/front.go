@@ -115,7 +115,8 @@ func (g *gateway) fits(next []*front) error {
 	return errors.Join(wrong...)
 }
 
-// replace gives the fronts that serve the settings of next, but for addresses, which need a restart.
+// replace gives the fronts that serve the settings of next, but for addresses, which need a
+// restart.
 func (g *gateway) replace(next []*front) {
 	g.pairs(next, func(now, next *front) {
 		switch {

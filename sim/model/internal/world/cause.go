@@ -147,7 +147,8 @@ func (m *clientTurn) mayAnswerWith(code uint16) bool {
 		return code == 1008 && over
 	case codes.ActionReplay:
 		return code == 1002 && !m.fine() || code == 1000 && m.fine()
-	case codes.ActionClose, codes.ActionRedirect, codes.ActionRedirectIfGet, codes.ActionRedirectChoice,
+	case codes.ActionClose, codes.ActionRedirect, codes.ActionRedirectIfGet,
+		codes.ActionRedirectChoice,
 		codes.ActionProxyAuth, codes.ActionUpgrade:
 		return code == 1000
 	}
