@@ -359,7 +359,7 @@ func (c *Client) TooEarly(p []byte) bool {
 // a refusal there is only its rest.
 func (c *Client) tooEarly(p []byte) bool {
 	early := c.TooEarly(p)
-	if c.early--; c.asked() && refuses(p) {
+	if c.early--; refuses(p) {
 		c.early = 0
 	}
 	return early

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"example.com/khp/fsm"
@@ -122,5 +123,56 @@ func TestClient_Reroute_WhyNot(t *testing.T) {
 		r := dialed(t, "wss://h/p", cfg).opened().message(reroute + "ws://other/q").hangUp()
 		require.NotNil(t, r.err, want)
 		require.Contains(t, r.err.Detail, want)
+	}
+}
+
+// The application confirms extensions that were asked for, and is not bothered with others.
+func TestClient_ConfirmExtensions_OnlyOfThoseAsked(t *testing.T) {
+	var confirmed [][]string
+	cfg := ClientConfig{Extensions: []string{"x-a"}, ConfirmExtensions: func(list []string) error {
+		confirmed = append(confirmed, list)
+		return nil
+	}}
+	asking(t, cfg).unit(switching("Sec-WebSocket-Extensions: x-b")).
+		wantFail("not asked for", fsm.FailureExtensionNotRequested, 1002)
+	require.Empty(t, confirmed)
+	asking(t, cfg).unit(switching("Sec-WebSocket-Extensions: x-a;n=1")).wantOpen("asked for")
+	require.Equal(t, [][]string{{"x-a;n=1"}}, confirmed)
+}
+
+// The error of a refusal has the reason phrase of the server, and one of a redirect that is not
+// followed says its status.
+func TestClient_ErrorHasTheResponse(t *testing.T) {
+	e := asking(t, ClientConfig{}).unit(response(403)).wantFail("refused", fsm.FailureStatus, 1000)
+	require.Equal(t, "Whatever", e.Reason)
+	r := dialed(t, "wss://h/p", ClientConfig{}).opened().unit(redirect(302, "ws://h/p"))
+	e = r.wantFail("out of TLS", fsm.FailureRedirectRefused, 1000)
+	require.Contains(t, e.Error(), "with 302 Found")
+}
+
+// A line of granted extensions that another layer has read is as long as one of ours may be.
+func TestClient_Opened_LineLimit(t *testing.T) {
+	const line = 100
+	room := line - len("Sec-WebSocket-Extensions:")
+	for n, fits := range map[int]bool{room: true, room + 1: false} {
+		c, err := NewClient("ws://h/p", ClientConfig{Limits: wire.Limits{Line: line}})
+		require.NoError(t, err)
+		c.Connect(t0)
+		c.Connected(t0, [16]byte{})
+		c.Opened(t0, Subprotocol, []string{strings.Repeat("x", n)}, zeroAccept)
+		require.Equal(t, fits, c.Phase() == fsm.ClientAwaitResponse, n)
+	}
+}
+
+// A gateway refuses some fields in an extended request; in an opening request they are fine.
+func TestNewClient_FieldsThatAGatewayRefuses(t *testing.T) {
+	for _, name := range []string{"Referer", "Via", "Sec-Fetch-Mode"} {
+		cfg := kaazingClient()
+		cfg.OpeningHeader = []HeaderField{{name, "x"}}
+		_, err := NewClient("ws://h/p", cfg)
+		require.NoError(t, err, name)
+		cfg.Header = cfg.OpeningHeader
+		_, err = NewClient("ws://h/p", cfg)
+		require.ErrorContains(t, err, name)
 	}
 }

@@ -157,8 +157,8 @@ func (cfg *ClientConfig) check(room []byte) error {
 // checkExtension refuses a text that is not exactly one element of a list of extensions.
 func checkExtension(room []byte, e string) error {
 	var one [1]wire.Extension
-	if parsed, err := wire.ParseExtensions(one[:0], append(room, e...)); err != nil ||
-		len(parsed) != 1 || !scan.ValidValue(e) || strings.Contains(e, ",") {
+	if parsed, _ := wire.ParseExtensions(one[:0], append(room, e...)); len(parsed) != 1 ||
+		!scan.ValidValue(e) || strings.Contains(e, ",") {
 		return errors.New("endpoint: extension " + quote(e) +
 			" is not of the form name or name;parameter=value")
 	}

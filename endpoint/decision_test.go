@@ -76,6 +76,9 @@ func TestServer_Decide_ContradictionUnchecked(t *testing.T) {
 	}
 	s := listening(t, "/p", ServerConfig{Machine: m}).deciding().decide(Decision{Status: 308, Location: "/a"})
 	require.Contains(t, s.sent[0], "Location: /a\r\n")
+	s = listening(t, "/p", ServerConfig{Machine: m}).deciding().
+		decide(Decision{Status: 101, Header: []HeaderField{{"Retry-After", "1"}}})
+	require.Contains(t, s.sent[0], "Retry-After: 1\r\n")
 }
 
 // The functions that make decisions set what belongs together.

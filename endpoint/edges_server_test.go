@@ -181,6 +181,7 @@ func TestServer_Result_Header(t *testing.T) {
 	s.take(s.s.Ping(t0, nil))
 	require.Nil(t, s.s.buf, "an open connection keeps no buffers")
 	require.Nil(t, s.s.pending)
+	require.Nil(t, s.s.parsed.Fields)
 }
 
 // An opening request that another layer has parsed is as bounded as one of ours, in all its parts.

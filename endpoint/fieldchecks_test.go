@@ -109,6 +109,8 @@ func TestHandshakeError_As(t *testing.T) {
 	require.Equal(t, fsm.FailureStatus, failure)
 	require.ErrorIs(t, err, fsm.FailureStatus)
 	require.NotErrorIs(t, err, fsm.FailureLimit)
+	var other *MisuseError
+	require.False(t, errors.As(err, &other))
 	failure = fsm.FailureLimit
 	require.False(t, errors.As(error(&HandshakeError{}), &failure))
 	require.Equal(t, fsm.FailureLimit, failure, "is left alone")
@@ -164,6 +166,7 @@ func TestUnexpectedMessage_ShowsTheBeginning(t *testing.T) {
 		strings.Repeat("a", 33): `33 bytes starting "` + strings.Repeat("a", 32) + `"`,
 		"a":                     `1 bytes starting "a"`,
 		"GET /p?secret HTTP":    `18 bytes starting "GET /p"`,
+		"?secret":               `7 bytes starting ""`,
 		"one\r\nsecret":         `11 bytes starting "one"`,
 	} {
 		s := listening(t, "/p", ServerConfig{}).deciding().message(message)

@@ -31,6 +31,7 @@ type monitor struct {
 
 func (m *monitor) take(outs []Output) {
 	m.last = nil
+	m.apart(outs)
 	for _, o := range outs {
 		text := render(o)
 		m.last, m.all = append(m.last, text), append(m.all, text)
@@ -63,6 +64,26 @@ func (m *monitor) take(outs []Output) {
 	}
 	if m.clock != nil && (m.opens > 0 && !m.closed || m.over) {
 		m.wantTimers("none runs when it is open or over")
+	}
+}
+
+// apart expects that the outputs of a handshake share no memory: appending to one changes no other.
+func (m *monitor) apart(outs []Output) {
+	if m.opens > 0 {
+		return // the application's own messages
+	}
+	data := make([]string, len(outs))
+	for i, o := range outs {
+		data[i] = string(o.Data)
+		require.Equal(m.t, o.Kind == SendMessage || o.Kind == Deliver, o.Type != 0, "%v has a type", o.Kind)
+	}
+	for _, o := range outs {
+		if o.Kind == SendMessage {
+			_ = append(o.Data, "more of the host"...)
+		}
+	}
+	for i, o := range outs {
+		require.Equal(m.t, data[i], string(o.Data), "of %v", o.Kind)
 	}
 }
 
@@ -151,6 +172,7 @@ func (r *run) message(messages ...string) *run {
 		p, untouched := received(r.t, m)
 		r.take(r.c.Message(t0, wire.Binary, p))
 		untouched()
+		require.Nil(r.t, r.c.core.message, "a message is not kept")
 	}
 	return r
 }
@@ -287,6 +309,7 @@ func (s *served) message(messages ...string) *served {
 		p, untouched := received(s.t, m)
 		s.take(s.s.Message(t0, wire.Binary, p))
 		untouched()
+		require.Nil(s.t, s.s.core.message, "a message is not kept")
 	}
 	return s
 }

@@ -74,3 +74,70 @@ func TestServer_Plain_Deferred(t *testing.T) {
 	require.Contains(t, string(s.ApplicationFailed(t0.Add(time.Second))[0].Data), "HTTP/1.1 500 ")
 	require.NoError(t, s.Misuse())
 }
+
+// Whatever is decided on an opening request without KHP: it is answered with HTTP and that status,
+// except that credentials cannot be asked for; or it is let in; or the decision is refused and
+// another one can be made.
+func TestServer_DecidePlain_EveryStatus(t *testing.T) {
+	cfg := ServerConfig{Machine: fsm.ServerConfig{Plain: true}, DecidePlain: true}
+	for status := 0; status <= 1000; status++ {
+		s := newServed(t, cfg)
+		_, out := s.s.OpeningReceived(t0, []byte("GET /p HTTP/1.1\r\n"+openingFields+"\r\n"))
+		s.take(out)
+		require.Equal(t, []string{"AskDecision"}, s.last)
+		d := Decision{Status: status}
+		wants := status
+		switch status {
+		case 201, 300, 301, 302, 303, 307:
+			d.Location = "/q"
+		case 401, 407:
+			d.Challenges, wants = []string{"Basic"}, 403
+		case 426:
+			d.Upgrade = "TLS/1.2"
+		}
+		out, err := s.s.Decide(t0, d)
+		if err != nil {
+			require.True(t, status > 0 && status < 200 && status != 101 || status == 1000, "%d: %v", status, err)
+			require.Empty(t, out)
+			require.True(t, s.s.Deciding(), status)
+			continue
+		}
+		s.take(out)
+		switch status {
+		case 0, 101, 201, 204, 205:
+			require.Equal(t, 1, s.opens, status)
+			require.True(t, s.s.Result().Plain)
+			continue
+		case 202:
+			require.True(t, s.s.Deciding())
+			continue
+		}
+		require.Zero(t, s.opens, status)
+		var r wire.Response
+		_, _, err = r.ParseOpening(out[0].Data, wire.DefaultLimits())
+		require.NoError(t, err, status)
+		require.Equal(t, wants, r.Status)
+		require.Equal(t, 1, r.Fields.Count("Connection"), status)
+		require.True(t, r.Fields.HasToken("Connection", "close"), status)
+		require.Equal(t, status == 426, r.Fields.HasToken("Connection", "Upgrade"), status)
+		require.NotNil(t, s.err, status)
+		require.Equal(t, []any{LegOpening, fsm.FailureStatus, wants}, []any{s.err.Leg, s.err.Failure, s.err.Status})
+	}
+}
+
+// An URL in the query of an opening request is none in absolute form.
+func TestServer_Opening_URLInTheQuery(t *testing.T) {
+	for _, target := range []string{"/p?to=http://elsewhere/", "/p://elsewhere", "http://h/p?to=ws://elsewhere/"} {
+		s := newServed(t, ServerConfig{})
+		require.Contains(t, s.opening(target), "HTTP/1.1 101 ", target)
+	}
+	require.Contains(t, newServed(t, ServerConfig{}).opening("http://elsewhere/p"), "HTTP/1.1 400 ")
+}
+
+// A connection that ends before its opening request failed there.
+func TestServer_LostBeforeTheOpening(t *testing.T) {
+	s := newServed(t, ServerConfig{})
+	s.take(s.s.Lost(t0, "cut"))
+	require.NotNil(t, s.err)
+	require.Equal(t, LegOpening, s.err.Leg)
+}
