@@ -178,7 +178,8 @@ func TestServer_Decide_Bodies(t *testing.T) {
 func TestServer_Result_Header(t *testing.T) {
 	s := listening(t, "/p", ServerConfig{}).deciding("X-One: 1").decide(Decision{})
 	require.Equal(t, []HeaderField{{"X-One", "1"}}, s.s.Result().Header)
-	s.take(s.s.Ping(t0, nil))
+	s.take(s.s.Ping(t0, []byte("p")))
+	require.Nil(t, s.s.core.message, "a Ping is not kept")
 	require.Nil(t, s.s.buf, "an open connection keeps no buffers")
 	require.Nil(t, s.s.pending)
 	require.Nil(t, s.s.parsed.Fields)

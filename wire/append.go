@@ -13,8 +13,11 @@ func AppendRequestLine[S, M scan.Text](dst []byte, method M, target S) ([]byte, 
 	if !scan.ValidToken(method) {
 		return dst, newError(KindMethod, 0, "not a token", method)
 	}
-	if len(target) > defaultTarget || len(method)+len(target)+len("  HTTP/1.1") > defaultLine {
+	switch {
+	case len(target) > defaultTarget:
 		return dst, &ParseError{Kind: KindTargetTooLong, Detail: "over the limit"}
+	case len(method)+len(target)+len("  HTTP/1.1") > defaultLine:
+		return dst, &ParseError{Kind: KindLineTooLong, Detail: "request line over the limit"}
 	}
 	if i := scan.Outside(target, scan.IsTarget); i >= 0 {
 		return dst, newError(KindTarget, i, "byte not allowed", target)
