@@ -176,3 +176,15 @@ func TestNewClient_FieldsThatAGatewayRefuses(t *testing.T) {
 		require.ErrorContains(t, err, name)
 	}
 }
+
+// 308 redirects an opening request only: in the extended handshake its target is not even judged.
+func TestClient_Reading_Status308_IsNoRedirect(t *testing.T) {
+	cfg := ClientConfig{CheckRedirect: func([]string, string) error {
+		t.Error("nothing is to be followed")
+		return nil
+	}}
+	for _, lines := range [][]string{{"Location: /q"}, nil} {
+		e := asking(t, cfg).unit(response(308, lines...)).wantFail("no redirect", fsm.FailureStatus, 1000)
+		require.Empty(t, e.Detail)
+	}
+}
