@@ -225,3 +225,10 @@ func TestServer_Opened_Accept(t *testing.T) {
 	s.deciding().decide(Decision{})
 	require.Contains(t, s.sent[0], "\r\nSec-WebSocket-Accept: "+zeroAccept+"\r\n")
 }
+
+// A request of which no field is known counts as KHP.
+func TestOpeningRequest_Speaks_NoFields(t *testing.T) {
+	require.Equal(t, "spec", (&OpeningRequest{Target: "/p"}).Speaks())
+	require.Equal(t, "kaazing", (&OpeningRequest{Target: "/p?.kl=Y"}).Speaks())
+	require.Equal(t, "plain", (&OpeningRequest{Target: "/p?.kl=Y", Opening: []HeaderField{{"Host", "h"}}}).Speaks())
+}
