@@ -64,3 +64,11 @@ func TestClient_PlainOnly_RefusesWhatMeansNothing(t *testing.T) {
 		require.ErrorContains(t, err, name+" means nothing with PlainOnly")
 	}
 }
+
+// A plain WebSocket goes with the profile of the text, named or not, and with no other.
+func TestClient_PlainOnly_Profiles(t *testing.T) {
+	for profile, fits := range map[fsm.Profile]bool{0: true, fsm.ProfileSpec: true, fsm.ProfileKaazing: false, fsm.ProfileAuto: false} {
+		_, err := NewClient("ws://h/p", ClientConfig{PlainOnly: true, Machine: fsm.ClientConfig{Profile: profile}})
+		require.Equal(t, fits, err == nil, "%v: %v", profile, err)
+	}
+}

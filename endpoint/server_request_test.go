@@ -349,3 +349,24 @@ func TestServer_AwaitRequest_JustAtTheLimits(t *testing.T) {
 		}
 	}
 }
+
+// In the kaazing profile messages are pieces of a stream: a request may come in any of them, with
+// empty ones between. Elsewhere one message is one request.
+func TestServer_AwaitRequest_InPieces(t *testing.T) {
+	whole := request("X-One: 1", "Content-Length: 4") + "body"
+	head := len(whole) - len("body")
+	for cut := 1; cut < head; cut++ {
+		for _, pieces := range [][]string{{whole[:cut], whole[cut:]}, {whole[:cut], "", whole[cut:head] + "body"},
+			{whole[:cut], whole[cut : cut+(head-cut)/2], whole[cut+(head-cut)/2:]}} {
+			s := listening(t, "/p?.kl=Y", ServerConfig{})
+			for i, p := range pieces {
+				s.message(p)
+				require.Equal(t, i == len(pieces)-1, len(s.last) > 0, "%q", pieces)
+			}
+			require.Equal(t, []string{"AskDecision"}, s.last)
+			require.Equal(t, "body", string(s.s.Request().Body))
+			require.Equal(t, "1", fieldValue(s.s.Request().Header, "X-One"))
+		}
+		listening(t, "/p", ServerConfig{}).message(whole[:cut]).wantRefused("a piece", 400, 1002)
+	}
+}
