@@ -65,7 +65,6 @@ func (s *Server) requestMessage(p []byte) {
 	}
 	s.pending = append(s.pending, p[:min(len(p), most-len(s.pending))]...)
 	if s.kaazing() && !s.lines.Grew(s.pending, s.cfg.Limits) {
-		s.partial = true
 		return
 	}
 	status, what := s.judgeRequest()
