@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -118,8 +119,9 @@ func TestServer_DecidePlain_EveryStatus(t *testing.T) {
 		require.NoError(t, err, status)
 		require.Equal(t, wants, r.Status)
 		require.Equal(t, 1, r.Fields.Count("Connection"), status)
-		require.True(t, r.Fields.HasToken("Connection", "close"), status)
-		require.Equal(t, status == 426, r.Fields.HasToken("Connection", "Upgrade"), status)
+		connection, _ := r.Fields.Get("Connection")
+		require.True(t, scan.HasToken(connection, "close"), status)
+		require.Equal(t, status == 426, scan.HasToken(connection, "Upgrade"), status)
 		require.NotNil(t, s.err, status)
 		require.Equal(t, []any{LegOpening, fsm.FailureStatus, wants}, []any{s.err.Leg, s.err.Failure, s.err.Status})
 	}

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -12,23 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
-
-// A key is what the standard library decodes to 16 bytes, with any byte in any place of it.
-func TestValidKey_AsBase64(t *testing.T) {
-	const good = "dGhlIHNhbXBsZSBub25jZQ=="
-	require.True(t, ValidKey([]byte(good)))
-	for at := range len(good) {
-		for c := range 256 {
-			key := []byte(good)
-			key[at] = byte(c)
-			b, err := base64.StdEncoding.DecodeString(string(key))
-			want := err == nil && len(b) == 16 && c != '\r' && c != '\n'
-			require.Equal(t, want, ValidKey(key), "%q", key)
-		}
-		require.False(t, ValidKey([]byte(good[:at])))
-	}
-	require.False(t, ValidKey([]byte(good+"=")))
-}
 
 // A scheme is what the grammar of RFC 3986 section 3.1 says, with any byte in any place of it.
 func TestHasScheme_AsTheGrammar(t *testing.T) {

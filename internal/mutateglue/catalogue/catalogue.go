@@ -49,13 +49,18 @@ var Sources = []string{
 	"internal/watch", "internal/watch/watchtest", "sim/explore", "sim/network", "sim/replay",
 }
 
-// MayBeOpen are the packages whose faults were tried as a whole, with how many of them are open.
-// The numbers may only fall.
+// MayBeOpen has how many faults of a package are open. All faults of the first four packages were
+// tried; of the others those that the catalogue lists. The numbers may only fall.
 var MayBeOpen = map[string]int{
 	"wire/credentials":         0,
 	"internal/judge":           0,
 	"endpoint/internal/answer": 0,
 	"endpoint/driver":          0,
+	"endpoint":                 3,
+	"wire":                     59,
+	"internal/place":           4,
+	"internal/upgrade":         1,
+	"internal/scan":            30,
 }
 
 // All returns the faults that can be made of the source.

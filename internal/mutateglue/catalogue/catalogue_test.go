@@ -35,8 +35,8 @@ func TestCatalogue_IsNotStale(t *testing.T) {
 	}
 }
 
-// In a package whose faults were tried as a whole no more of them are open than then: a fault that
-// no test notices gets a test, or the reason why nothing can be noticed.
+// No more faults of a package are open than were before: a fault that no test notices gets a test,
+// or the reason why nothing can be noticed.
 func TestCatalogue_OpenOnes(t *testing.T) {
 	rows, err := Rows()
 	require.NoError(t, err)
