@@ -204,10 +204,9 @@ var serverInputOfKind = [...]serverInput{
 
 var serverInputOfAction = [...]serverInput{
 	codes.ActionComplete: byAccept, codes.ActionContinue: byContinue, codes.ActionWait: byDefer,
-	codes.ActionReplay: byChallenge, codes.ActionClose: byRefusal,
-	codes.ActionRedirect: byRefusal, codes.ActionRedirectIfGet: byRefusal,
-	codes.ActionRedirectChoice: byRefusal,
-	codes.ActionProxyAuth:      byRefusal, codes.ActionUpgrade: byRefusal,
+	codes.ActionReplay: byChallenge, codes.ActionClose: byRefusal, codes.ActionRedirect: byRefusal,
+	codes.ActionRedirectIfGet: byRefusal, codes.ActionRedirectChoice: byRefusal,
+	codes.ActionProxyAuth: byRefusal, codes.ActionUpgrade: byRefusal,
 }
 
 var serverInputOfTimer = [...]serverInput{

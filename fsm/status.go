@@ -39,9 +39,8 @@ func Status(code int) codes.Rule {
 		return codes.Rule{Code: code, Reason: r.reason, Action: r.action, Strength: r.strength,
 			Duties: r.duties, Reqs: r.reqs, Listed: true}
 	}
-	r := codes.Rule{Code: code, Reason: classReason(code), Action: codes.ActionClose,
-		Strength: codes.Must,
-		Reqs:     "KHP-CLASS-UNLISTED-01"}
+	r := codes.Rule{Code: code, Reason: classReason(code),
+		Action: codes.ActionClose, Strength: codes.Must, Reqs: "KHP-CLASS-UNLISTED-01"}
 	switch {
 	case code < 100 || code > 999:
 		r.Reqs, r.Duties = "KHP-CLASS-UNLISTED-02", codes.NeverSend
@@ -139,8 +138,8 @@ func OpeningStatus(code int) codes.Rule {
 		r.Reason = reason
 	}
 	if code == permanentRedirect {
-		r.Action, r.Strength, r.Duties, r.Reqs = codes.ActionRedirect, codes.May,
-			codes.NeedLocation, "WSP-OPEN-05"
+		r.Action, r.Strength = codes.ActionRedirect, codes.May
+		r.Duties, r.Reqs = codes.NeedLocation, "WSP-OPEN-05"
 	}
 	return r
 }

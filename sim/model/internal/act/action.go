@@ -40,8 +40,8 @@ type Action struct {
 	Event fsm.Event
 	Cut   bool  // the network drops everything under way
 	Phase uint8 // of the machine that acts, before the step; 0 for the network
-	// Index is that of the edge it takes, as package fsm counts; -1 if the cell ignores the event or
-	// calls it misuse.
+	// Index is that of the edge it takes, as package fsm counts; -1 if the cell ignores the event
+	// or calls it misuse.
 	Index int16
 }
 

@@ -28,8 +28,8 @@ type Config struct {
 	// Expect a PROXY header, v1 or v2, on each connection from trusted-proxies.
 	ProxyProtocol bool `yaml:"proxy-protocol"`
 
-	// The targets of paths. A path stands for itself, one that ends in / for everything below it too;
-	// the longest one that fits counts.
+	// The targets of paths. A path stands for itself, one that ends in / for everything below it
+	// too; the longest one that fits counts.
 	Routes Routes `yaml:"routes"`
 	// The same in the short form PATH: TARGET, for routes without settings of their own.
 	Route Pairs `yaml:"route"`

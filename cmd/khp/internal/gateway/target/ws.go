@@ -12,8 +12,8 @@ import (
 // wsBackend is a WebSocket back end.
 type wsBackend struct {
 	url wire.URL // of a Unix socket the host is localhost
-	// khp tells that the back end speaks KHP. Others are not offered KHP, because many servers select
-	// the first subprotocol that they are offered.
+	// khp tells that the back end speaks KHP. Others are not offered KHP, because many servers
+	// select the first subprotocol that they are offered.
 	khp  bool
 	link link
 	name string // what where returns
