@@ -175,9 +175,9 @@ func (s *Server) expire(t fsm.Timer) {
 	s.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
 }
 
-// ErrTooLate reports that no decision is awaited, because the client is gone or a timer has
+// errTooLate reports that no decision is awaited, because the client is gone or a timer has
 // answered.
-var ErrTooLate = errors.New("endpoint: the request is not waiting for a decision")
+var errTooLate = errors.New("endpoint: the request is not waiting for a decision")
 
 // Decide answers AskDecision. A decision that lacks a field its status requires, has one that
 // contradicts its status (challenges without 401, a location without a redirect), selects what was
@@ -192,7 +192,7 @@ func (s *Server) Decide(now time.Time, d Decision) ([]Output, error) {
 	case s.decidingPlain():
 		return s.decidePlain(d)
 	case !s.Deciding():
-		return nil, ErrTooLate
+		return nil, errTooLate
 	}
 	if err := d.checkFields(s.machine.Unchecked); err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ func TestServer_Plain_Protocols(t *testing.T) {
 	require.Equal(t, Result{Plain: true, Status: 101, Subprotocol: "b"}, s.Result())
 	require.False(t, s.Deciding())
 	_, err = s.Decide(t0, Decision{})
-	require.ErrorIs(t, err, ErrTooLate)
+	require.ErrorIs(t, err, errTooLate)
 }
 
 // Until the request is decided on there is no WebSocket, whatever the client takes it for.
@@ -56,7 +56,7 @@ func TestServer_Plain_TooEarly(t *testing.T) {
 		require.Contains(t, string(out[0].Data), "HTTP/1.1 400 ", name)
 		require.Equal(t, fsm.ServerDone, s.Phase())
 		_, err := s.Decide(t0, Decision{})
-		require.ErrorIs(t, err, ErrTooLate)
+		require.ErrorIs(t, err, errTooLate)
 	}
 }
 

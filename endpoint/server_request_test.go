@@ -139,7 +139,7 @@ func TestServer_Deciding(t *testing.T) {
 			s.wantRefused("nothing may come now", 400, 1002)
 			require.Empty(t, s.got)
 			_, err := s.s.Decide(t0, Decision{})
-			require.ErrorIs(t, err, ErrTooLate)
+			require.ErrorIs(t, err, errTooLate)
 		})
 	}
 	t.Run("replay-limit", func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestServer_Deciding(t *testing.T) {
 		s.wantLast("no response is begun any more", "SendClose 4999", "Disconnect", "Fail")
 		require.Contains(t, s.err.Error(), `close code 4999 "changed my mind"`)
 		_, err := s.s.Decide(t0, Decision{})
-		require.ErrorIs(t, err, ErrTooLate)
+		require.ErrorIs(t, err, errTooLate)
 	})
 	t.Run("frame-error", func(t *testing.T) {
 		proves(t, "WSP-TEXT-01")
