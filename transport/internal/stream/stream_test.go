@@ -173,7 +173,7 @@ func isTimeout(t *testing.T, err error) {
 	var timeout net.Error
 	require.ErrorAs(t, err, &timeout)
 	require.True(t, timeout.Timeout())
-	//nolint:staticcheck // callers of net.Conn look at it all the same
+	//lint:ignore SA1019 callers of net.Conn look at it all the same
 	require.Equal(t, strings.Contains(err.Error(), "inside a frame"), !timeout.Temporary())
 }
 
