@@ -15,7 +15,6 @@ import (
 	"testing"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/internal/lines"
 	"example.com/khp/transport"
 	"example.com/khp/transport/adapter"
 	"example.com/khp/transport/auth"
@@ -42,7 +41,7 @@ var structs = map[string][]any{
 	"auth/htpasswd":       {htpasswd.File{}},
 	"../wire/credentials": {credentials.DigestChallenge{}, credentials.DigestCredentials{}, credentials.DigestUse{}},
 	"../wire": {
-		wire.Assembler{}, wire.Challenge{}, wire.Extension{}, wire.Field{}, wire.Limits{}, lines.Watch{}, wire.ParseError{},
+		wire.Assembler{}, wire.Challenge{}, wire.Extension{}, wire.Field{}, wire.Limits{}, wire.ParseError{},
 		wire.Request{}, wire.Response{}, wire.URL{},
 	},
 }

@@ -17,7 +17,8 @@ func TestHasScheme_AsTheGrammar(t *testing.T) {
 	grammar := regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 	for c := range 256 {
 		b := string([]byte{byte(c)})
-		for _, s := range []string{b, b + ":", b + "x:y", "x" + b + ":", "x" + b + "y:z", ":" + b, "x/" + b + ":"} {
+		for _, s := range []string{b, b + ":", b + "x:y", "x" + b + ":", "x" + b + "y:z", ":" + b,
+			"x/" + b + ":"} {
 			require.Equal(t, grammar.MatchString(s), hasScheme(s), "%q", s)
 		}
 	}
@@ -25,14 +26,17 @@ func TestHasScheme_AsTheGrammar(t *testing.T) {
 
 // An address of version 6 is one for the standard library, too, and stays the same.
 func TestParseURL_AddressesAsNetip(t *testing.T) {
-	group := rapid.OneOf(rapid.SampledFrom([]string{"0", "00", "1", "ffff", "FFFF", "0db8", "10000", "g", "", ":", "::"}),
+	group := rapid.OneOf(rapid.SampledFrom([]string{"0", "00", "1", "ffff", "FFFF", "0db8", "10000",
+		"g", "", ":", "::"}),
 		rapid.Map(rapid.Uint16(), func(n uint16) string { return strconv.FormatUint(uint64(n), 16) }))
-	quad := rapid.SampledFrom([]string{"", "0.0.0.0", "255.255.255.255", "1.2.3.254", "256.1.1.1", "1.2.3", "1.2.3.4.5",
+	quad := rapid.SampledFrom([]string{"", "0.0.0.0", "255.255.255.255", "1.2.3.254", "256.1.1.1",
+		"1.2.3", "1.2.3.4.5",
 		"01.2.3.4", "1.2.3.", "1..3.4", ".1.2.3", "1.2.3.10", "1.2.3.00"})
 	check := func(t require.TestingT, text string) {
 		want, err := netip.ParseAddr(text)
 		u, ours := ParseURL("ws://["+text+"]/", nil)
-		require.Equal(t, err == nil && want.Is6() && want.Zone() == "", ours == nil, "%s: %v, netip: %v", text, ours, err)
+		require.Equal(t, err == nil && want.Is6() && want.Zone() == "", ours == nil,
+			"%s: %v, netip: %v", text, ours, err)
 		if ours == nil {
 			got, err := netip.ParseAddr(strings.Trim(u.Host, "[]"))
 			require.NoError(t, err, u.Host)
@@ -46,9 +50,12 @@ func TestParseURL_AddressesAsNetip(t *testing.T) {
 		}
 		check(t, text)
 	})
-	for _, text := range []string{"::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1:0:0:4:0:0:0:8",
-		"1:0:0:0:5:0:0:0", "0:0:3:4:5:6:0:0", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", ":1:2:3:4:5:6:7", "1::2::3", "::ffff:1.2.3.255",
-		"::ffff:1.2.3.256", "1:2:3:4:5:6:255.254.253.252", "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3.4%1", "1.2.3.4", "::1.2.3.4:5"} {
+	for _, text := range []string{"::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::",
+		"::2:3:4:5:6:7:8", "1:0:0:4:0:0:0:8",
+		"1:0:0:0:5:0:0:0", "0:0:3:4:5:6:0:0", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", ":1:2:3:4:5:6:7",
+		"1::2::3", "::ffff:1.2.3.255",
+		"::ffff:1.2.3.256", "1:2:3:4:5:6:255.254.253.252", "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3.4%1",
+		"1.2.3.4", "::1.2.3.4:5"} {
 		check(t, text)
 	}
 }
@@ -89,13 +96,27 @@ func TestAppend_RefusesWhatParseRefuses(t *testing.T) {
 		"target itself": func(by int) (bool, int, int, int, int) {
 			return true, defaultTarget + len("GET  HTTP/1.1") + max(by, 1), 1, 0, 0
 		},
-		"reason":        func(by int) (bool, int, int, int, int) { return false, defaultLine + by, 1, 0, 0 },
-		"fields":        func(by int) (bool, int, int, int, int) { return true, 20, defaultFields + by, 0, 0 },
-		"fields, body":  func(by int) (bool, int, int, int, int) { return false, 20, defaultFields + by, 0, 3 },
-		"request head":  func(by int) (bool, int, int, int, int) { return true, 20, 1, defaultHead + by, 0 },
-		"response head": func(by int) (bool, int, int, int, int) { return false, 20, 1, defaultHead + by, 7 },
-		"request body":  func(by int) (bool, int, int, int, int) { return true, 20, 1, 0, defaultBody + by },
-		"response body": func(by int) (bool, int, int, int, int) { return false, 20, 1, 0, defaultBody + by },
+		"reason": func(by int) (bool, int, int, int, int) {
+			return false, defaultLine + by, 1, 0, 0
+		},
+		"fields": func(by int) (bool, int, int, int, int) {
+			return true, 20, defaultFields + by, 0, 0
+		},
+		"fields, body": func(by int) (bool, int, int, int, int) {
+			return false, 20, defaultFields + by, 0, 3
+		},
+		"request head": func(by int) (bool, int, int, int, int) {
+			return true, 20, 1, defaultHead + by, 0
+		},
+		"response head": func(by int) (bool, int, int, int, int) {
+			return false, 20, 1, defaultHead + by, 7
+		},
+		"request body": func(by int) (bool, int, int, int, int) {
+			return true, 20, 1, 0, defaultBody + by
+		},
+		"response body": func(by int) (bool, int, int, int, int) {
+			return false, 20, 1, 0, defaultBody + by
+		},
 	}
 	for name, size := range sizes {
 		for by := -1; by <= 1; by++ {
@@ -139,7 +160,8 @@ func TestAppendField_Limits(t *testing.T) {
 		require.Equal(t, by <= 0, err == nil, "line %+d", by)
 		_, err = AppendRequestLine(nil, strings.Repeat("M", defaultLine-len(" / HTTP/1.1")+by), "/")
 		require.Equal(t, by <= 0, err == nil, "method %+d", by)
-		_, err = AppendRequestLine(nil, "GET", "/"+strings.Repeat("t", defaultLine-len("GET / HTTP/1.1")+by))
+		_, err = AppendRequestLine(nil, "GET",
+			"/"+strings.Repeat("t", defaultLine-len("GET / HTTP/1.1")+by))
 		require.Equal(t, by <= 0, err == nil, "target %+d", by)
 	}
 }
