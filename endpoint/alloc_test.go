@@ -10,9 +10,12 @@ import (
 var (
 	benchClient = ClientConfig{Subprotocols: []string{"amqp"}, Extensions: []string{"x-a;n=1"}}
 	benchOpened = []byte(switching("Sec-WebSocket-Protocol: " + Subprotocol))
-	benchReply  = []byte(switching("Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: x-a;n=2"))
-	benchOpen   = []byte("GET /p HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\n\r\n")
-	benchAsk    = []byte("GET /p HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Protocol: amqp\r\nSec-WebSocket-Extensions: x-a;n=1\r\n\r\n")
+	benchReply  = []byte(switching("Sec-WebSocket-Protocol: amqp",
+		"Sec-WebSocket-Extensions: x-a;n=2"))
+	benchOpen = []byte("GET /p HTTP/1.1\r\n" + openingFields +
+		"Sec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\n\r\n")
+	benchAsk = []byte("GET /p HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Protocol: amqp\r\n" +
+		"Sec-WebSocket-Extensions: x-a;n=1\r\n\r\n")
 	benchAnswer = Decision{Subprotocol: "amqp", Extensions: []string{"x-a;n=2"}}
 )
 

@@ -44,14 +44,17 @@ func TestClient_Auto(t *testing.T) {
 		require.Equal(t, "ws://h2/q?.kl=Y", r.dials[1])
 	})
 	t.Run("not-where-a-gateway-says-it", func(t *testing.T) {
-		twice := asking(t, autoClient()).message(proceed, proceed).wantFail("N twice", fsm.FailureUnexpectedMessage, 1002)
+		twice := asking(t, autoClient()).message(proceed, proceed).wantFail("N twice",
+			fsm.FailureUnexpectedMessage, 1002)
 		require.Contains(t, twice.Error(), "once more or too late")
 		asking(t, autoClient()).unit(challengeBasic)
 		late := asking(t, autoClient()).unit(challengeBasic)
 		late.take(late.c.Credentials(t0, "Token x"))
 		late.message(proceed).wantFail("N after a response", fsm.FailureUnexpectedMessage, 1002)
-		asking(t, autoClient()).message(proceed, switching(), "", "early").wantFail("data before the second N", fsm.FailureUnexpectedMessage, 1002)
-		r := asking(t, autoClient()).unit(switching()).message(proceed).wantOpen("N of a server that never said it before is the application's")
+		asking(t, autoClient()).message(proceed, switching(), "", "early").
+			wantFail("data before the second N", fsm.FailureUnexpectedMessage, 1002)
+		r := asking(t, autoClient()).unit(switching()).message(proceed).
+			wantOpen("N of a server that never said it before is the application's")
 		require.Equal(t, []string{proceed}, r.got)
 	})
 	t.Run("sends-nothing-that-a-gateway-refuses", func(t *testing.T) {

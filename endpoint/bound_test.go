@@ -74,7 +74,8 @@ func (v *timed) unitOf(text string) {
 func longest(cfg fsm.ClientConfig, logins bool) time.Time {
 	var timeouts Timeouts
 	replays := time.Duration(cfg.MaxReplays)
-	d := timeouts.Of(fsm.TimerOpening) + timeouts.Of(fsm.TimerOverall) + timeouts.Of(fsm.TimerClose) + replays*timeouts.Of(fsm.TimerCredentials)
+	d := timeouts.Of(fsm.TimerOpening) + timeouts.Of(fsm.TimerOverall) + timeouts.Of(fsm.TimerClose) +
+		replays*timeouts.Of(fsm.TimerCredentials)
 	if logins {
 		d += replays * timeouts.Of(fsm.TimerOpening)
 	}
@@ -145,14 +146,16 @@ func (v *timed) peer(t *rapid.T, cfg ClientConfig, logins bool) {
 // but its own timers to end it.
 func TestClient_EndsInTime(t *testing.T) {
 	for _, logins := range []bool{false, true} {
-		name := map[bool]string{false: "challenged-by-the-extended-response", true: "challenged-by-the-opening-response-too"}[logins]
+		name := map[bool]string{false: "challenged-by-the-extended-response",
+			true: "challenged-by-the-opening-response-too"}[logins]
 		t.Run(name, func(t *testing.T) {
 			proves(t, "LIV-01")
 			if !logins {
 				proves(t, "LIV-02")
 			}
 			rapid.Check(t, func(t *rapid.T) {
-				cfg := ClientConfig{Machine: fsm.DefaultClientConfig(), HasCredentials: true, HasProxyLogin: true}
+				cfg := ClientConfig{Machine: fsm.DefaultClientConfig(), HasCredentials: true,
+					HasProxyLogin: true}
 				cfg.Machine.MaxRedirects = uint8(rapid.IntRange(1, 5).Draw(t, "redirects"))
 				cfg.Machine.MaxReplays = uint8(rapid.IntRange(1, 3).Draw(t, "replays")) // 0 is the default
 				if rapid.Bool().Draw(t, "kaazing") {
@@ -168,7 +171,8 @@ func TestClient_EndsInTime(t *testing.T) {
 						continue
 					}
 					const long = time.Hour
-					v.wait(rapid.SampledFrom([]time.Duration{0, time.Millisecond, time.Second / 2, 4 * time.Second, long, long, long}).Draw(t, "delay"))
+					v.wait(rapid.SampledFrom([]time.Duration{0, time.Millisecond, time.Second / 2, 4 * time.Second,
+						long, long, long}).Draw(t, "delay"))
 					v.peer(t, cfg, logins)
 				}
 				require.False(t, v.now.After(longest(cfg.Machine, logins)), "%v", v.all)

@@ -13,11 +13,14 @@ import (
 // with them afterwards changes nothing.
 func TestBuffers(t *testing.T) {
 	s := NewServer(ServerConfig{})
-	o := OpeningRequest{Target: "/p", Host: "h", Key: "AAAAAAAAAAAAAAAAAAAAAA==", Subprotocols: []string{Subprotocol}, Extensions: []string{"x-a"}, Opening: []HeaderField{{"Cookie", "a"}}}
+	o := OpeningRequest{Target: "/p", Host: "h", Key: "AAAAAAAAAAAAAAAAAAAAAA==",
+		Subprotocols: []string{Subprotocol}, Extensions: []string{"x-a"},
+		Opening: []HeaderField{{"Cookie", "a"}}}
 	granted := []string{"x-a"}
 	s.Opened(t0, o, granted)
 	clear(granted) // the slices of o are kept
-	message := []byte("GET /p HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Extensions: x-b, x-c\r\nCookie: b\r\n\r\n")
+	message := []byte("GET /p HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Extensions: x-b, x-c\r\n" +
+		"Cookie: b\r\n\r\n")
 	outs := s.Message(t0, wire.Binary, message)
 	require.Equal(t, AskDecision, outs[0].Kind)
 	clear(message)
@@ -54,11 +57,14 @@ func TestBuffers(t *testing.T) {
 	require.NoError(t, err)
 	c.Connect(t0)
 	c.Connected(t0, [16]byte{})
-	accepted := []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + zeroAccept + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
+	accepted := []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
+		"Connection: Upgrade\r\nSec-WebSocket-Accept: " + zeroAccept +
+		"\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
 	used, _ := c.OpeningReceived(t0, accepted)
 	require.Len(t, accepted, used)
 	clear(accepted)
-	response := []byte("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Extensions: x-b\r\nX: y\r\n\r\n")
+	response := []byte("HTTP/1.1 101 Switching Protocols\r\n" +
+		"Sec-WebSocket-Extensions: x-b\r\nX: y\r\n\r\n")
 	for i := range response { // in pieces that are overwritten at once
 		piece := []byte{response[i]}
 		c.Message(t0, wire.Binary, piece)
@@ -75,9 +81,11 @@ func TestBuffers(t *testing.T) {
 func TestServer_Reset_KeepsLittle(t *testing.T) {
 	long := strings.Repeat("x", 2*mostKept)
 	for name, s := range map[string]*served{
-		"a large request":  listening(t, "/p", ServerConfig{}).message(request("Content-Length: "+itoa(len(long))) + long),
-		"a large response": listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 403, Body: []byte(long)}),
-		"nothing":          newServed(t, ServerConfig{}),
+		"a large request": listening(t, "/p", ServerConfig{}).
+			message(request("Content-Length: "+itoa(len(long))) + long),
+		"a large response": listening(t, "/p", ServerConfig{}).deciding().
+			decide(Decision{Status: 403, Body: []byte(long)}),
+		"nothing": newServed(t, ServerConfig{}),
 	} {
 		s.s.Reset(ServerConfig{})
 		require.LessOrEqual(t, cap(s.s.buf)+cap(s.s.pending), mostKept, name)

@@ -17,7 +17,9 @@ func TestNewClient_Refuses(t *testing.T) {
 	}
 	kaazing := fsm.DefaultClientConfig()
 	kaazing.Profile = fsm.ProfileKaazing
-	field := func(name, value string) ClientConfig { return ClientConfig{Header: []HeaderField{{name, value}}} }
+	field := func(name, value string) ClientConfig {
+		return ClientConfig{Header: []HeaderField{{name, value}}}
+	}
 	for _, v := range []struct {
 		name, url string
 		cfg       ClientConfig
@@ -29,17 +31,20 @@ func TestNewClient_Refuses(t *testing.T) {
 		{"ADV-75/header-value-blank", "", field("X", " a"), "blanks"},
 		{"ADV-75/header-name", "", field("X\r\nY", "a"), "not a token"},
 		{"ADV-75/header-name-colon", "", field("X: a", "a"), "not a token"},
-		{"ADV-75/opening-header", "", ClientConfig{OpeningHeader: []HeaderField{{"X", "a\r\n"}}}, "control bytes"},
+		{"ADV-75/opening-header", "", ClientConfig{OpeningHeader: []HeaderField{{"X", "a\r\n"}}},
+			"control bytes"},
 		{"ADV-75/path", "ws://h/a\r\nX: y", ClientConfig{}, "unusable URL"},
 		{"ADV-75/path-blank", "ws://h/a HTTP/1.1", ClientConfig{}, "unusable URL"},
 		{"ADV-75/host", "ws://h\r\nX: y/", ClientConfig{}, "unusable URL"},
 		{"ADV-75/subprotocol", "", ClientConfig{Subprotocols: []string{"a\r\nX: y"}}, "not a token"},
 		{"ADV-75/subprotocol-comma", "", ClientConfig{Subprotocols: []string{"a, b"}}, "not a token"},
 		{"ADV-75/subprotocol-empty", "", ClientConfig{Subprotocols: []string{""}}, "not a token"},
-		{"ADV-75/extension", "", ClientConfig{Extensions: []string{"x;a=b\r\nX: y"}}, "is not of the form"},
+		{"ADV-75/extension", "", ClientConfig{Extensions: []string{"x;a=b\r\nX: y"}},
+			"is not of the form"},
 		{"ADV-75/extension-two", "", ClientConfig{Extensions: []string{"x, y"}}, "is not of the form"},
 		{"ADV-75/extension-comma", "", ClientConfig{Extensions: []string{"x,"}}, "is not of the form"},
-		{"ADV-75/opening-extension", "", ClientConfig{OpeningExtensions: []string{"x;a=\"\r\n\""}}, "is not of the form"},
+		{"ADV-75/opening-extension", "", ClientConfig{OpeningExtensions: []string{"x;a=\"\r\n\""}},
+			"is not of the form"},
 		{"ADV-75/method", "", ClientConfig{Method: "GET /x HTTP/1.1\r\n"}, "method"},
 		{"subprotocol-khp", "", ClientConfig{Subprotocols: []string{Subprotocol}}, "by itself"},
 		{"subprotocol-twice", "", ClientConfig{Subprotocols: []string{"a", "a"}}, "twice"},
@@ -47,22 +52,27 @@ func TestNewClient_Refuses(t *testing.T) {
 		{"reserved/content-length", "", field("Content-Length", "5"), "cannot be set"},
 		{"reserved/transfer-encoding", "", field("Transfer-Encoding", "chunked"), "cannot be set"},
 		{"reserved/proxy", "", field("Proxy-Authorization", "Basic x"), "cannot be set"},
-		{"reserved/key", "", ClientConfig{OpeningHeader: []HeaderField{{"Sec-WebSocket-Key", "x"}}}, "cannot be set"},
-		{"kaazing/field", "", ClientConfig{Machine: kaazing, Header: []HeaderField{{"Referer", "x"}}}, "gateway refuses"},
-		{"kaazing/sec", "", ClientConfig{Machine: kaazing, Header: []HeaderField{{"Sec-Foo", "x"}}}, "gateway refuses"},
+		{"reserved/key", "", ClientConfig{OpeningHeader: []HeaderField{{"Sec-WebSocket-Key", "x"}}},
+			"cannot be set"},
+		{"kaazing/field", "", ClientConfig{Machine: kaazing, Header: []HeaderField{{"Referer", "x"}}},
+			"gateway refuses"},
+		{"kaazing/sec", "", ClientConfig{Machine: kaazing, Header: []HeaderField{{"Sec-Foo", "x"}}},
+			"gateway refuses"},
 		{"kaazing/body", "", ClientConfig{Machine: kaazing, Body: []byte("x")}, "no request body"},
 		{"long/url", "ws://h/" + long, ClientConfig{}, "cannot be written"},
 		{"long/field", "", field("X", long), "cannot be written"},
 		{"long/subprotocols", "", ClientConfig{Subprotocols: []string{long}}, "cannot be written"},
 		{"long/extensions", "", ClientConfig{Extensions: []string{long}}, "cannot be written"},
 		{"long/fields", "", ClientConfig{Header: many}, "101 fields, 100 are read"[4:]},
-		{"long/head", "", ClientConfig{Header: []HeaderField{{"A", long[:8000]}, {"B", long[:8000]}, {"C", long[:8000]}}}, "16384 are read"},
+		{"long/head", "", ClientConfig{Header: []HeaderField{{"A", long[:8000]}, {"B", long[:8000]},
+			{"C", long[:8000]}}}, "16384 are read"},
 		{"url/scheme", "ftp://h/", ClientConfig{}, "unusable URL"},
 		{"url/fragment", "ws://h/#a", ClientConfig{}, "unusable URL"},
 		{"url/unicode", "ws://bücher.example/", ClientConfig{}, "unusable URL"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			provesBy(t, v.name, "subprotocol", "WSP-OPEN-06", "ADV-75/subprotocol", "WSP-OPEN-06", "url", "WSP-URI-01")
+			provesBy(t, v.name, "subprotocol", "WSP-OPEN-06", "ADV-75/subprotocol", "WSP-OPEN-06",
+				"url", "WSP-URI-01")
 			if v.url == "" {
 				v.url = "ws://h/p"
 			}
@@ -72,7 +82,8 @@ func TestNewClient_Refuses(t *testing.T) {
 			require.Less(t, len(err.Error()), 600, "short enough for a line")
 		})
 	}
-	_, err := NewClient("ws://h/p", ClientConfig{Sensitive: []string{"x"}, ToASCII: func(h string) (string, error) { return h, nil }})
+	_, err := NewClient("ws://h/p",
+		ClientConfig{Sensitive: []string{"x"}, ToASCII: func(h string) (string, error) { return h, nil }})
 	require.NoError(t, err)
 }
 
@@ -96,20 +107,32 @@ var phases = map[fsm.ClientPhase]func(t *testing.T) *run{
 		r.take(r.c.OpeningRefused(t0, 401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil))
 		return r
 	},
-	fsm.ClientAwaitProceed:     func(t *testing.T) *run { return asking(t, kaazingClient()) },
-	fsm.ClientAwaitResponse:    func(t *testing.T) *run { return asking(t, ClientConfig{}) },
-	fsm.ClientReading:          func(t *testing.T) *run { return asking(t, ClientConfig{}).message("HTTP/1.1 ") },
-	fsm.ClientSendingBody:      func(t *testing.T) *run { return asking(t, ClientConfig{Body: []byte("b")}).unit(response(100)) },
-	fsm.ClientAwaitCredentials: func(t *testing.T) *run { return asking(t, ClientConfig{HasCredentials: true}).unit(challengeBasic) },
-	fsm.ClientAwaitConfirm:     func(t *testing.T) *run { return asking(t, kaazingClient()).message(proceed, switching(), "") },
-	fsm.ClientOpen:             func(t *testing.T) *run { return asking(t, ClientConfig{}).unit(switching()) },
-	fsm.ClientClosing:          func(t *testing.T) *run { return asking(t, ClientConfig{}).unit(response(403)) },
+	fsm.ClientAwaitProceed:  func(t *testing.T) *run { return asking(t, kaazingClient()) },
+	fsm.ClientAwaitResponse: func(t *testing.T) *run { return asking(t, ClientConfig{}) },
+	fsm.ClientReading: func(t *testing.T) *run {
+		return asking(t, ClientConfig{}).message("HTTP/1.1 ")
+	},
+	fsm.ClientSendingBody: func(t *testing.T) *run {
+		return asking(t, ClientConfig{Body: []byte("b")}).unit(response(100))
+	},
+	fsm.ClientAwaitCredentials: func(t *testing.T) *run {
+		return asking(t, ClientConfig{HasCredentials: true}).unit(challengeBasic)
+	},
+	fsm.ClientAwaitConfirm: func(t *testing.T) *run {
+		return asking(t, kaazingClient()).message(proceed, switching(), "")
+	},
+	fsm.ClientOpen: func(t *testing.T) *run { return asking(t, ClientConfig{}).unit(switching()) },
+	fsm.ClientClosing: func(t *testing.T) *run {
+		return asking(t, ClientConfig{}).unit(response(403))
+	},
 	fsm.ClientDraining: func(t *testing.T) *run {
 		r := asking(t, ClientConfig{}).unit(response(403))
 		r.take(r.c.PeerClosed(t0, 1000, ""))
 		return r
 	},
-	fsm.ClientFailed: func(t *testing.T) *run { return asking(t, ClientConfig{}).unit(response(403)).hangUp() },
+	fsm.ClientFailed: func(t *testing.T) *run {
+		return asking(t, ClientConfig{}).unit(response(403)).hangUp()
+	},
 	fsm.ClientDone: func(t *testing.T) *run {
 		r := asking(t, ClientConfig{})
 		r.take(r.c.Close(t0, 1000, ""))
@@ -200,7 +223,8 @@ func TestClient_Timers(t *testing.T) {
 		says string
 	}{
 		{fsm.ClientConnecting, fsm.TimerOpening, fsm.FailureTimeout, 0, "[connect"},
-		{fsm.ClientOpening, fsm.TimerOpening, fsm.FailureTimeout, 0, "no complete answer to the opening request"},
+		{fsm.ClientOpening, fsm.TimerOpening, fsm.FailureTimeout, 0,
+			"no complete answer to the opening request"},
 		{fsm.ClientAwaitLogin, fsm.TimerCredentials, fsm.FailureCredentialTimeout, 0, "none were given"},
 		{fsm.ClientAwaitProceed, fsm.TimerOpening, fsm.FailureTimeout, 1008, "the balancer message N"},
 		{fsm.ClientAwaitProceed, fsm.TimerOverall, fsm.FailureTimeout, 1008, "the balancer message N"},
@@ -209,7 +233,8 @@ func TestClient_Timers(t *testing.T) {
 		{fsm.ClientReading, fsm.TimerResponse, fsm.FailureTimeout, 1008, "no complete response"},
 		{fsm.ClientReading, fsm.TimerOverall, fsm.FailureTimeout, 1008, "took too long"},
 		{fsm.ClientSendingBody, fsm.TimerResponse, fsm.FailureTimeout, 1008, "no complete response"},
-		{fsm.ClientAwaitCredentials, fsm.TimerCredentials, fsm.FailureCredentialTimeout, 1008, "none were given"},
+		{fsm.ClientAwaitCredentials, fsm.TimerCredentials, fsm.FailureCredentialTimeout, 1008,
+			"none were given"},
 		{fsm.ClientAwaitConfirm, fsm.TimerResponse, fsm.FailureTimeout, 1008, "the balancer message N"},
 	} {
 		t.Run(v.in.String()+"/"+v.t.String(), func(t *testing.T) {
@@ -232,5 +257,6 @@ func TestClient_Opening_Violation(t *testing.T) {
 	r := asking(t, ClientConfig{})
 	r.take(r.c.Violation(t0, fsm.FailureFrame, "reserved bit set"))
 	r.take(r.c.Violation(t0, fsm.FailureFrame, "and again"))
-	require.Contains(t, r.wantFail("frames are no longer read", fsm.FailureFrame, 1002).Error(), "reserved bit set")
+	require.Contains(t, r.wantFail("frames are no longer read", fsm.FailureFrame, 1002).Error(),
+		"reserved bit set")
 }

@@ -10,7 +10,8 @@ import (
 )
 
 func TestClient_AwaitResponse_Status401(t *testing.T) {
-	login := ClientConfig{HasCredentials: true, Subprotocols: []string{"amqp"}, Header: []HeaderField{{"X-A", "b"}}}
+	login := ClientConfig{HasCredentials: true, Subprotocols: []string{"amqp"},
+		Header: []HeaderField{{"X-A", "b"}}}
 	ask := func(r *run, value string) *run { r.take(r.c.Credentials(t0, value)); return r }
 	t.Run("replay-differs-in-authorization-only", func(t *testing.T) {
 		proves(t, "KHP-STATUS-401-01 KHP-STATUS-401-02 KHP-EXT-REQ-01")
@@ -19,7 +20,8 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 		r.wantTimers("credentials only", fsm.TimerCredentials)
 		require.Equal(t, "Basic", string(r.c.Challenges()[0].Scheme))
 		ask(r, "Basic one").wantLast("and go on", "SendMessage GET /p HTTP/1.1")
-		r.wantTimers("of the response, and what is left of the handshake", fsm.TimerResponse, fsm.TimerOverall)
+		r.wantTimers("of the response, and what is left of the handshake", fsm.TimerResponse,
+			fsm.TimerOverall)
 		require.Equal(t, r.sent[0], strings.Replace(r.sent[1], "Authorization: Basic one\r\n", "", 1))
 		ask(r.unit(challengeBasic), "Basic two")
 		require.Equal(t, r.sent[1], strings.Replace(r.sent[2], "two", "one", 1), "replaced, not added")
@@ -31,7 +33,8 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 	})
 	t.Run("ADV-39/same-challenge", func(t *testing.T) {
 		r := ask(asking(t, login).unit(challengeBasic), "Basic one").unit(challengeBasic)
-		ask(r, "Basic one").wantFail("the refused ones are not sent again [INV-20]", fsm.FailureCredentialsRefused, 1000)
+		ask(r, "Basic one").wantFail("the refused ones are not sent again [INV-20]",
+			fsm.FailureCredentialsRefused, 1000)
 		require.Len(t, r.sent, 2)
 	})
 	t.Run("ADV-39/new-nonce", func(t *testing.T) {
@@ -39,11 +42,13 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 		for _, v := range []string{"Digest 1", "Digest 2", "Digest 3"} {
 			ask(r.unit(response(401, "WWW-Authenticate: Digest nonce="+v[7:])), v)
 		}
-		r.unit(response(401, "WWW-Authenticate: Digest nonce=4")).wantFail("three replays", fsm.FailureAuthLimit, 1000)
+		r.unit(response(401, "WWW-Authenticate: Digest nonce=4")).wantFail("three replays",
+			fsm.FailureAuthLimit, 1000)
 	})
 	many := slices.Repeat([]string{"WWW-Authenticate: Basic, Digest, Token"}, 99)
 	for name, resp := range map[string]string{
-		"no-field": response(401), "broken": response(401, `WWW-Authenticate: Basic realm="x`), "empty": response(401, "WWW-Authenticate:"),
+		"no-field": response(401), "broken": response(401, `WWW-Authenticate: Basic realm="x`),
+		"empty":             response(401, "WWW-Authenticate:"),
 		"one-broken-of-two": response(401, "WWW-Authenticate: Basic", `WWW-Authenticate: =`),
 		"200-in-one-line":   response(401, "WWW-Authenticate: "+strings.Repeat("Basic, ", 200)+"Basic"),
 	} {
@@ -52,7 +57,8 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 		})
 	}
 	t.Run("ADV-40/99-lines", func(t *testing.T) {
-		asking(t, login).unit(response(401, many...)).wantLast("many, but within the limits", "AskCredentials")
+		asking(t, login).unit(response(401, many...)).wantLast("many, but within the limits",
+			"AskCredentials")
 	})
 	t.Run("ADV-40/unknown-scheme", func(t *testing.T) {
 		r := asking(t, login).unit(response(401, "WWW-Authenticate: Wizardry"))
@@ -60,8 +66,10 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 		require.Contains(t, r.wantFail("declined", fsm.FailureAuthRequired, 1000).Error(), "no spell")
 	})
 	t.Run("ADV-41/body", func(t *testing.T) {
-		asking(t, login).unit(response(401, "WWW-Authenticate: Basic", "Content-Length: 9", "", "short")).wantFail("shorter", fsm.FailureMalformed, 1002)
-		asking(t, login).unit(response(401, "WWW-Authenticate: Basic", "Content-Length: 1", "", "longer")).wantFail("longer", fsm.FailureMalformed, 1002)
+		asking(t, login).unit(response(401, "WWW-Authenticate: Basic", "Content-Length: 9", "", "short")).
+			wantFail("shorter", fsm.FailureMalformed, 1002)
+		asking(t, login).unit(response(401, "WWW-Authenticate: Basic", "Content-Length: 1", "",
+			"longer")).wantFail("longer", fsm.FailureMalformed, 1002)
 	})
 	t.Run("ADV-42/never", func(t *testing.T) {
 		r := asking(t, login).unit(challengeBasic)
@@ -77,7 +85,8 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 		require.Empty(t, r.last)
 	})
 	t.Run("ADV-42/unsendable", func(t *testing.T) {
-		for _, v := range []string{"", "Basic \r\nX: y", " Basic x", "Basic " + strings.Repeat("x", 9000)} {
+		for _, v := range []string{"", "Basic \r\nX: y", " Basic x",
+			"Basic " + strings.Repeat("x", 9000)} {
 			r := ask(asking(t, login).unit(challengeBasic), v)
 			err := r.wantFail("counts as none", fsm.FailureAuthRequired, 1000)
 			require.Len(t, r.sent, 1)
@@ -97,13 +106,15 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 	})
 }
 
-// The login of the opening handshake goes along to the same origin, unless it is for one request only; the host learns which value was refused.
+// The login of the opening handshake goes along to the same origin, unless it is for one request
+// only; the host learns which value was refused.
 func TestClient_AwaitLogin_Redirect(t *testing.T) {
 	for _, v := range []struct {
 		name, login, to string
 		carried         bool
 	}{
-		{"same origin", "Basic x", "/q", true}, {"another port", "Basic x", "ws://h:81/q", false}, {"for one request", `Digest nonce="x"`, "/q", false},
+		{"same origin", "Basic x", "/q", true}, {"another port", "Basic x", "ws://h:81/q", false},
+		{"for one request", `Digest nonce="x"`, "/q", false},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			proves(t, "INV-27")

@@ -26,25 +26,34 @@ func TestClient_TooEarly(t *testing.T) {
 		messages []string // told then
 		want     fsm.Failure
 	}{
-		{"response", spec, binary(switching()) + binary(""), []string{switching()}, fsm.FailureUnexpectedMessage},
-		{"behind a Ping", spec, frame(ws.OpPing, "hi") + binary(switching()), []string{switching()}, fsm.FailureUnexpectedMessage},
+		{"response", spec, binary(switching()) + binary(""), []string{switching()},
+			fsm.FailureUnexpectedMessage},
+		{"behind a Ping", spec, frame(ws.OpPing, "hi") + binary(switching()), []string{switching()},
+			fsm.FailureUnexpectedMessage},
 		{"in fragments", spec, "\x02\x01H" + "\x80\x01T", []string{"HT"}, fsm.FailureUnexpectedMessage},
-		{"long", spec, binary(switching("X: " + string(make([]byte, 200)))), []string{"x"}, fsm.FailureUnexpectedMessage},
-		{"longer", spec, binary(string(make([]byte, 70000))), []string{"x"}, fsm.FailureUnexpectedMessage},
-		{"second of two", kaazingClient(), binary(proceed) + binary(switching()), []string{proceed, switching()}, fsm.FailureUnexpectedMessage},
-		{"auto, behind N", auto, binary(proceed) + binary(switching()), []string{proceed, switching()}, fsm.FailureUnexpectedMessage},
+		{"long", spec, binary(switching("X: " + string(make([]byte, 200)))), []string{"x"},
+			fsm.FailureUnexpectedMessage},
+		{"longer", spec, binary(string(make([]byte, 70000))), []string{"x"},
+			fsm.FailureUnexpectedMessage},
+		{"second of two", kaazingClient(), binary(proceed) + binary(switching()),
+			[]string{proceed, switching()}, fsm.FailureUnexpectedMessage},
+		{"auto, behind N", auto, binary(proceed) + binary(switching()), []string{proceed, switching()},
+			fsm.FailureUnexpectedMessage},
 		{"refusal", spec, binary(refusal+"no") + binary(""), []string{refusal + "no"}, fsm.FailureStatus},
-		{"refusal in two messages", spec, binary(refusal) + binary("no"), []string{refusal, "no"}, fsm.FailureStatus},
+		{"refusal in two messages", spec, binary(refusal) + binary("no"), []string{refusal, "no"},
+			fsm.FailureStatus},
 		{"only begun", spec, binary(switching())[:20], []string{switching(), ""}, 0},
 		{"only a Pong", spec, frame(ws.OpPong, ""), []string{switching(), ""}, 0},
 		{"length cut", spec, "\x82\x7e\x00", []string{switching(), ""}, 0},
 		{"masked", spec, "\x82\x80abcd", []string{switching(), ""}, 0},
-		{"length beyond reason", spec, "\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff", []string{switching(), ""}, 0},
+		{"length beyond reason", spec, "\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff",
+			[]string{switching(), ""}, 0},
 		{"nothing", spec, "", []string{switching(), ""}, 0},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			r := dialed(t, "ws://h/p", v.cfg)
-			head := "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + zeroAccept + "\r\nSec-WebSocket-Protocol: " + Subprotocol + "\r\n\r\n"
+			head := "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+				zeroAccept + "\r\nSec-WebSocket-Protocol: " + Subprotocol + "\r\n\r\n"
 			used, outs := r.c.OpeningReceived(t0, []byte(head+v.behind))
 			require.Equal(t, len(head), used)
 			r.take(outs)
@@ -65,18 +74,23 @@ func TestClient_TooEarly(t *testing.T) {
 func TestUnexpectedMessage_Detail(t *testing.T) {
 	const secret = "GET /p?token=s3cret HTTP/1.1\r\n\r\n"
 	r := asking(t, ClientConfig{HasCredentials: true}).unit(challengeBasic).message("hello")
-	require.Contains(t, r.wantFail("nobody asked", fsm.FailureUnexpectedMessage, 1002).Error(), `expected nothing while credentials are asked for, got a binary message of 5 bytes starting "hello"`)
+	require.Contains(t, r.wantFail("nobody asked", fsm.FailureUnexpectedMessage, 1002).Error(),
+		`expected nothing while credentials are asked for, `+
+			`got a binary message of 5 bytes starting "hello"`)
 	s := listening(t, "/p", ServerConfig{}).deciding()
 	s.message(secret)
-	require.Contains(t, s.sent[0], "expected nothing before the response, got a binary message of 32 bytes starting \"GET /p\"\n")
+	require.Contains(t, s.sent[0],
+		"expected nothing before the response, got a binary message of 32 bytes starting \"GET /p\"\n")
 	require.NotContains(t, s.sent[0], "s3cret")
 }
 
 // What a peer reads about its request is written for it.
 func TestServer_BodyForThePeer(t *testing.T) {
 	s := listening(t, "/p", ServerConfig{}).message("garbage")
-	require.Contains(t, s.sent[0], "\r\n\r\nthe request ends at byte 7, before the empty line behind its fields\n")
-	s = listening(t, "/p", ServerConfig{}).message("GET /p HTTP/1.1\r\nSec-WebSocket-Protocol: a,,;\r\n\r\n")
+	require.Contains(t, s.sent[0],
+		"\r\n\r\nthe request ends at byte 7, before the empty line behind its fields\n")
+	s = listening(t, "/p", ServerConfig{}).
+		message("GET /p HTTP/1.1\r\nSec-WebSocket-Protocol: a,,;\r\n\r\n")
 	require.NotContains(t, s.sent[0], "wire:")
 	require.Contains(t, s.sent[0], "Sec-WebSocket-Protocol: bad list at byte ")
 }
@@ -92,7 +106,8 @@ func TestNewClient_UnusableURL(t *testing.T) {
 func TestClient_RerouteHasNoStatus(t *testing.T) {
 	cfg := kaazingClient()
 	cfg.Redirects = RedirectNever
-	err := asking(t, cfg).message(proceed, switching(), "", reroute+"ws://h2/q").wantFail("redirects are off", fsm.FailureStatus, 1000)
+	err := asking(t, cfg).message(proceed, switching(), "", reroute+"ws://h2/q").
+		wantFail("redirects are off", fsm.FailureStatus, 1000)
 	require.Zero(t, err.Status)
 	require.NotContains(t, err.Error(), "101")
 }

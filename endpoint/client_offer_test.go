@@ -18,13 +18,19 @@ func TestClient_Offer_FirstIsNotKHP(t *testing.T) {
 		offer string
 		want  string // what a blind server's choice means to the application; "-" is KHP
 	}{
-		"khp":                             {ClientConfig{Subprotocols: []string{"a", "b"}}, "x-kaazing-handshake, a, b", "-"},
-		"fallback with subprotocols":      {ClientConfig{Machine: fallback, Subprotocols: []string{"a", "b"}}, "a, b, x-kaazing-handshake", "a"},
-		"fallback without":                {ClientConfig{Machine: fallback}, "x-kaazing-bump, x-kaazing-handshake", ""},
-		"fallback to one's own bump":      {ClientConfig{Machine: fallback, Subprotocols: []string{bump}}, "x-kaazing-bump, x-kaazing-handshake", "x-kaazing-bump"},
-		"plain only with subprotocols":    {ClientConfig{PlainOnly: true, Subprotocols: []string{"a", "b"}}, "a, b", "a"},
-		"plain only without":              {ClientConfig{PlainOnly: true}, "", ""},
-		"plain only, fallback, the first": {ClientConfig{PlainOnly: true, Machine: fallback, Subprotocols: []string{"a"}}, "a", "a"},
+		"khp": {ClientConfig{Subprotocols: []string{"a", "b"}},
+			"x-kaazing-handshake, a, b", "-"},
+		"fallback with subprotocols": {ClientConfig{Machine: fallback, Subprotocols: []string{"a",
+			"b"}}, "a, b, x-kaazing-handshake", "a"},
+		"fallback without": {ClientConfig{Machine: fallback},
+			"x-kaazing-bump, x-kaazing-handshake", ""},
+		"fallback to one's own bump": {ClientConfig{Machine: fallback, Subprotocols: []string{bump}},
+			"x-kaazing-bump, x-kaazing-handshake", "x-kaazing-bump"},
+		"plain only with subprotocols": {ClientConfig{PlainOnly: true, Subprotocols: []string{"a",
+			"b"}}, "a, b", "a"},
+		"plain only without": {ClientConfig{PlainOnly: true}, "", ""},
+		"plain only, fallback, the first": {ClientConfig{PlainOnly: true, Machine: fallback,
+			Subprotocols: []string{"a"}}, "a", "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := dialed(t, "ws://h/p", c.cfg)
@@ -56,8 +62,10 @@ func TestClient_Offer_NothingElse(t *testing.T) {
 // Options of an extended handshake that cannot take place are refused by name.
 func TestClient_PlainOnly_RefusesWhatMeansNothing(t *testing.T) {
 	for name, cfg := range map[string]ClientConfig{
-		"Profile": {Machine: fsm.ClientConfig{Profile: fsm.ProfileKaazing}}, "TerminatorOptional": {Machine: fsm.ClientConfig{TerminatorOptional: true}},
-		"Extensions": {Extensions: []string{"x"}}, "Header": {Header: []HeaderField{{"X", "y"}}}, "Method": {Method: "POST"}, "Body": {Body: []byte("x")},
+		"Profile":            {Machine: fsm.ClientConfig{Profile: fsm.ProfileKaazing}},
+		"TerminatorOptional": {Machine: fsm.ClientConfig{TerminatorOptional: true}},
+		"Extensions":         {Extensions: []string{"x"}}, "Header": {Header: []HeaderField{{"X", "y"}}},
+		"Method": {Method: "POST"}, "Body": {Body: []byte("x")},
 	} {
 		cfg.PlainOnly = true
 		_, err := NewClient("ws://h/", cfg)
@@ -67,8 +75,10 @@ func TestClient_PlainOnly_RefusesWhatMeansNothing(t *testing.T) {
 
 // A plain WebSocket goes with the profile of the text, named or not, and with no other.
 func TestClient_PlainOnly_Profiles(t *testing.T) {
-	for profile, fits := range map[fsm.Profile]bool{0: true, fsm.ProfileSpec: true, fsm.ProfileKaazing: false, fsm.ProfileAuto: false} {
-		_, err := NewClient("ws://h/p", ClientConfig{PlainOnly: true, Machine: fsm.ClientConfig{Profile: profile}})
+	for profile, fits := range map[fsm.Profile]bool{0: true, fsm.ProfileSpec: true,
+		fsm.ProfileKaazing: false, fsm.ProfileAuto: false} {
+		_, err := NewClient("ws://h/p",
+			ClientConfig{PlainOnly: true, Machine: fsm.ClientConfig{Profile: profile}})
 		require.Equal(t, fits, err == nil, "%v: %v", profile, err)
 	}
 }

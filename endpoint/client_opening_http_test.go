@@ -13,7 +13,8 @@ import (
 
 // Any number of interim responses may come before the final one, which counts. [RFC 9110 15.2]
 func TestClient_OpeningInterim(t *testing.T) {
-	interim := response(100) + "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\nContent-Length: 7\r\n\r\n" + response(102) + response(199, "X: "+strings.Repeat("x", 5000))
+	interim := response(100) + "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n" +
+		"Content-Length: 7\r\n\r\n" + response(102) + response(199, "X: "+strings.Repeat("x", 5000))
 	selected := switching("Sec-WebSocket-Protocol: " + Subprotocol)
 	t.Run("before 101", func(t *testing.T) {
 		for _, before := range []string{interim, strings.Repeat(interim, 20), "HTTP/1.0 100 x\r\n\r\n"} {
@@ -45,7 +46,8 @@ func TestClient_OpeningInterim(t *testing.T) {
 	})
 	t.Run("before a redirect", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		_, out := r.c.OpeningReceived(t0, []byte(interim+response(302, "Location: /q", "Content-Length: 0")))
+		_, out := r.c.OpeningReceived(t0,
+			[]byte(interim+response(302, "Location: /q", "Content-Length: 0")))
 		r.take(out)
 		require.Equal(t, []string{"ws://h/p", "ws://h/q"}, r.dials)
 	})
@@ -96,7 +98,8 @@ func TestClient_OpeningPermanentRedirect(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{}).opened()
 		r.unit(moved)
 		require.Equal(t, []string{"ws://h/p"}, r.dials)
-		require.Contains(t, r.wantFail("closed", fsm.FailureStatus, 1000).Error(), "308 Resume Incomplete")
+		require.Contains(t, r.wantFail("closed", fsm.FailureStatus, 1000).Error(),
+			"308 Resume Incomplete")
 	})
 }
 
@@ -104,13 +107,19 @@ func TestClient_OpeningPermanentRedirect(t *testing.T) {
 // 6.3 rule 1, 5.2]
 func TestClient_OpeningSwitchingOnAStream(t *testing.T) {
 	for name, text := range map[string]string{
-		"Transfer-Encoding":          switching("Transfer-Encoding: chunked", "Sec-WebSocket-Protocol: "+Subprotocol),
-		"Content-Length":             switching("Content-Length: 12", "Sec-WebSocket-Protocol: "+Subprotocol),
-		"Content-Length twice":       switching("Content-Length: 12", "Content-Length: 13", "Sec-WebSocket-Protocol: "+Subprotocol),
-		"Content-Length, no number":  switching("Content-Length: many", "Sec-WebSocket-Protocol: "+Subprotocol),
-		"folded protocol":            switching("Sec-WebSocket-Protocol:\r\n " + Subprotocol),
-		"folded accept":              strings.Replace(switching("Sec-WebSocket-Protocol: "+Subprotocol), "Sec-WebSocket-Accept: ", "Sec-WebSocket-Accept:\r\n\t ", 1),
-		"folded field of no concern": switching("X: a\r\n b\r\n\tc\r\n \r\n d", "Sec-WebSocket-Protocol: "+Subprotocol),
+		"Transfer-Encoding": switching("Transfer-Encoding: chunked",
+			"Sec-WebSocket-Protocol: "+Subprotocol),
+		"Content-Length": switching("Content-Length: 12",
+			"Sec-WebSocket-Protocol: "+Subprotocol),
+		"Content-Length twice": switching("Content-Length: 12", "Content-Length: 13",
+			"Sec-WebSocket-Protocol: "+Subprotocol),
+		"Content-Length, no number": switching("Content-Length: many",
+			"Sec-WebSocket-Protocol: "+Subprotocol),
+		"folded protocol": switching("Sec-WebSocket-Protocol:\r\n " + Subprotocol),
+		"folded accept": strings.Replace(switching("Sec-WebSocket-Protocol: "+Subprotocol),
+			"Sec-WebSocket-Accept: ", "Sec-WebSocket-Accept:\r\n\t ", 1),
+		"folded field of no concern": switching("X: a\r\n b\r\n\tc\r\n \r\n d",
+			"Sec-WebSocket-Protocol: "+Subprotocol),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := dialed(t, "ws://h/p", ClientConfig{})
@@ -122,7 +131,8 @@ func TestClient_OpeningSwitchingOnAStream(t *testing.T) {
 	}
 	t.Run("folds in a refusal", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{HasCredentials: true})
-		_, out := r.c.OpeningReceived(t0, []byte(response(401, "WWW-Authenticate: Digest realm=\"r\",\r\n  nonce=\"n\"", "Content-Length: 0")))
+		_, out := r.c.OpeningReceived(t0, []byte(response(401,
+			"WWW-Authenticate: Digest realm=\"r\",\r\n  nonce=\"n\"", "Content-Length: 0")))
 		r.take(out)
 		nonce, _ := r.c.Challenges()[0].Param("nonce")
 		require.Equal(t, "n", nonce)
@@ -139,13 +149,20 @@ func TestClient_OpeningSwitchingOnAStream(t *testing.T) {
 // What is repeated is called repeated, and what is missing is not quoted as empty.
 func TestClient_OpeningAcceptRepeated(t *testing.T) {
 	for text, want := range map[string]string{
-		switching("Sec-WebSocket-Accept: " + zeroAccept):                                                 "Sec-WebSocket-Accept is repeated",
-		switching("Sec-WebSocket-Accept: other"):                                                         "Sec-WebSocket-Accept is repeated",
-		switching("Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: a"):                              "Sec-WebSocket-Protocol is repeated",
-		response(101, "Upgrade: websocket", "Connection: Upgrade"):                                       "expected Sec-WebSocket-Accept: " + zeroAccept + ", got none",
-		response(101, "Connection: Upgrade"):                                                             "expected Upgrade: websocket, got none",
-		response(101, "Upgrade: websocket", "Connection: close"):                                         `expected Connection: Upgrade, got "close"`,
-		response(101, "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: "+Subprotocol): `, got "` + Subprotocol + `"`,
+		switching("Sec-WebSocket-Accept: " +
+			zeroAccept): "Sec-WebSocket-Accept is repeated",
+		switching(
+			"Sec-WebSocket-Accept: other"): "Sec-WebSocket-Accept is repeated",
+		switching("Sec-WebSocket-Protocol: a",
+			"Sec-WebSocket-Protocol: a"): "Sec-WebSocket-Protocol is repeated",
+		response(101, "Upgrade: websocket",
+			"Connection: Upgrade"): "expected Sec-WebSocket-Accept: " + zeroAccept + ", got none",
+		response(101,
+			"Connection: Upgrade"): "expected Upgrade: websocket, got none",
+		response(101, "Upgrade: websocket",
+			"Connection: close"): `expected Connection: Upgrade, got "close"`,
+		response(101, "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: "+
+			Subprotocol): `, got "` + Subprotocol + `"`,
 	} {
 		r := dialed(t, "ws://h/p", ClientConfig{})
 		_, out := r.c.OpeningReceived(t0, []byte(text))

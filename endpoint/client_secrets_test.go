@@ -20,13 +20,15 @@ func TestClient_CookiesOfEachURL(t *testing.T) {
 		return jar[url]
 	}}
 	r := dialed(t, "ws://h/p", cfg)
-	for i, v := range []struct{ to, want string }{{"ws://other/q", "c=d"}, {"ws://h/none", ""}, {"ws://h/bad", ""}} {
+	for i, v := range []struct{ to, want string }{{"ws://other/q", "c=d"}, {"ws://h/none", ""},
+		{"ws://h/bad", ""}} {
 		if i == 0 {
 			require.Contains(t, string(r.c.buf), "\r\nCookie: a=b\r\n")
 			require.Equal(t, "ws://h/p", asked[len(asked)-1])
 		}
 		r.opened()
-		require.NotContains(t, string(r.c.buf), "Cookie", "the extended request has the caller's fields only")
+		require.NotContains(t, string(r.c.buf), "Cookie",
+			"the extended request has the caller's fields only")
 		r.unit(redirect(302, v.to)).hangUp()
 		r.take(r.c.Connected(t0, [16]byte{}))
 		require.Equal(t, v.to, asked[len(asked)-1])
@@ -39,10 +41,11 @@ func TestClient_CookiesOfEachURL(t *testing.T) {
 	}
 }
 
-// An answer to a Digest challenge is for one opening request; the next connection to the same origin
-// sends none. Other credentials go along.
+// An answer to a Digest challenge is for one opening request; the next connection to the same
+// origin sends none. Other credentials go along.
 func TestClient_LoginOfTheNextConnection(t *testing.T) {
-	for login, kept := range map[string]bool{"Basic x": true, "Digest x": false, "digest x": false, "Digestive x": true} {
+	for login, kept := range map[string]bool{"Basic x": true, "Digest x": false, "digest x": false,
+		"Digestive x": true} {
 		r := dialed(t, "ws://h/p", ClientConfig{HasCredentials: true})
 		r.take(r.c.OpeningRefused(t0, 401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil))
 		r.take(r.c.Credentials(t0, login))
@@ -92,12 +95,14 @@ func TestNewClient_URLError(t *testing.T) {
 
 // Fields that the caller calls sensitive are shown without their values, others with them.
 func TestClientConfig_ShowsNothingSensitive(t *testing.T) {
-	cfg := ClientConfig{Sensitive: []string{"x-key"}, Header: []HeaderField{{"X-Key", "s3cr3t"}, {"X-Open", "one"}},
+	cfg := ClientConfig{Sensitive: []string{"x-key"}, Header: []HeaderField{{"X-Key", "s3cr3t"},
+		{"X-Open", "one"}},
 		OpeningHeader: []HeaderField{{"X-KEY", "s3cr3t"}, {"X-Open", "two"}, {"Cookie", "s3cr3t"}}}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		text := fmt.Sprintf(verb, cfg)
 		require.NotContains(t, text, "s3cr3t", verb)
-		for _, want := range []string{"X-Key: " + redact.Mark, "X-KEY: " + redact.Mark, "X-Open: one", "X-Open: two"} {
+		for _, want := range []string{"X-Key: " + redact.Mark, "X-KEY: " + redact.Mark,
+			"X-Open: one", "X-Open: two"} {
 			require.Contains(t, text, want, verb)
 		}
 	}

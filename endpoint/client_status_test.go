@@ -12,7 +12,8 @@ import (
 // actions are the codes that do anything else than close, as the text has them; what the status
 // table has is under test.
 var actions = map[int]codes.Action{
-	100: codes.ActionContinue, 101: codes.ActionComplete, 201: codes.ActionComplete, 202: codes.ActionWait,
+	100: codes.ActionContinue, 101: codes.ActionComplete, 201: codes.ActionComplete,
+	202: codes.ActionWait,
 	204: codes.ActionComplete, 205: codes.ActionComplete, 300: codes.ActionRedirectChoice,
 	301: codes.ActionRedirect, 302: codes.ActionRedirect, 303: codes.ActionRedirect,
 	307: codes.ActionRedirectIfGet, 401: codes.ActionReplay, 407: codes.ActionProxyAuth,
@@ -22,7 +23,8 @@ var actions = map[int]codes.Action{
 // everyForm gives a response with that status, bare, with a Location and with a length, and expects
 // what the text says.
 func everyForm(t *testing.T, code int) {
-	for _, resp := range []string{response(code), response(code, "Location: /q"), response(code, "Content-Length: 0")} {
+	for _, resp := range []string{response(code), response(code, "Location: /q"),
+		response(code, "Content-Length: 0")} {
 		r := asking(t, ClientConfig{}).unit(resp)
 		switch actions[code] {
 		case codes.ActionComplete:
@@ -65,7 +67,8 @@ func TestClient_AwaitResponse_EveryStatus(t *testing.T) {
 	t.Run("ADV-57/unlisted", func(t *testing.T) {
 		proves(t, "KHP-CLASS-UNLISTED-01")
 		for _, code := range []int{104, 208, 309, 421, 427, 451, 508, 512, 597} {
-			require.Equal(t, code, asking(t, ClientConfig{}).unit(response(code, "Location: /q")).wantFail("closed", fsm.FailureStatus, 1000).Status)
+			require.Equal(t, code, asking(t, ClientConfig{}).unit(response(code, "Location: /q")).
+				wantFail("closed", fsm.FailureStatus, 1000).Status)
 		}
 	})
 }
@@ -75,7 +78,8 @@ func TestClient_AwaitResponse_Interim(t *testing.T) {
 	written := func(r *run) *run { r.take(r.c.BodyWritten(t0)); return r }
 	t.Run("ADV-34/100-without-expect", func(t *testing.T) {
 		proves(t, "KHP-STATUS-100-02")
-		asking(t, ClientConfig{}).unit(response(100)).wantFail("not asked for", fsm.FailureUnexpectedContinue, 1002)
+		asking(t, ClientConfig{}).unit(response(100)).wantFail("not asked for",
+			fsm.FailureUnexpectedContinue, 1002)
 	})
 	t.Run("100-then-101", func(t *testing.T) {
 		proves(t, "KHP-STATUS-100-01 KHP-STATUS-100-03 RFC2068-100-01 RFC2068-100-02")
@@ -105,7 +109,8 @@ func TestClient_AwaitResponse_Interim(t *testing.T) {
 	t.Run("final-response-during-the-body", func(t *testing.T) {
 		r := asking(t, body).unit(response(100)).message("HTTP/1.1 4")
 		r.message("13 x\r\n\r\n", "").wantFail("refused", fsm.FailureStatus, 1000)
-		asking(t, body).unit(response(100)).unit(switching()).wantFail("a completing response cannot cut the body short", fsm.FailureUnexpectedMessage, 1002)
+		asking(t, body).unit(response(100)).unit(switching()).
+			wantFail("a completing response cannot cut the body short", fsm.FailureUnexpectedMessage, 1002)
 	})
 	t.Run("ADV-36/202-for-ever", func(t *testing.T) {
 		proves(t, "KHP-STATUS-202-01 KHP-STATUS-202-02 RFC2068-202-01")
@@ -127,7 +132,8 @@ func TestClient_AwaitResponse_Interim(t *testing.T) {
 	t.Run("202-no-wait", func(t *testing.T) {
 		m := fsm.DefaultClientConfig()
 		m.NoWait = true
-		asking(t, ClientConfig{Machine: m}).unit(response(202)).wantFail("waiting is off", fsm.FailureAcceptedOnly, 1000)
+		asking(t, ClientConfig{Machine: m}).unit(response(202)).wantFail("waiting is off",
+			fsm.FailureAcceptedOnly, 1000)
 	})
 	t.Run("ADV-37/202-100-202-101", func(t *testing.T) {
 		r := asking(t, body).unit(response(202)).unit(response(100))
@@ -149,7 +155,9 @@ func TestClient_AwaitResponse_Interim(t *testing.T) {
 	})
 	t.Run("201", func(t *testing.T) {
 		proves(t, "KHP-STATUS-201-01 KHP-STATUS-201-02 KHP-STATUS-201-03")
-		r := asking(t, ClientConfig{}).unit(response(201, "Location: /made", "Content-Length: 4", "", "made")).wantOpen("201 completes")
-		require.Equal(t, Result{Status: 201, Header: []HeaderField{{"Location", "/made"}, {"Content-Length", "4"}}, Body: []byte("made")}, r.c.Result())
+		r := asking(t, ClientConfig{}).unit(response(201, "Location: /made", "Content-Length: 4", "",
+			"made")).wantOpen("201 completes")
+		require.Equal(t, Result{Status: 201, Header: []HeaderField{{"Location", "/made"},
+			{"Content-Length", "4"}}, Body: []byte("made")}, r.c.Result())
 	})
 }

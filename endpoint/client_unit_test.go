@@ -21,7 +21,8 @@ func TestClient_Reading_Terminator(t *testing.T) {
 		proves(t, "KHP-CLOSE-04 KHP-EXT-04")
 		r := asking(t, ClientConfig{}).message(switching())
 		r.expire(fsm.TimerResponse)
-		require.Contains(t, r.wantFail("no terminator", fsm.FailureMissingTerminator, 1008).Error(), "expected an empty binary message after the 101 response")
+		require.Contains(t, r.wantFail("no terminator", fsm.FailureMissingTerminator, 1008).Error(),
+			"expected an empty binary message after the 101 response")
 	})
 	t.Run("ADV-18/data-instead", func(t *testing.T) {
 		proves(t, "KHP-CLOSE-04 KHP-EXT-02")
@@ -41,7 +42,8 @@ func TestClient_Reading_Terminator(t *testing.T) {
 		require.Contains(t, err.Error(), `(close code 1000 "bye")`)
 	})
 	t.Run("ADV-20/before-any-response", func(t *testing.T) {
-		asking(t, ClientConfig{}).message("").wantFail("nothing to end", fsm.FailureUnexpectedMessage, 1002)
+		asking(t, ClientConfig{}).message("").wantFail("nothing to end",
+			fsm.FailureUnexpectedMessage, 1002)
 	})
 	t.Run("ADV-21/two", func(t *testing.T) {
 		proves(t, "KHP-GEN-05")
@@ -63,7 +65,8 @@ func TestClient_Reading_Terminator(t *testing.T) {
 	})
 	t.Run("ADV-25/data-right-behind", func(t *testing.T) {
 		proves(t, "KHP-EXT-RSP-10 KHP-GEN-05")
-		r := asking(t, ClientConfig{}).message(switching(), "", "one", "HTTP/1.1 403 no\r\n\r\n").wantOpen("at the terminator")
+		r := asking(t, ClientConfig{}).message(switching(), "", "one", "HTTP/1.1 403 no\r\n\r\n").
+			wantOpen("at the terminator")
 		require.Equal(t, []string{"one", "HTTP/1.1 403 no\r\n\r\n"}, r.got, "all of it, unread [INV-36]")
 	})
 	t.Run("ADV-30/two-responses", func(t *testing.T) {
@@ -98,7 +101,8 @@ func TestClient_Reading_TerminatorOptional(t *testing.T) {
 		require.Equal(t, "AskCredentials", r.last[0], "one message is one response")
 	})
 	t.Run("body-in-another-message", func(t *testing.T) {
-		r := asking(t, optional()).message(response(201, "Content-Length: 4", ""), "made").wantOpen("at the end of the body")
+		r := asking(t, optional()).message(response(201, "Content-Length: 4", ""), "made").
+			wantOpen("at the end of the body")
 		require.Equal(t, "made", string(r.c.Result().Body))
 	})
 }
@@ -143,24 +147,36 @@ func TestClient_Reading_Units(t *testing.T) {
 		{"ADV-58/nul", binary(response(101, "A: b\x00"), ""), fsm.FailureMalformed, 1002},
 		{"ADV-58/no-colon", binary(response(101, "A"), ""), fsm.FailureMalformed, 1002},
 		{"ADV-58/8-bit-name", binary(response(101, "\xe9: b"), ""), fsm.FailureMalformed, 1002},
-		{"ADV-59/line", binary(response(101, "A: "+strings.Repeat("b", 9000)), ""), fsm.FailureLimit, 1009},
-		{"ADV-59/fields", binary(response(101, slices.Repeat([]string{"A: b"}, 10_000)...), ""), fsm.FailureLimit, 1009},
-		{"ADV-59/body", binary(response(403, "", strings.Repeat("b", 70_000)), ""), fsm.FailureLimit, 1009},
+		{"ADV-59/line", binary(response(101, "A: "+strings.Repeat("b", 9000)), ""),
+			fsm.FailureLimit, 1009},
+		{"ADV-59/fields", binary(response(101, slices.Repeat([]string{"A: b"}, 10_000)...), ""),
+			fsm.FailureLimit, 1009},
+		{"ADV-59/body", binary(response(403, "", strings.Repeat("b", 70_000)), ""),
+			fsm.FailureLimit, 1009},
 		{"ADV-60/negative", binary(response(201, "Content-Length: -1"), ""), fsm.FailureMalformed, 1002},
-		{"ADV-60/plus", binary(response(201, "Content-Length: +5", "", "hello"), ""), fsm.FailureMalformed, 1002},
-		{"ADV-60/list", binary(response(201, "Content-Length: 5,5", "", "hello"), ""), fsm.FailureMalformed, 1002},
-		{"ADV-60/different", binary(response(201, "Content-Length: 5", "Content-Length: 4", "", "hello"), ""), fsm.FailureMalformed, 1002},
-		{"ADV-60/2-63", binary(response(201, "Content-Length: 9223372036854775808"), ""), fsm.FailureMalformed, 1002},
-		{"ADV-60/hex", binary(response(201, "Content-Length: 0x5", "", "hello"), ""), fsm.FailureMalformed, 1002},
-		{"ADV-61/chunked", binary(response(200, "Transfer-Encoding: chunked"), ""), fsm.FailureMalformed, 1002},
+		{"ADV-60/plus", binary(response(201, "Content-Length: +5", "", "hello"), ""),
+			fsm.FailureMalformed, 1002},
+		{"ADV-60/list", binary(response(201, "Content-Length: 5,5", "", "hello"), ""),
+			fsm.FailureMalformed, 1002},
+		{"ADV-60/different", binary(response(201, "Content-Length: 5", "Content-Length: 4", "", "hello"),
+			""), fsm.FailureMalformed, 1002},
+		{"ADV-60/2-63", binary(response(201, "Content-Length: 9223372036854775808"), ""),
+			fsm.FailureMalformed, 1002},
+		{"ADV-60/hex", binary(response(201, "Content-Length: 0x5", "", "hello"), ""),
+			fsm.FailureMalformed, 1002},
+		{"ADV-61/chunked", binary(response(200, "Transfer-Encoding: chunked"), ""),
+			fsm.FailureMalformed, 1002},
 		{"ADV-62/invalid", text(response(403, "", "\xff")), fsm.FailureUTF8, 1007},
 		{"ADV-62/overlong", text(response(403, "", "\xc0\xaf")), fsm.FailureUTF8, 1007},
-		{"ADV-63/mixed", func(r *run) { text("HTTP/1.1 ")(r); r.message("101 x\r\n\r\n", "") }, fsm.FailureUnexpectedMessage, 1002},
+		{"ADV-63/mixed", func(r *run) { text("HTTP/1.1 ")(r); r.message("101 x\r\n\r\n", "") },
+			fsm.FailureUnexpectedMessage, 1002},
 		{"truncated-head", binary("HTTP/1.1 101 x\r\nA: b", ""), fsm.FailureMalformed, 1002},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			provesBy(t, v.name, "ADV-29", "KHP-EXT-04 KHP-CLOSE-02", "ADV-53/204", "KHP-STATUS-204-02", "ADV-53/205", "KHP-STATUS-205-02", "ADV-53", "KHP-CLASS-1XX-01 RFC2068-1XX-01",
-				"ADV-56/600", "KHP-CLOSE-02", "ADV-56/999", "KHP-CLOSE-02", "ADV-56", "KHP-CLASS-UNLISTED-02", "ADV-62", "WSP-TEXT-01", "", "KHP-EXT-03 KHP-CLOSE-02")
+			provesBy(t, v.name, "ADV-29", "KHP-EXT-04 KHP-CLOSE-02", "ADV-53/204", "KHP-STATUS-204-02",
+				"ADV-53/205", "KHP-STATUS-205-02", "ADV-53", "KHP-CLASS-1XX-01 RFC2068-1XX-01",
+				"ADV-56/600", "KHP-CLOSE-02", "ADV-56/999", "KHP-CLOSE-02", "ADV-56", "KHP-CLASS-UNLISTED-02",
+				"ADV-62", "WSP-TEXT-01", "", "KHP-EXT-03 KHP-CLOSE-02")
 			r := asking(t, ClientConfig{HasCredentials: true})
 			v.do(r)
 			r.wantFail("refused", v.want, v.code)
@@ -185,6 +201,7 @@ func TestClient_Reading_Units(t *testing.T) {
 	t.Run("ADV-54/200-with-all-of-101", func(t *testing.T) {
 		proves(t, "KHP-STATUS-200-01 KHP-STATUS-200-02")
 		r := asking(t, ClientConfig{}).unit(strings.Replace(switching(), " 101 ", " 200 ", 1))
-		require.Contains(t, r.wantFail("not a completing status", fsm.FailureStatus, 1000).Error(), "refused with 200 OK")
+		require.Contains(t, r.wantFail("not a completing status", fsm.FailureStatus, 1000).Error(),
+			"refused with 200 OK")
 	})
 }

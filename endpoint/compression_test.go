@@ -14,13 +14,17 @@ func TestCompression(t *testing.T) {
 	t.Run("ADV-81/never-offered", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})
 		require.NotContains(t, string(r.c.buf), "Sec-WebSocket-Extensions")
-		_, out := r.c.OpeningReceived(t0, []byte(switching("Sec-WebSocket-Protocol: "+Subprotocol, "Sec-WebSocket-Extensions: permessage-deflate")))
+		_, out := r.c.OpeningReceived(t0, []byte(switching("Sec-WebSocket-Protocol: "+Subprotocol,
+			"Sec-WebSocket-Extensions: permessage-deflate")))
 		r.take(out)
-		require.Contains(t, r.wantFail("granted all the same", fsm.FailureOpening, 0).Error(), `"permessage-deflate" was not offered`)
+		require.Contains(t, r.wantFail("granted all the same", fsm.FailureOpening, 0).Error(),
+			`"permessage-deflate" was not offered`)
 	})
 	t.Run("ADV-81/never-granted", func(t *testing.T) {
 		s := NewServer(ServerConfig{})
-		_, out := s.OpeningReceived(t0, []byte("GET /p HTTP/1.1\r\n"+openingFields+"Sec-WebSocket-Protocol: "+Subprotocol+"\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"))
+		_, out := s.OpeningReceived(t0, []byte("GET /p HTTP/1.1\r\n"+openingFields+
+			"Sec-WebSocket-Protocol: "+Subprotocol+
+			"\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"))
 		require.Contains(t, string(out[0].Data), "HTTP/1.1 101 ")
 		require.NotContains(t, string(out[0].Data), "Sec-WebSocket-Extensions")
 	})

@@ -64,10 +64,12 @@ type ClientConfig struct {
 	// for. An error fails the attempt. It may be nil.
 	ConfirmExtensions func(elements []string) error
 	// CheckRedirect is asked about a redirect that all other options allow: via are the URLs
-	// visited, the first one first. An error refuses it, and is shown in the failure. It may be nil.
+	// visited, the first one first. An error refuses it, and is shown in the failure. It may be
+	// nil.
 	CheckRedirect func(via []string, to string) error
-	// Cookies returns the Cookie field of the opening request to a URL, "" for none; one that cannot
-	// be written is left out. It is asked for each request, and once by NewClient. It may be nil.
+	// Cookies returns the Cookie field of the opening request to a URL, "" for none; one that
+	// cannot be written is left out. It is asked for each request, and once by NewClient. It may be
+	// nil.
 	Cookies func(url string) string
 	// Responded is shown each response that arrives whole, before it is judged. It must not keep
 	// fields. It may be nil.

@@ -267,7 +267,8 @@ func withMisuse(detail string, e *MisuseError) string {
 // memory holds the buffers of one handshake in one allocation. Longer content is allocated on its
 // own.
 type memory struct {
-	// Of the parsed head; first, as the garbage collector looks no farther than to the last pointer.
+	// Of the parsed head; first, as the garbage collector looks no farther than to the last
+	// pointer.
 	fields  [8]wire.Field
 	buf     [512]byte // for output
 	message [512]byte // the message that holds the request, or the response

@@ -17,11 +17,13 @@ func TestClient_Redirect_Edges(t *testing.T) {
 	r := dialed(t, "wss://h/p", ClientConfig{}).opened().unit(response(302, "Location: /q"))
 	require.Equal(t, "wss://h/q", r.follow().dials[1])
 
-	err := asking(t, ClientConfig{Redirects: RedirectSameHost}).unit(response(302, "Location: ws://h2/q")).
+	err := asking(t, ClientConfig{Redirects: RedirectSameHost}).
+		unit(response(302, "Location: ws://h2/q")).
 		wantFail("another host", fsm.FailureRedirectRefused, 1000)
 	require.Equal(t, []string{"ws://h/p", "ws://h2/q"}, err.Path)
 
-	err = asking(t, ClientConfig{}).unit(response(302, "Content-Type: text/uri-list", "Content-Length: 8", "", "ws://h2/")).
+	err = asking(t, ClientConfig{}).unit(response(302, "Content-Type: text/uri-list",
+		"Content-Length: 8", "", "ws://h2/")).
 		wantFail("only a 300 has a list of choices", fsm.FailureRedirectTarget, 1000)
 	require.Equal(t, "the response has no Location field", err.Detail)
 }
@@ -37,7 +39,8 @@ func TestClient_Redirect_ChoicesAreBounded(t *testing.T) {
 		asked++
 		return errors.New("no")
 	}}
-	asking(t, cfg).unit(response(300, "Content-Type: text/uri-list", "Content-Length: "+strconv.Itoa(len(body)), "", body)).
+	asking(t, cfg).unit(response(300, "Content-Type: text/uri-list",
+		"Content-Length: "+strconv.Itoa(len(body)), "", body)).
 		wantFail("none is usable", fsm.FailureRedirectRefused, 1000)
 	require.Equal(t, 5, asked)
 }
@@ -47,12 +50,14 @@ func TestClient_Redirect_ChoicesAreBounded(t *testing.T) {
 func TestClient_Opened_AcceptIsHidden(t *testing.T) {
 	r := dialed(t, "ws://h/p", ClientConfig{})
 	r.take(r.c.Opened(t0, Subprotocol, nil, ""))
-	r.unit(response(101, "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: of another key")).wantOpen("any accept")
+	r.unit(response(101, "Upgrade: websocket", "Connection: Upgrade",
+		"Sec-WebSocket-Accept: of another key")).wantOpen("any accept")
 
 	r = asking(t, ClientConfig{}).unit(response(302, "Location: /q")).hangUp()
 	r.take(r.c.Connected(t0, [16]byte{1}))
 	r.take(r.c.Opened(t0, Subprotocol, nil, ""))
-	r.unit(response(101, "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: of another key")).wantOpen("any accept")
+	r.unit(response(101, "Upgrade: websocket", "Connection: Upgrade",
+		"Sec-WebSocket-Accept: of another key")).wantOpen("any accept")
 }
 
 // What a layer says that it was granted is within the limits, as in an opening response.
@@ -74,10 +79,12 @@ func TestClient_Responded(t *testing.T) {
 	_, out := r.c.OpeningReceived(t0, []byte(openingSwitching))
 	r.take(out)
 	r.unit(switching()).wantOpen("accepted")
-	require.Equal(t, []string{"opening handshake ws://h/p 101", "extended handshake ws://h/p 101"}, shown)
+	require.Equal(t, []string{"opening handshake ws://h/p 101", "extended handshake ws://h/p 101"},
+		shown)
 }
 
-const openingSwitching = "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n" +
+const openingSwitching = "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+	"Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n" +
 	"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 
 // Whole messages of any length that come together with the opening 101 are too early.
@@ -86,20 +93,23 @@ func TestClient_Early_Lengths(t *testing.T) {
 		frame := []byte{0x82, byte(size)}
 		switch {
 		case size > 65535:
-			frame = []byte{0x82, 127, 0, 0, 0, 0, byte(size >> 24), byte(size >> 16), byte(size >> 8), byte(size)}
+			frame = []byte{0x82, 127, 0, 0, 0, 0, byte(size >> 24), byte(size >> 16),
+				byte(size >> 8), byte(size)}
 		case size > 125:
 			frame = []byte{0x82, 126, byte(size >> 8), byte(size)}
 		}
 		payload := []byte(strings.Repeat("x", size))
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		_, out := r.c.OpeningReceived(t0, append([]byte(openingSwitching), append(append(frame, payload...), 0x82)...))
+		_, out := r.c.OpeningReceived(t0,
+			append([]byte(openingSwitching), append(append(frame, payload...), 0x82)...))
 		r.take(out)
 		require.True(t, r.c.TooEarly(payload), "%d bytes", size)
 		r.take(r.c.Message(t0, wire.Binary, payload))
 		r.wantFail("too early", fsm.FailureUnexpectedMessage, 1002)
 
 		r = dialed(t, "ws://h/p", ClientConfig{})
-		_, out = r.c.OpeningReceived(t0, append([]byte(openingSwitching), append(frame, payload[1:]...)...))
+		_, out = r.c.OpeningReceived(t0, append([]byte(openingSwitching),
+			append(frame, payload[1:]...)...))
 		r.take(out)
 		require.False(t, r.c.TooEarly(payload), "one byte of %d came later", size)
 	}
@@ -112,7 +122,8 @@ func TestClient_Early_Balancer(t *testing.T) {
 		m := fsm.DefaultClientConfig()
 		m.Profile = profile
 		r := dialed(t, "ws://h/p", ClientConfig{Machine: m})
-		_, out := r.c.OpeningReceived(t0, append(append([]byte(openingSwitching), 0x82, byte(len(n))), n...))
+		_, out := r.c.OpeningReceived(t0,
+			append(append([]byte(openingSwitching), 0x82, byte(len(n))), n...))
 		r.take(out)
 		require.Equal(t, early, r.c.TooEarly(n), profile)
 	}
@@ -133,9 +144,12 @@ func TestClient_OpeningRefused_BodyLimit(t *testing.T) {
 		require.Len(t, r.wantFail("refused", fsm.FailureStatus, 0).Body, want)
 	}
 	r := dialed(t, "ws://h/p", ClientConfig{})
-	_, out := r.c.OpeningReceived(t0, []byte("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\nF\r\n"+strings.Repeat("x", 15)+"\r\na\r\n0123456789\r\n0\r\n\r\n"))
+	_, out := r.c.OpeningReceived(t0,
+		[]byte("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\nF\r\n"+strings.Repeat("x", 15)+
+			"\r\na\r\n0123456789\r\n0\r\n\r\n"))
 	r.take(out)
-	require.Len(t, r.wantFail("refused", fsm.FailureStatus, 0).Body, 25, "sizes of chunks are hexadecimal")
+	require.Len(t, r.wantFail("refused", fsm.FailureStatus, 0).Body, 25,
+		"sizes of chunks are hexadecimal")
 }
 
 // The challenges of a 401 stay until there is another one.
@@ -168,12 +182,14 @@ func TestClient_TerminatorOptional_LateText(t *testing.T) {
 
 // An error says which subprotocol was selected instead of KHP.
 func TestClient_NotSelected_Says(t *testing.T) {
-	for selected, want := range map[string]string{"": "the server selected no subprotocol", "amqp": `the server selected "amqp"`} {
+	for selected, want := range map[string]string{"": "the server selected no subprotocol",
+		"amqp": `the server selected "amqp"`} {
 		r := dialed(t, "ws://h/p", ClientConfig{Subprotocols: []string{"amqp"}})
 		r.take(r.c.Opened(t0, selected, nil, zeroAccept))
 		require.Equal(t, want, r.wantFail("not selected", fsm.FailureNotSelected, 1000).Detail)
 	}
-	err := asking(t, ClientConfig{}).unit(challengeBasic).wantFail("no credentials", fsm.FailureAuthRequired, 1000)
+	err := asking(t, ClientConfig{}).unit(challengeBasic).wantFail("no credentials",
+		fsm.FailureAuthRequired, 1000)
 	require.Equal(t, `no credentials are configured for scheme "Basic" in realm "r"`, err.Detail)
 }
 
@@ -181,7 +197,8 @@ func TestClient_NotSelected_Says(t *testing.T) {
 func TestNewClient_FieldsBoundary(t *testing.T) {
 	var header []HeaderField
 	for {
-		c, err := NewClient("ws://h/p", ClientConfig{Subprotocols: []string{"a"}, OpeningExtensions: []string{"x"}, OpeningHeader: append(header, HeaderField{"X-N", "v"})})
+		c, err := NewClient("ws://h/p", ClientConfig{Subprotocols: []string{"a"},
+			OpeningExtensions: []string{"x"}, OpeningHeader: append(header, HeaderField{"X-N", "v"})})
 		if err != nil {
 			break
 		}
@@ -190,10 +207,12 @@ func TestNewClient_FieldsBoundary(t *testing.T) {
 		out := c.Connected(t0, [16]byte{})
 		require.LessOrEqual(t, strings.Count(string(out[0].Data), "\r\n")-2, wire.DefaultLimits().Fields)
 	}
-	c, err := NewClient("ws://h/p", ClientConfig{Subprotocols: []string{"a"}, OpeningExtensions: []string{"x"}, OpeningHeader: header})
+	c, err := NewClient("ws://h/p", ClientConfig{Subprotocols: []string{"a"},
+		OpeningExtensions: []string{"x"}, OpeningHeader: header})
 	require.NoError(t, err)
 	c.Connect(t0)
-	require.Equal(t, wire.DefaultLimits().Fields, strings.Count(string(c.Connected(t0, [16]byte{})[0].Data), "\r\n")-2, "no field less than may be")
+	require.Equal(t, wire.DefaultLimits().Fields,
+		strings.Count(string(c.Connected(t0, [16]byte{})[0].Data), "\r\n")-2, "no field less than may be")
 }
 
 // Misuse names the first call that was misplaced.
@@ -205,13 +224,15 @@ func TestMisuse_First(t *testing.T) {
 	require.ErrorContains(t, c.Misuse(), "BodyWritten")
 	c, _ = NewClient("ws://h/p", ClientConfig{})
 	c.Message(t0, wire.Text, []byte("x"))
-	require.ErrorContains(t, c.Misuse(), "Message was called in phase ClientIdle; there are no messages before")
+	require.ErrorContains(t, c.Misuse(),
+		"Message was called in phase ClientIdle; there are no messages before")
 }
 
 // Without a login for the proxy a 407 is the answer, challenge or not.
 func TestClient_ProxyLogin_Needed(t *testing.T) {
 	r := dialed(t, "ws://h/p", ClientConfig{})
-	_, out := r.c.OpeningReceived(t0, []byte("HTTP/1.1 407 x\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"))
+	_, out := r.c.OpeningReceived(t0,
+		[]byte("HTTP/1.1 407 x\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"))
 	r.take(out)
 	require.Equal(t, 407, r.wantFail("no login", fsm.FailureStatus, 0).Status)
 	require.False(t, r.c.UsesProxyCredentials())
@@ -225,9 +246,11 @@ func TestClient_ConfirmExtensions(t *testing.T) {
 		asked = append(asked, list)
 		return errors.New("parameter n is not understood")
 	}}
-	err := asking(t, cfg).unit(switching("Sec-WebSocket-Extensions: x-a;n=1")).wantFail("not confirmed", fsm.FailureExtensionNotRequested, 1002)
+	err := asking(t, cfg).unit(switching("Sec-WebSocket-Extensions: x-a;n=1")).
+		wantFail("not confirmed", fsm.FailureExtensionNotRequested, 1002)
 	require.Equal(t, "parameter n is not understood", err.Detail)
 	require.Equal(t, [][]string{{"x-a;n=1"}}, asked)
-	asking(t, cfg).unit(response(403, "Sec-WebSocket-Extensions: x-a;n=1")).wantFail("refused", fsm.FailureStatus, 1000)
+	asking(t, cfg).unit(response(403, "Sec-WebSocket-Extensions: x-a;n=1")).wantFail("refused",
+		fsm.FailureStatus, 1000)
 	require.Len(t, asked, 1)
 }

@@ -19,11 +19,14 @@ func openingHead(lines string) []byte {
 
 // A host refuses with any status from 400 to 599; another one counts as 403.
 func TestServer_CheckOpening_Status(t *testing.T) {
-	for status, want := range map[int]string{1: "403", 200: "403", 399: "403", 400: "400", 503: "503", 599: "599", 600: "403"} {
-		s := newServed(t, ServerConfig{CheckOpening: func(*OpeningRequest) (int, string) { return status, "why" }})
+	for status, want := range map[int]string{1: "403", 200: "403", 399: "403", 400: "400", 503: "503",
+		599: "599", 600: "403"} {
+		s := newServed(t,
+			ServerConfig{CheckOpening: func(*OpeningRequest) (int, string) { return status, "why" }})
 		_, out := s.s.OpeningReceived(t0, openingHead(khpOffer))
 		s.take(out)
-		require.True(t, strings.HasPrefix(s.all[0], "SendBytes HTTP/1.1 "+want+" "), "%d: %v", status, s.all)
+		require.True(t, strings.HasPrefix(s.all[0], "SendBytes HTTP/1.1 "+want+" "),
+			"%d: %v", status, s.all)
 	}
 }
 
@@ -71,7 +74,8 @@ func TestServer_DecidePlain_Edges(t *testing.T) {
 		s := plainAsked(t, "/p", "")
 		out := s.ApplicationFailed(t0)
 		require.Contains(t, string(out[0].Data), "HTTP/1.1 500 ")
-		require.True(t, strings.HasSuffix(string(out[0].Data), "\r\n\r\nInternal Server Error\n"), "%s", out[0].Data)
+		require.True(t, strings.HasSuffix(string(out[0].Data), "\r\n\r\nInternal Server Error\n"),
+			"%s", out[0].Data)
 		var failed *HandshakeError
 		require.ErrorAs(t, out[len(out)-1].Err, &failed)
 		require.Equal(t, fsm.FailureOpening, failed.Failure)
@@ -97,7 +101,8 @@ func TestServer_DecidePlain_Edges(t *testing.T) {
 	t.Run("what cannot be sent", func(t *testing.T) {
 		s := plainAsked(t, "/p", "")
 		for _, d := range []Decision{
-			{Challenges: []string{"Basic"}}, {Status: 1000}, {Status: 403, Header: []HeaderField{{"X", strings.Repeat("x", 1<<20)}}}, {Status: 199},
+			{Challenges: []string{"Basic"}}, {Status: 1000},
+			{Status: 403, Header: []HeaderField{{"X", strings.Repeat("x", 1<<20)}}}, {Status: 199},
 		} {
 			out, err := s.Decide(t0, d)
 			require.Error(t, err, "%+v", d)
@@ -112,13 +117,15 @@ func TestServer_Plain_Balancer(t *testing.T) {
 	s := plainAsked(t, "/p?.kl=Y", "")
 	out, err := s.Decide(t0, Decision{})
 	require.NoError(t, err)
-	require.Equal(t, []string{"SendBytes HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage " + string(balancer.Append(nil, balancer.Proceed, "")), "Open"}, rendered(out))
+	require.Equal(t, []string{"SendBytes HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage " +
+		string(balancer.Append(nil, balancer.Proceed, "")), "Open"}, rendered(out))
 	require.True(t, s.Result().Plain)
 
 	s = plainAsked(t, "/p?.kl=Y", "")
 	out, err = s.Decide(t0, Decision{Reroute: "ws://h2/p"})
 	require.NoError(t, err)
-	require.Equal(t, []string{"SendBytes HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage " + string(balancer.Append(nil, balancer.Reroute, "ws://h2/p")), "SendClose 1000"}, rendered(out))
+	require.Equal(t, []string{"SendBytes HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage " +
+		string(balancer.Append(nil, balancer.Reroute, "ws://h2/p")), "SendClose 1000"}, rendered(out))
 
 	out, err = plainAsked(t, "/p", "").Decide(t0, Decision{})
 	require.NoError(t, err)
@@ -156,8 +163,10 @@ func TestServer_Request_Edges(t *testing.T) {
 	s := listening(t, "/p", ServerConfig{}).message("GET /q HTTP/1.1\r\n\r\n")
 	s.take(s.s.PeerClosed(t0, 1000, ""))
 	require.Equal(t, &Difference{What: "path", Opening: "/p", Extended: "/q"}, s.err.Difference)
-	s = listening(t, "/p?.kl=Y", ServerConfig{AnyTarget: true}).message("GET http://h2/q HTTP/1.1\r\n\r\n")
-	require.Equal(t, []string{"AskDecision"}, s.last, "where the target means nothing, its host does neither")
+	s = listening(t, "/p?.kl=Y", ServerConfig{AnyTarget: true}).
+		message("GET http://h2/q HTTP/1.1\r\n\r\n")
+	require.Equal(t, []string{"AskDecision"}, s.last,
+		"where the target means nothing, its host does neither")
 }
 
 // A refusal without words of the application has one line; a redirect has none.
@@ -215,13 +224,15 @@ func TestOpeningRequest_Speaks(t *testing.T) {
 	} {
 		require.Equal(t, want, o.Speaks())
 	}
-	require.Equal(t, "plain", (&OpeningRequest{Target: "/p", Opening: []HeaderField{{"X", "x-kaazing-handshake"}}}).Speaks())
+	require.Equal(t, "plain",
+		(&OpeningRequest{Target: "/p", Opening: []HeaderField{{"X", "x-kaazing-handshake"}}}).Speaks())
 }
 
 // Where a layer has answered the opening request, the extended 101 carries the accept of its key.
 func TestServer_Opened_Accept(t *testing.T) {
 	s := newServed(t, ServerConfig{})
-	s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{Subprotocol}, Key: "AAAAAAAAAAAAAAAAAAAAAA=="}, nil))
+	s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{Subprotocol},
+		Key: "AAAAAAAAAAAAAAAAAAAAAA=="}, nil))
 	s.deciding().decide(Decision{})
 	require.Contains(t, s.sent[0], "\r\nSec-WebSocket-Accept: "+zeroAccept+"\r\n")
 }
@@ -230,5 +241,6 @@ func TestServer_Opened_Accept(t *testing.T) {
 func TestOpeningRequest_Speaks_NoFields(t *testing.T) {
 	require.Equal(t, "spec", (&OpeningRequest{Target: "/p"}).Speaks())
 	require.Equal(t, "kaazing", (&OpeningRequest{Target: "/p?.kl=Y"}).Speaks())
-	require.Equal(t, "plain", (&OpeningRequest{Target: "/p?.kl=Y", Opening: []HeaderField{{"Host", "h"}}}).Speaks())
+	require.Equal(t, "plain",
+		(&OpeningRequest{Target: "/p?.kl=Y", Opening: []HeaderField{{"Host", "h"}}}).Speaks())
 }

@@ -35,7 +35,8 @@ func show(outs []endpoint.Output) {
 
 // A client is told what happens on its connection, and says what to do about it.
 func ExampleClient() {
-	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{HasCredentials: true})
+	client, err := endpoint.NewClient("ws://example.com/echo",
+		endpoint.ClientConfig{HasCredentials: true})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -49,7 +50,8 @@ func ExampleClient() {
 	fmt.Println("the opening 101 has come")
 	show(client.Opened(now, endpoint.Subprotocol, nil, "ICX+Yqv66kxgM0FcWaLWlFLwTAI="))
 	fmt.Println("a 401 has come")
-	show(client.Message(now, wire.Binary, []byte("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"echo\"\r\n\r\n")))
+	show(client.Message(now, wire.Binary,
+		[]byte("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"echo\"\r\n\r\n")))
 	show(client.Message(now, wire.Binary, nil))
 	fmt.Println("  and wait for", client.Deadline().Sub(now))
 	fmt.Printf("the provider has credentials for %s\n", client.Challenges()[0].Scheme)
@@ -83,8 +85,10 @@ func ExampleServer() {
 	server := endpoint.NewServer(endpoint.ServerConfig{})
 	now := time.Now()
 	fmt.Println("an opening request has come")
-	_, outs := server.OpeningReceived(now, []byte("GET /echo HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+	_, outs := server.OpeningReceived(now,
+		[]byte("GET /echo HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+			"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"+
+			"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
 	show(outs)
 	fmt.Println("an extended request has come")
 	show(server.Message(now, wire.Binary, []byte("GET /echo HTTP/1.1\r\n\r\n")))
@@ -130,9 +134,14 @@ func (w *wireless) carryOutClient(outs []endpoint.Output) {
 		switch o.Kind {
 		case endpoint.Dial:
 			w.server = endpoint.NewServer(endpoint.ServerConfig{})
-			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Connected(now, [16]byte{byte(w.client.Attempt())})) })
+			w.queue = append(w.queue, func() {
+				w.carryOutClient(w.client.Connected(now, [16]byte{byte(w.client.Attempt())}))
+			})
 		case endpoint.SendBytes:
-			w.queue = append(w.queue, func() { _, outs := w.server.OpeningReceived(now, data); w.carryOutServer(outs) })
+			w.queue = append(w.queue, func() {
+				_, outs := w.server.OpeningReceived(now, data)
+				w.carryOutServer(outs)
+			})
 		case endpoint.SendMessage:
 			w.queue = append(w.queue, func() { w.carryOutServer(w.server.Message(now, o.Type, data)) })
 		case endpoint.SendClose:
@@ -159,7 +168,10 @@ func (w *wireless) carryOutServer(outs []endpoint.Output) {
 		data := append([]byte(nil), o.Data...)
 		switch o.Kind {
 		case endpoint.SendBytes:
-			w.queue = append(w.queue, func() { _, outs := w.client.OpeningReceived(now, data); w.carryOutClient(outs) })
+			w.queue = append(w.queue, func() {
+				_, outs := w.client.OpeningReceived(now, data)
+				w.carryOutClient(outs)
+			})
 		case endpoint.SendMessage:
 			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Message(now, o.Type, data)) })
 		case endpoint.SendClose:
@@ -188,7 +200,8 @@ func (w *wireless) carryOutServer(outs []endpoint.Output) {
 func Example_pair() {
 	machine := fsm.DefaultClientConfig()
 	machine.Profile = fsm.ProfileKaazing
-	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{Machine: machine, Subprotocols: []string{"amqp"}})
+	client, err := endpoint.NewClient("ws://example.com/echo",
+		endpoint.ClientConfig{Machine: machine, Subprotocols: []string{"amqp"}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -30,17 +30,27 @@ func TestFields_NoneInjectsAnother(t *testing.T) {
 		check func(f HeaderField) error
 		own   []string
 	}{
-		"opening 101": {CheckOpeningField, append([]string{"Sec-WebSocket-Accept", "Sec-WebSocket-Protocol",
-			"Sec-WebSocket-Extensions", "Sec-WebSocket-Anything", "Date", "Location", "WWW-Authenticate", "Trailer"}, common...)},
+		"opening 101": {CheckOpeningField,
+			append([]string{"Sec-WebSocket-Accept", "Sec-WebSocket-Protocol",
+				"Sec-WebSocket-Extensions", "Sec-WebSocket-Anything", "Date", "Location", "WWW-Authenticate",
+				"Trailer"}, common...)},
 		"response": {decide, append([]string{"Sec-WebSocket-Accept", "Sec-WebSocket-Protocol",
-			"Sec-WebSocket-Extensions", "Location", "WWW-Authenticate", "Proxy-Authenticate", "Content-Type", "Trailer"}, common...)},
-		"opening request": {client(func(cfg *ClientConfig, f HeaderField) { cfg.OpeningHeader = []HeaderField{f} }),
-			append([]string{"Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Authorization", "Proxy-Authorization"}, common...)},
-		"extended request": {client(func(cfg *ClientConfig, f HeaderField) { cfg.Header = []HeaderField{f} }),
-			append([]string{"Host", "Sec-WebSocket-Protocol", "Authorization", "Expect", "Proxy-Authorization"}, common...)},
+			"Sec-WebSocket-Extensions", "Location", "WWW-Authenticate", "Proxy-Authenticate", "Content-Type",
+			"Trailer"}, common...)},
+		"opening request": {client(func(cfg *ClientConfig, f HeaderField) {
+			cfg.OpeningHeader = []HeaderField{f}
+		}),
+			append([]string{"Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Authorization",
+				"Proxy-Authorization"}, common...)},
+		"extended request": {client(func(cfg *ClientConfig, f HeaderField) {
+			cfg.Header = []HeaderField{f}
+		}),
+			append([]string{"Host", "Sec-WebSocket-Protocol", "Authorization", "Expect",
+				"Proxy-Authorization"}, common...)},
 	} {
 		require.NoError(t, v.check(HeaderField{"X-One", "1"}), name)
-		require.NoError(t, v.check(HeaderField{"X", "Sec-WebSocket-Accept"}), "%s: a value is no name", name)
+		require.NoError(t, v.check(HeaderField{"X", "Sec-WebSocket-Accept"}),
+			"%s: a value is no name", name)
 		for _, bad := range []string{"", "a b", "a:", "a\r\nB", "\x00", "\u00e9"} {
 			err := v.check(HeaderField{bad, "1"})
 			require.ErrorContains(t, err, "is not a token", "%s: %q", name, bad)
@@ -60,9 +70,11 @@ func TestFields_NoneInjectsAnother(t *testing.T) {
 // A body without a type is text, one with a type has that, and no body has none.
 func TestServer_Decide_BodyType(t *testing.T) {
 	for want, d := range map[string]Decision{
-		"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n\r\nwhy": {Status: 403, Body: []byte("why")},
-		"Content-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>":                 {Status: 403, Body: []byte("<p>"), BodyType: "text/html"},
-		"Content-Length: 0\r\n\r\n":                                               {Status: 302, Location: "/q"},
+		"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n\r\nwhy": {Status: 403,
+			Body: []byte("why")},
+		"Content-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>": {Status: 403, Body: []byte("<p>"),
+			BodyType: "text/html"},
+		"Content-Length: 0\r\n\r\n": {Status: 302, Location: "/q"},
 	} {
 		s := listening(t, "/p", ServerConfig{}).deciding().decide(d)
 		require.Contains(t, s.sent[len(s.sent)-2], "\r\n"+want)
@@ -82,7 +94,8 @@ func TestHandshakeError_Explains(t *testing.T) {
 		{"", "a<b", "a<b"},
 		{"", "red \x1b[31m \xff\u202e\u2028 end", "end"},
 	} {
-		e := &HandshakeError{Failure: fsm.FailureStatus, Status: 403, Leg: LegExtended, Body: []byte(v.body)}
+		e := &HandshakeError{Failure: fsm.FailureStatus, Status: 403, Leg: LegExtended,
+			Body: []byte(v.body)}
 		if v.kind != "" {
 			e.Header = []HeaderField{{"Content-Type", v.kind}}
 		}
@@ -92,12 +105,15 @@ func TestHandshakeError_Explains(t *testing.T) {
 			continue
 		}
 		_, says, _ := strings.Cut(text, "; the server says: ")
-		require.True(t, strings.TrimSpace(says) == v.want || v.want == "end" && strings.HasSuffix(says, " end"), says)
+		require.True(t, strings.TrimSpace(says) == v.want ||
+			v.want == "end" && strings.HasSuffix(says, " end"), says)
 		for _, r := range text {
-			require.False(t, r < ' ' || r == '\u202e' || r == '\u2028' || r == '\ufffd' || r == 0x7f, "%q", text)
+			require.False(t, r < ' ' || r == '\u202e' || r == '\u2028' || r == '\ufffd' ||
+				r == 0x7f, "%q", text)
 		}
 	}
-	long := &HandshakeError{Failure: fsm.FailureStatus, Status: 403, Body: []byte(strings.Repeat("x", 5000))}
+	long := &HandshakeError{Failure: fsm.FailureStatus, Status: 403,
+		Body: []byte(strings.Repeat("x", 5000))}
 	require.Less(t, len(long.Error()), 500)
 }
 
@@ -145,9 +161,11 @@ func TestClient_Offer_IsACopy(t *testing.T) {
 // A 401 that cannot be answered says why.
 func TestClient_Reading_Status401_WhyNot(t *testing.T) {
 	for want, r := range map[string]*run{
-		"no WWW-Authenticate field":       asking(t, ClientConfig{HasCredentials: true}).unit(response(401)),
-		`configured for scheme "Basic"`:   asking(t, ClientConfig{}).unit(challengeBasic),
-		"WWW-Authenticate: bad challenge": asking(t, ClientConfig{HasCredentials: true}).unit(response(401, "WWW-Authenticate: ,=")),
+		"no WWW-Authenticate field": asking(t, ClientConfig{HasCredentials: true}).
+			unit(response(401)),
+		`configured for scheme "Basic"`: asking(t, ClientConfig{}).unit(challengeBasic),
+		"WWW-Authenticate: bad challenge": asking(t, ClientConfig{HasCredentials: true}).
+			unit(response(401, "WWW-Authenticate: ,=")),
 	} {
 		r.hangUp()
 		require.NotNil(t, r.err, want)

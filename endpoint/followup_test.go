@@ -45,7 +45,8 @@ func TestClient_Reading_Status407(t *testing.T) {
 		require.NotContains(t, r.all, "AskCredentials")
 	})
 	t.Run("ADV-45/no-challenge", func(t *testing.T) {
-		asking(t, ClientConfig{HasProxyLogin: true}).unit(response(407)).wantFail("no challenge", fsm.FailureStatus, 1000)
+		asking(t, ClientConfig{HasProxyLogin: true}).unit(response(407)).wantFail("no challenge",
+			fsm.FailureStatus, 1000)
 	})
 	t.Run("once", func(t *testing.T) {
 		proves(t, "KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03")
@@ -59,7 +60,10 @@ func TestClient_Reading_Status407(t *testing.T) {
 
 func TestClient_Redirecting_Remembers(t *testing.T) {
 	r := asking(t, ClientConfig{}).unit(redirect(301, "ws://h2/q")).follow()
-	err := func() *HandshakeError { return r.unit(response(410)).wantFail("gone", fsm.FailureStatus, 1000) }()
+	err := func() *HandshakeError {
+		return r.unit(response(410)).wantFail("gone",
+			fsm.FailureStatus, 1000)
+	}()
 	t.Run("ADV-84/gone-at-the-target", func(t *testing.T) {
 		proves(t, "KHP-STATUS-410-01")
 		require.Equal(t, 410, err.Status)

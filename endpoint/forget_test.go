@@ -12,11 +12,14 @@ import (
 // noise is what a response can carry to make a browser keep something, go somewhere or ask for a
 // password.
 var noise = []string{
-	"Set-Cookie: sid=planted; Path=/; Max-Age=99999", "Set-Cookie2: sid2=planted", "Refresh: 0; url=http://planted/", "Cache-Control: max-age=99999", "Expires: Thu, 01 Jan 2099 00:00:00 GMT",
-	"Strict-Transport-Security: max-age=99999", "Alt-Svc: h2=\"planted:443\"", "Clear-Site-Data: \"*\"", "Retry-After: 99999", "Content-Type: text/html",
+	"Set-Cookie: sid=planted; Path=/; Max-Age=99999", "Set-Cookie2: sid2=planted", "Refresh: 0; " +
+		"url=http://planted/", "Cache-Control: max-age=99999", "Expires: Thu, 01 Jan 2099 00:00:00 GMT",
+	"Strict-Transport-Security: max-age=99999", "Alt-Svc: h2=\"planted:443\"",
+	"Clear-Site-Data: \"*\"", "Retry-After: 99999", "Content-Type: text/html",
 }
 
-const meta = `<html><head><meta http-equiv="refresh" content="0; url=http://planted/"></head></html>`
+const meta = `<html><head><meta http-equiv="refresh" content="0; ` +
+	`url=http://planted/"></head></html>`
 
 // noisy is a response with all of it, and a META where a body is allowed.
 func noisy(status int, lines ...string) string {
@@ -38,7 +41,8 @@ func requests(t *testing.T, cfg ClientConfig) []string {
 // and the one that ended does nothing more.
 func TestClient_KeepsNothing(t *testing.T) {
 	proves(t, "INV-47 INV-53")
-	cfg := ClientConfig{HasCredentials: true, HasProxyLogin: true, Subprotocols: []string{"amqp"}, Header: []HeaderField{{"Cookie", "a=b"}}, OpeningHeader: []HeaderField{{"Cookie", "a=b"}}}
+	cfg := ClientConfig{HasCredentials: true, HasProxyLogin: true, Subprotocols: []string{"amqp"},
+		Header: []HeaderField{{"Cookie", "a=b"}}, OpeningHeader: []HeaderField{{"Cookie", "a=b"}}}
 	before := requests(t, cfg)
 	for status := 100; status < 600; status++ {
 		for _, leg := range []Leg{LegOpening, LegExtended} {
@@ -52,7 +56,8 @@ func TestClient_KeepsNothing(t *testing.T) {
 			}
 			r.hangUp()
 			require.Len(t, r.dials, 1, "status %d leads nowhere", status)
-			require.NotContains(t, r.all, "AskCredentials", "status %d without a challenge asks for nothing", status)
+			require.NotContains(t, r.all, "AskCredentials",
+				"status %d without a challenge asks for nothing", status)
 			if r.over {
 				require.Empty(t, r.c.Connect(t0), "what ended stays ended")
 			}
@@ -78,14 +83,16 @@ func TestClient_CarriesNothingOn(t *testing.T) {
 			clean(t, r)
 			clean(t, r.opened())
 			r = dialed(t, "ws://h/p", ClientConfig{})
-			r.take(r.c.OpeningRefused(t0, status, append([]HeaderField{{"Location", "/q"}}, plantedFields()...), []byte(meta)))
+			r.take(r.c.OpeningRefused(t0, status,
+				append([]HeaderField{{"Location", "/q"}}, plantedFields()...), []byte(meta)))
 			require.Equal(t, []string{"ws://h/p", "ws://h/q"}, r.dials)
 			r.take(r.c.Connected(t0, [16]byte{}))
 			clean(t, r)
 		})
 	}
 	t.Run("replay", func(t *testing.T) {
-		r := asking(t, ClientConfig{HasCredentials: true}).unit(noisy(202)).unit(noisy(401, "WWW-Authenticate: Basic"))
+		r := asking(t, ClientConfig{HasCredentials: true}).unit(noisy(202)).
+			unit(noisy(401, "WWW-Authenticate: Basic"))
 		r.take(r.c.Credentials(t0, "Basic x"))
 		clean(t, r)
 		require.Equal(t, strings.Replace(r.sent[1], "Authorization: Basic x\r\n", "", 1), r.sent[0])
@@ -102,9 +109,11 @@ func plantedFields() (fields []HeaderField) {
 
 func TestClient_AwaitResponse_Status511(t *testing.T) {
 	proves(t, "RFC6585-511-01 RFC6585-511-07 DRAFT02-511-06 INV-53 INV-47")
-	r := asking(t, ClientConfig{HasCredentials: true, HasProxyLogin: true}).unit(noisy(511, "WWW-Authenticate: Basic", "Proxy-Authenticate: Basic", "Location: http://planted/"))
+	r := asking(t, ClientConfig{HasCredentials: true, HasProxyLogin: true}).unit(noisy(511,
+		"WWW-Authenticate: Basic", "Proxy-Authenticate: Basic", "Location: http://planted/"))
 	err := r.wantFail("who controls the network wants to be asked first", fsm.FailureStatus, 1000)
-	require.Equal(t, "refused with 511 Network Authentication Required [extended handshake, ws://h/p]", err.Error(), "said, and nothing of the page")
+	require.Equal(t, "refused with 511 Network Authentication Required [extended handshake, ws://h/p]",
+		err.Error(), "said, and nothing of the page")
 	require.Len(t, r.dials, 1)
 	require.Len(t, r.sent, 1, "no replay")
 	require.NotContains(t, r.all, "AskCredentials", "no credentials for whoever it was")
@@ -112,7 +121,8 @@ func TestClient_AwaitResponse_Status511(t *testing.T) {
 	require.Equal(t, Result{}, r.c.Result(), "none of it is the origin's answer")
 	require.Equal(t, meta, string(err.Body), "the error has it, for those who look")
 
-	err = asking(t, ClientConfig{}).unit(response(511, "Content-Type: text/plain", "", "pay first")).wantFail("a reason in words", fsm.FailureStatus, 1000)
+	err = asking(t, ClientConfig{}).unit(response(511, "Content-Type: text/plain", "", "pay first")).
+		wantFail("a reason in words", fsm.FailureStatus, 1000)
 	require.Contains(t, err.Error(), "; the network says: pay first", "not the server")
 }
 
@@ -126,7 +136,8 @@ func TestClient_AwaitResponse_Status403(t *testing.T) {
 
 func TestClient_AwaitResponse_Status410(t *testing.T) {
 	proves(t, "KHP-STATUS-410-02")
-	r := asking(t, ClientConfig{HasCredentials: true}).unit(response(410, "Location: /q", "Retry-After: 1", "WWW-Authenticate: Basic"))
+	r := asking(t, ClientConfig{HasCredentials: true}).
+		unit(response(410, "Location: /q", "Retry-After: 1", "WWW-Authenticate: Basic"))
 	r.wantFail("gone", fsm.FailureStatus, 1000)
 	require.Empty(t, r.c.Connect(t0), "it is not asked for again")
 	require.Len(t, r.dials, 1)

@@ -45,7 +45,8 @@ func (m *monitor) take(outs []Output) {
 			m.sent = append(m.sent, string(o.Data))
 		case SendClose:
 			require.False(m.t, m.closed, "one Close: %v", m.all)
-			may := o.Code == 0 || o.Code >= 1000 && o.Code <= 1014 && o.Code != 1004 && o.Code != 1005 && o.Code != 1006 || o.Code >= 3000 && o.Code <= 4999
+			may := o.Code == 0 || o.Code >= 1000 && o.Code <= 1014 && o.Code != 1004 && o.Code != 1005 &&
+				o.Code != 1006 || o.Code >= 3000 && o.Code <= 4999
 			require.True(m.t, may, "%d must not be sent [INV-48]", o.Code)
 			m.closed, m.codes = true, append(m.codes, o.Code)
 		case Open:
@@ -75,7 +76,8 @@ func (m *monitor) apart(outs []Output) {
 	data := make([]string, len(outs))
 	for i, o := range outs {
 		data[i] = string(o.Data)
-		require.Equal(m.t, o.Kind == SendMessage || o.Kind == Deliver, o.Type != 0, "%v has a type", o.Kind)
+		require.Equal(m.t, o.Kind == SendMessage || o.Kind == Deliver, o.Type != 0,
+			"%v has a type", o.Kind)
 	}
 	for _, o := range outs {
 		if o.Kind == SendMessage {
@@ -252,7 +254,8 @@ func response(status int, lines ...string) string {
 
 // switching is a complete extended 101.
 func switching(lines ...string) string {
-	return response(101, append([]string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: " + zeroAccept}, lines...)...)
+	return response(101, append([]string{"Upgrade: websocket", "Connection: Upgrade",
+		"Sec-WebSocket-Accept: " + zeroAccept}, lines...)...)
 }
 
 // challengeBasic is a 401 that can be answered.
@@ -291,12 +294,14 @@ func newServed(t require.TestingT, cfg ServerConfig) *served {
 // expire lets a timer end that runs.
 func (s *served) expire(timer fsm.Timer) { s.take(s.s.Expire(s.ends(timer))) }
 
-const openingFields = "Host: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+const openingFields = "Host: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+	"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
 
 // listening returns a server that awaits an extended request for target.
 func listening(t require.TestingT, target string, cfg ServerConfig) *served {
 	s := newServed(t, cfg)
-	b := []byte("GET " + target + " HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\n\r\n")
+	b := []byte("GET " + target + " HTTP/1.1\r\n" + openingFields +
+		"Sec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\n\r\n")
 	used, out := s.s.OpeningReceived(t0, b)
 	require.Equal(t, len(b), used)
 	s.take(out)

@@ -13,7 +13,8 @@ import (
 func fieldsOf(prefix string, n, size int) (list wire.Fields, want []HeaderField) {
 	for i := range n {
 		f := HeaderField{fmt.Sprintf("%s-%d", prefix, i), strings.Repeat(prefix, size)}
-		list, want = append(list, wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)}), append(want, f)
+		list, want = append(list, wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)}),
+			append(want, f)
 	}
 	return list, want
 }

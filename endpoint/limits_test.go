@@ -26,16 +26,21 @@ var largeOpenings = []struct {
 	status       int
 	says         string
 }{
-	{"head-1MB", "/p", repeat(1000, "X-A: "+strings.Repeat("a", 1000)), 431, "1011 fields, 100 are read"[5:]},
+	{"head-1MB", "/p", repeat(1000, "X-A: "+strings.Repeat("a", 1000)), 431,
+		"1011 fields, 100 are read"[5:]},
 	{"head", "/p", repeat(20, "X-A: "+strings.Repeat("a", 1000)), 431, "16384 are read"},
 	{"line", "/p", []string{"Cookie: " + strings.Repeat("a", 9000)}, 431, "field Cookie is too long"},
 	{"name", "/p", []string{strings.Repeat("a", 300) + ": b"}, 431, "too long"},
 	{"fields", "/p", repeat(96, "X: y"), 431, "100"},
 	{"target", "/" + strings.Repeat("a", 8192), nil, 414, ""},
-	{"subprotocols", "/p", []string{"Sec-WebSocket-Protocol: " + strings.Repeat("a,", 100)}, 431, "Sec-WebSocket-Protocol has more elements than the 100 that are read"},
-	{"subprotocols-60000", "/p?.kl=Y", []string{"Sec-WebSocket-Protocol: " + numbered(60000)}, 431, "is too long"},
-	{"subprotocols-lines", "/p", repeat(90, "Sec-WebSocket-Protocol: a,b"), 431, "Sec-WebSocket-Protocol has more elements"},
-	{"extensions", "/p", []string{"Sec-WebSocket-Extensions: " + numbered(101)}, 431, "Sec-WebSocket-Extensions has more elements"},
+	{"subprotocols", "/p", []string{"Sec-WebSocket-Protocol: " + strings.Repeat("a,", 100)}, 431,
+		"Sec-WebSocket-Protocol has more elements than the 100 that are read"},
+	{"subprotocols-60000", "/p?.kl=Y", []string{"Sec-WebSocket-Protocol: " + numbered(60000)},
+		431, "is too long"},
+	{"subprotocols-lines", "/p", repeat(90, "Sec-WebSocket-Protocol: a,b"), 431,
+		"Sec-WebSocket-Protocol has more elements"},
+	{"extensions", "/p", []string{"Sec-WebSocket-Extensions: " + numbered(101)}, 431,
+		"Sec-WebSocket-Extensions has more elements"},
 }
 
 func repeat(n int, s string) []string {
@@ -104,12 +109,14 @@ func TestServer_Opening_Limits(t *testing.T) {
 	}
 	t.Run("Opened/protocols-alone", func(t *testing.T) {
 		s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-		s.take(s.s.Opened(t0, OpeningRequest{Target: "/p?.kl=Y", Subprotocols: strings.Split(numbered(60000), ",")}, nil))
+		s.take(s.s.Opened(t0,
+			OpeningRequest{Target: "/p?.kl=Y", Subprotocols: strings.Split(numbered(60000), ",")}, nil))
 		require.Equal(t, 431, s.err.Status)
 	})
 	t.Run("at-the-limit", func(t *testing.T) {
 		fill := func(n int) string {
-			head := "GET /p HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol:x-kaazing-handshake," + numbered(99) + "\r\nA:" + strings.Repeat("a", 8190) + "\r\nB:\r\n\r\n"
+			head := "GET /p HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol:x-kaazing-handshake," +
+				numbered(99) + "\r\nA:" + strings.Repeat("a", 8190) + "\r\nB:\r\n\r\n"
 			return strings.Replace(head, "B:", "B:"+strings.Repeat("b", n-len(head)), 1)
 		}
 		var r wire.Request
@@ -127,9 +134,11 @@ func TestLists_Limits(t *testing.T) {
 		s := listening(t, "/p", ServerConfig{})
 		s.message(request(name + ": " + numbered(101)))
 		s.wantRefused(name, 431, 1002)
-		asking(t, ClientConfig{}).unit(switching(name+": "+numbered(101))).wantFail(name, fsm.FailureLimit, 1009)
+		asking(t, ClientConfig{}).unit(switching(name+": "+numbered(101))).wantFail(name,
+			fsm.FailureLimit, 1009)
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		_, out := r.c.OpeningReceived(t0, []byte(switching("Sec-WebSocket-Protocol: x-kaazing-handshake", name+": "+numbered(101))))
+		_, out := r.c.OpeningReceived(t0,
+			[]byte(switching("Sec-WebSocket-Protocol: x-kaazing-handshake", name+": "+numbered(101))))
 		r.take(out)
 		r.wantFail(name, fsm.FailureLimit, 0)
 	}
@@ -137,7 +146,8 @@ func TestLists_Limits(t *testing.T) {
 	r.take(r.c.Opened(t0, Subprotocol, strings.Split(numbered(60000), ","), ""))
 	r.wantFail("Opened", fsm.FailureLimit, 0)
 	r = dialed(t, "ws://h/p", ClientConfig{})
-	r.take(r.c.OpeningRefused(t0, 403, []HeaderField{{"X", strings.Repeat("x", 1<<20)}}, make([]byte, 1<<20)))
+	r.take(r.c.OpeningRefused(t0, 403, []HeaderField{{"X", strings.Repeat("x", 1<<20)}},
+		make([]byte, 1<<20)))
 	r.wantFail("OpeningRefused", fsm.FailureLimit, 0)
 	r = dialed(t, "ws://h/p", ClientConfig{})
 	r.take(r.c.OpeningRefused(t0, 403, nil, make([]byte, 1<<20)))
@@ -170,12 +180,16 @@ func TestByteByByte(t *testing.T) {
 				s.s.Message(t0, wire.Binary, []byte(long[i:i+1]))
 			}
 		})
-		require.Less(t, count, 200+len(long), "one for the message that this test makes, and few for each line")
+		require.Less(t, count, 200+len(long),
+			"one for the message that this test makes, and few for each line")
 		require.Equal(t, fsm.ServerDeciding, s.s.Phase())
 	})
 	t.Run("uri-list", func(t *testing.T) {
 		r := dialed(t, "ws://h/"+strings.Repeat("p", 8000)+"/x", ClientConfig{}).opened()
-		size, _ := allocated(func() { r.unit(response(300, "Content-Type: text/uri-list", "", strings.Repeat("x\n", 30000))) })
+		size, _ := allocated(func() {
+			r.unit(response(300, "Content-Type: text/uri-list", "",
+				strings.Repeat("x\n", 30000)))
+		})
 		require.Less(t, size, 16<<20, "each line names the long URL where the client is")
 	})
 }
@@ -195,7 +209,8 @@ func TestServer_Opened_FieldLimits(t *testing.T) {
 		"elements of no list":   {HeaderField{"X", "a,b,c,d"}, true},
 	} {
 		s := newServed(t, ServerConfig{Limits: wire.Limits{Elements: 3}})
-		s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Opening: []HeaderField{v.field}}, nil))
+		s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Opening: []HeaderField{v.field}},
+			nil))
 		require.Equal(t, v.fits, s.s.Phase() == fsm.ServerAwaitRequest, name)
 		if !v.fits {
 			require.Equal(t, []uint16{1008}, s.codes, name)

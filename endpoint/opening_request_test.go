@@ -9,8 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const parsedOpening = "GET http://h:8080/p?q HTTP/1.1\r\nHost: h:8080\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
-	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: a , x-kaazing-handshake\r\nSec-WebSocket-Protocol: b,, c\r\nSec-WebSocket-Extensions: e; x=\"12\", f\r\nCookie: s3cr3t\r\nOrigin: http://h:8080\r\n\r\n"
+const parsedOpening = "GET http://h:8080/p?q HTTP/1.1\r\nHost: h:8080\r\nUpgrade: websocket\r\n" +
+	"Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: a , x-kaazing-handshake\r\n" +
+	"Sec-WebSocket-Protocol: b,, c\r\nSec-WebSocket-Extensions: e; x=\"12\", f\r\nCookie: s3cr3t\r\n" +
+	"Origin: http://h:8080\r\n\r\n"
 
 // A request that net/http, or package wire, has parsed becomes the opening request that the
 // endpoint itself makes of its bytes.
@@ -34,8 +37,10 @@ func TestOpeningFrom(t *testing.T) {
 	require.Equal(t, want, got)
 
 	header := http.Header{
-		"Sec-WebSocket-Key": {"AAAAAAAAAAAAAAAAAAAAAA=="}, "Cookie": {"s3cr3t"}, "Origin": {"http://h:8080"},
-		"Sec-Websocket-Protocol": {"a , x-kaazing-handshake", "b,, c"}, "Sec-Websocket-Extensions": {`e; x="12", f`},
+		"Sec-WebSocket-Key": {"AAAAAAAAAAAAAAAAAAAAAA=="}, "Cookie": {"s3cr3t"},
+		"Origin":                   {"http://h:8080"},
+		"Sec-Websocket-Protocol":   {"a , x-kaazing-handshake", "b,, c"},
+		"Sec-Websocket-Extensions": {`e; x="12", f`},
 	}
 	got = OpeningFromHTTP("http://h:8080/p?q", "h:8080", header)
 	got.Opening, want.Opening = nil, nil

@@ -16,7 +16,8 @@ func TestOptions_Refused(t *testing.T) {
 		says string
 	}{
 		{ClientConfig{Machine: fsm.ClientConfig{Profile: 77}}, "Machine.Profile is 77"},
-		{ClientConfig{Machine: fsm.ClientConfig{MaxRedirects: 99}}, "Machine.MaxRedirects is 99; use at most 20"},
+		{ClientConfig{Machine: fsm.ClientConfig{MaxRedirects: 99}},
+			"Machine.MaxRedirects is 99; use at most 20"},
 		{ClientConfig{Redirects: 4}, "Redirects is 4"},
 		{ClientConfig{Body: make([]byte, 64<<10+1)}, "Body has 65537 bytes"},
 		{ClientConfig{Limits: wire.Limits{Head: -1}}, "Limits.Head is -1"},
@@ -26,10 +27,13 @@ func TestOptions_Refused(t *testing.T) {
 		_, err := NewClient("ws://h/p", v.cfg)
 		require.ErrorContains(t, err, v.says)
 	}
-	require.ErrorContains(t, (&ServerConfig{Limits: wire.Limits{Unit: -1}}).Check(), "Limits.Unit is -1")
-	require.ErrorContains(t, (&ServerConfig{Timeouts: Timeouts{Request: -1}}).Check(), "Timeouts.Request is -1ns")
+	require.ErrorContains(t, (&ServerConfig{Limits: wire.Limits{Unit: -1}}).Check(),
+		"Limits.Unit is -1")
+	require.ErrorContains(t, (&ServerConfig{Timeouts: Timeouts{Request: -1}}).Check(),
+		"Timeouts.Request is -1ns")
 	require.NoError(t, (&ServerConfig{}).Check())
-	_, err := NewClient("ws://h/p", ClientConfig{Body: make([]byte, 64<<10), Machine: fsm.ClientConfig{MaxRedirects: 20}, Redirects: RedirectNever})
+	_, err := NewClient("ws://h/p", ClientConfig{Body: make([]byte, 64<<10),
+		Machine: fsm.ClientConfig{MaxRedirects: 20}, Redirects: RedirectNever})
 	require.NoError(t, err)
 }
 

@@ -32,7 +32,8 @@ type pair struct {
 }
 
 // newPair makes a client for url; decide answers every request.
-func newPair(t *testing.T, url string, cfg ClientConfig, decide func(wire.URL, *Request) Decision) *pair {
+func newPair(t *testing.T, url string, cfg ClientConfig, decide func(wire.URL,
+	*Request) Decision) *pair {
 	c, err := NewClient(url, cfg)
 	require.NoError(t, err)
 	return &pair{t: t, client: c, decide: decide}
@@ -75,7 +76,10 @@ func (p *pair) doClient(outs []Output) {
 			p.doClient(p.client.Connected(t0, [16]byte{byte(p.client.Attempt())}))
 		case SendBytes:
 			p.note("C", data)
-			p.toServer = append(p.toServer, func() []Output { _, out := s.OpeningReceived(t0, data); return out })
+			p.toServer = append(p.toServer, func() []Output {
+				_, out := s.OpeningReceived(t0, data)
+				return out
+			})
 		case SendMessage:
 			p.note("C", data)
 			p.toServer = append(p.toServer, func() []Output { return s.Message(t0, o.Type, data) })
@@ -154,14 +158,16 @@ func (p *pair) wantFailure(f fsm.Failure) *HandshakeError {
 	p.t.Helper()
 	var err *HandshakeError
 	require.ErrorAs(p.t, p.err, &err, "the handshake fails; log:\n%s", strings.Join(p.log, "\n"))
-	require.Equal(p.t, f.String(), err.Failure.String(), "log:\n%s\n%v", strings.Join(p.log, "\n"), err)
+	require.Equal(p.t, f.String(), err.Failure.String(), "log:\n%s\n%v",
+		strings.Join(p.log, "\n"), err)
 	require.Zero(p.t, p.opened, "no open event")
 	require.Equal(p.t, fsm.ClientFailed, p.client.Phase())
 	return err
 }
 
 func TestPair_Accepted(t *testing.T) {
-	p := newPair(t, "ws://h/echo", ClientConfig{Subprotocols: []string{"amqp"}, Extensions: []string{"x-a;n=1"}}, func(_ wire.URL, r *Request) Decision {
+	p := newPair(t, "ws://h/echo", ClientConfig{Subprotocols: []string{"amqp"},
+		Extensions: []string{"x-a;n=1"}}, func(_ wire.URL, r *Request) Decision {
 		require.Equal(t, []string{"amqp"}, r.Subprotocols)
 		return Decision{Subprotocol: "amqp", Extensions: []string{"x-a;n=2"}}
 	}).run()
@@ -182,8 +188,10 @@ func TestPair_Kaazing(t *testing.T) {
 	require.NoError(t, p.err)
 	require.Equal(t, 1, p.opened)
 	require.Equal(t, []string{
-		"dial ws://h/echo?.kl=Y", "C: GET /echo?.kl=Y HTTP/1.1", "S: HTTP/1.1 101 Web Socket Protocol Handshake", "S: N",
-		"C: GET /echo?.kl=Y HTTP/1.1", "S: HTTP/1.1 101 Web Socket Protocol Handshake", "S: (empty)", "S: N",
+		"dial ws://h/echo?.kl=Y", "C: GET /echo?.kl=Y HTTP/1.1",
+		"S: HTTP/1.1 101 Web Socket Protocol Handshake", "S: N",
+		"C: GET /echo?.kl=Y HTTP/1.1", "S: HTTP/1.1 101 Web Socket Protocol Handshake",
+		"S: (empty)", "S: N",
 	}, p.log)
 }
 
@@ -223,14 +231,16 @@ func redirects(chain map[string]string) func(wire.URL, *Request) Decision {
 }
 
 func TestPair_RedirectFollowed(t *testing.T) {
-	p := newPair(t, "ws://a/1", ClientConfig{}, redirects(map[string]string{"ws://a/1": "http://b:81/2", "ws://b:81/2": "../3"})).run()
+	p := newPair(t, "ws://a/1", ClientConfig{},
+		redirects(map[string]string{"ws://a/1": "http://b:81/2", "ws://b:81/2": "../3"})).run()
 	require.NoError(t, p.err)
 	require.Equal(t, 1, p.opened)
 	require.Equal(t, "ws://b:81/3", p.client.URL().String())
 }
 
 func TestPair_RedirectLoop(t *testing.T) {
-	err := newPair(t, "ws://a/1", ClientConfig{}, redirects(map[string]string{"ws://a/1": "ws://b/2", "ws://b/2": "ws://A.:80/x/../1"})).run().wantFailure(fsm.FailureRedirectLoop)
+	err := newPair(t, "ws://a/1", ClientConfig{}, redirects(map[string]string{"ws://a/1": "ws://b/2",
+		"ws://b/2": "ws://A.:80/x/../1"})).run().wantFailure(fsm.FailureRedirectLoop)
 	require.Equal(t, 2, err.Attempt)
 	require.Contains(t, err.Error(), "ws://a/1 -> ws://b/2 -> ws://a/")
 }
@@ -242,7 +252,8 @@ func TestPair_EveryStatus(t *testing.T) {
 		if code == 202 {
 			continue
 		}
-		p := newPair(t, "ws://a/1", ClientConfig{}, func(wire.URL, *Request) Decision { return Decision{Status: code} })
+		p := newPair(t, "ws://a/1", ClientConfig{},
+			func(wire.URL, *Request) Decision { return Decision{Status: code} })
 		p.cfg.Machine = machine
 		p.run()
 		switch actions[code] {
@@ -256,17 +267,21 @@ func TestPair_EveryStatus(t *testing.T) {
 			p.wantFailure(fsm.FailureRedirectTarget)
 		default:
 			require.Equal(t, code, p.wantFailure(fsm.FailureStatus).Status)
-			require.Contains(t, p.log[len(p.log)-1]+p.log[len(p.log)-2], "S: close 1000", "status %d: the server closes", code)
+			require.Contains(t, p.log[len(p.log)-1]+p.log[len(p.log)-2], "S: close 1000",
+				"status %d: the server closes", code)
 		}
 	}
 }
 
 func TestClient_OpeningRequest(t *testing.T) {
 	proves(t, "WSP-OPEN-01 KHP-OPEN-01 KHP-OPEN-02 KHP-GEN-08 INV-29")
-	c, err := NewClient("ws://h:81/p?q", ClientConfig{Subprotocols: []string{"amqp"}, OpeningHeader: []HeaderField{{"Origin", "http://o"}}})
+	c, err := NewClient("ws://h:81/p?q", ClientConfig{Subprotocols: []string{"amqp"},
+		OpeningHeader: []HeaderField{{"Origin", "http://o"}}})
 	require.NoError(t, err)
 	c.Connect(t0)
 	out := c.Connected(t0, [16]byte{1, 2, 3})
-	require.Equal(t, "GET /p?q HTTP/1.1\r\nHost: h:81\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AQIDAAAAAAAAAAAAAAAAAA==\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\nOrigin: http://o\r\n\r\n", string(out[0].Data))
+	require.Equal(t, "GET /p?q HTTP/1.1\r\nHost: h:81\r\nUpgrade: websocket\r\n"+
+		"Connection: Upgrade\r\nSec-WebSocket-Key: AQIDAAAAAAAAAAAAAAAAAA==\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\n"+
+		"Origin: http://o\r\n\r\n", string(out[0].Data))
 }

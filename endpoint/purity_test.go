@@ -27,24 +27,43 @@ var pure = []struct{ path, allowed, forbidden string }{
 	{"example.com/khp/internal/inside", "", impureDeps},
 	{"example.com/khp/internal/scan", "math/bits", impureDeps},
 	{"example.com/khp/internal/redact", "strings example.com/khp/internal/scan", impureDeps},
-	{"example.com/khp/internal/place", "bytes strconv strings example.com/khp/internal/scan", impureDeps},
+	{"example.com/khp/internal/place",
+		"bytes strconv strings example.com/khp/internal/scan", impureDeps},
 	{"example.com/khp/internal/balancer", "strconv strings", impureDeps},
-	{"example.com/khp/internal/upgrade", "crypto/sha1 encoding/base64 example.com/khp/internal/scan", impureDeps},
+	{"example.com/khp/internal/upgrade",
+		"crypto/sha1 encoding/base64 example.com/khp/internal/scan", impureDeps},
 	{"example.com/khp/internal/lines", "bytes example.com/khp/wire", impureDeps},
-	{"example.com/khp/wire", pureImports + " example.com/khp/internal/place example.com/khp/internal/redact example.com/khp/internal/scan", impureDeps},
-	{"example.com/khp/wire/credentials", pureImports + " example.com/khp/internal/redact example.com/khp/internal/scan example.com/khp/wire", impureDeps},
-	{"example.com/khp/endpoint", pureImports + " time example.com/khp/endpoint/internal/answer example.com/khp/endpoint/internal/clock example.com/khp/endpoint/internal/head example.com/khp/fsm example.com/khp/fsm/codes example.com/khp/internal/balancer example.com/khp/internal/judge example.com/khp/internal/lines example.com/khp/internal/place example.com/khp/internal/upgrade example.com/khp/internal/redact example.com/khp/internal/scan example.com/khp/wire", impureDeps},
-	{"example.com/khp/endpoint/internal/answer", "bytes encoding/binary example.com/khp/internal/lines example.com/khp/wire", impureDeps},
+	{"example.com/khp/wire", pureImports + " example.com/khp/internal/place " +
+		"example.com/khp/internal/redact example.com/khp/internal/scan", impureDeps},
+	{"example.com/khp/wire/credentials", pureImports + " example.com/khp/internal/redact " +
+		"example.com/khp/internal/scan example.com/khp/wire", impureDeps},
+	{
+		"example.com/khp/endpoint", pureImports + " time example.com/khp/endpoint/internal/answer " +
+			"example.com/khp/endpoint/internal/clock example.com/khp/endpoint/internal/head " +
+			"example.com/khp/fsm example.com/khp/fsm/codes example.com/khp/internal/balancer " +
+			"example.com/khp/internal/judge example.com/khp/internal/lines example.com/khp/internal/place " +
+			"example.com/khp/internal/upgrade example.com/khp/internal/redact " +
+			"example.com/khp/internal/scan example.com/khp/wire", impureDeps,
+	},
+	{"example.com/khp/endpoint/internal/answer",
+		"bytes encoding/binary example.com/khp/internal/lines example.com/khp/wire", impureDeps},
 	{"example.com/khp/endpoint/internal/clock", "time example.com/khp/fsm", impureDeps},
 	{"example.com/khp/endpoint/internal/head", "strconv time example.com/khp/wire", impureDeps},
-	{"example.com/khp/internal/judge", "bytes errors iter slices strconv strings example.com/khp/fsm example.com/khp/fsm/codes example.com/khp/internal/place example.com/khp/internal/scan example.com/khp/internal/upgrade example.com/khp/wire", impureDeps},
-	{"example.com/khp/endpoint/driver", "bytes errors slices time example.com/khp/endpoint example.com/khp/fsm example.com/khp/wire", impureDeps},
-	{"example.com/khp/transport/extension", "bytes encoding/hex errors example.com/khp/wire strconv time unicode/utf8", impureDeps},
+	{"example.com/khp/internal/judge", "bytes errors iter slices strconv strings " +
+		"example.com/khp/fsm example.com/khp/fsm/codes example.com/khp/internal/place " +
+		"example.com/khp/internal/scan example.com/khp/internal/upgrade example.com/khp/wire",
+		impureDeps},
+	{"example.com/khp/endpoint/driver", "bytes errors slices time example.com/khp/endpoint " +
+		"example.com/khp/fsm example.com/khp/wire", impureDeps},
+	{"example.com/khp/transport/extension",
+		"bytes encoding/hex errors example.com/khp/wire strconv time unicode/utf8", impureDeps},
 }
 
 const (
-	pureImports = "bytes cmp crypto/md5 crypto/sha1 crypto/sha256 crypto/sha512 crypto/subtle encoding/base64 encoding/binary encoding/hex errors iter maps math/bits slices strconv strings unicode/utf8"
-	impureDeps  = "crypto/rand log log/slog math/rand math/rand/v2 net net/http os/exec"
+	pureImports = "bytes cmp crypto/md5 crypto/sha1 crypto/sha256 crypto/sha512 crypto/subtle " +
+		"encoding/base64 encoding/binary encoding/hex errors iter maps math/bits slices strconv " +
+		"strings unicode/utf8"
+	impureDeps = "crypto/rand log log/slog math/rand math/rand/v2 net net/http os/exec"
 )
 
 // listed is what `go list -json` says about a package.
@@ -57,7 +76,8 @@ type listed struct {
 
 func goList(t *testing.T, args ...string) (list []listed) {
 	t.Helper()
-	out, err := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Standard,GoFiles,Imports"}, args...)...).Output()
+	out, err := exec.Command("go",
+		append([]string{"list", "-json=ImportPath,Dir,Standard,GoFiles,Imports"}, args...)...).Output()
 	require.NoError(t, err, "go list %v", args)
 	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
 		var p listed
@@ -73,7 +93,8 @@ func TestPurity_Imports(t *testing.T) {
 			forbidden := strings.Fields(p.forbidden)
 			for _, dep := range goList(t, "-deps", p.path) {
 				require.NotContains(t, forbidden, dep.ImportPath, "somewhere below %s", p.path)
-				require.True(t, dep.Standard || strings.HasPrefix(dep.ImportPath, "example.com/khp/"), "%s is third-party", dep.ImportPath)
+				require.True(t, dep.Standard || strings.HasPrefix(dep.ImportPath, "example.com/khp/"),
+					"%s is third-party", dep.ImportPath)
 				if dep.ImportPath == p.path {
 					require.Subset(t, strings.Fields(p.allowed), dep.Imports, "imports of %s", p.path)
 				}
@@ -108,7 +129,8 @@ func g() { a := 1; a = 2; _ = a; time.Now(); time.Unix(1, 2) }
 `, 0)
 		require.NoError(t, err)
 		require.Equal(t, []string{
-			"x.go:3 init", "x.go:4 go", "x.go:4 panic", "x.go:4 writes a", "x.go:4 writes a", "x.go:4 writes m", "x.go:4 writes p", "x.go:4 delete of m",
+			"x.go:3 init", "x.go:4 go", "x.go:4 panic", "x.go:4 writes a", "x.go:4 writes a",
+			"x.go:4 writes m", "x.go:4 writes p", "x.go:4 delete of m",
 			"x.go:4 clear of m", "x.go:4 address of a", "x.go:4 writes a", "x.go:5 calls time.Now",
 		}, impurities(set, []*ast.File{f}))
 	})
@@ -184,7 +206,8 @@ func impurities(set *token.FileSet, files []*ast.File) (found []string) {
 					write(n, n.Key, n.Value)
 				}
 			case *ast.UnaryExpr:
-				if name := global(n.X); n.Op == token.AND && name != "" && !slices.Contains(readOnlyAddresses, name) {
+				if name := global(n.X); n.Op == token.AND && name != "" &&
+					!slices.Contains(readOnlyAddresses, name) {
 					say(n, "address of "+name)
 				}
 			case *ast.SelectorExpr:
@@ -210,7 +233,8 @@ func impurities(set *token.FileSet, files []*ast.File) (found []string) {
 }
 
 // clocks are the functions of package time that know what time it is, or wait.
-var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
+var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick",
+	"NewTimer", "NewTicker"}
 
 // readOnlyAddresses are package variables whose address is taken only to read them without a copy:
 // the transition tables.

@@ -13,11 +13,16 @@ import (
 
 // responses are things a server may say, good and bad.
 var responses = []string{
-	switching(), switching("Sec-WebSocket-Protocol: amqp"), switching("Sec-WebSocket-Extensions: x-a;n=2"), switching("Sec-WebSocket-Extensions: x-z"),
-	response(101, "Sec-WebSocket-Accept: wrong"), response(204), response(205), response(201, "Content-Length: 4", "", "made"), response(201, "", "made"),
-	response(100), response(202), challengeBasic, response(401), response(302, "Location: /q"), response(302, "Location: /p"), response(307, "Location: ws://h2/"),
-	response(300, "Content-Type: text/uri-list", "", "/a\r\n/b"), response(407, "Proxy-Authenticate: Basic"), response(426, "Upgrade: TLS/1.2"), response(403, "", "no"),
-	response(599), "HTTP/1.1 101\r\n\r\nHTTP/1.1 200 x\r\n\r\n", "garbage", "HTTP/1.1 101 x\r\nA b\r\n\r\n",
+	switching(), switching("Sec-WebSocket-Protocol: amqp"),
+	switching("Sec-WebSocket-Extensions: x-a;n=2"), switching("Sec-WebSocket-Extensions: x-z"),
+	response(101, "Sec-WebSocket-Accept: wrong"), response(204), response(205),
+	response(201, "Content-Length: 4", "", "made"), response(201, "", "made"),
+	response(100), response(202), challengeBasic, response(401), response(302, "Location: /q"),
+	response(302, "Location: /p"), response(307, "Location: ws://h2/"),
+	response(300, "Content-Type: text/uri-list", "", "/a\r\n/b"), response(407,
+		"Proxy-Authenticate: Basic"), response(426, "Upgrade: TLS/1.2"), response(403, "", "no"),
+	response(599), "HTTP/1.1 101\r\n\r\nHTTP/1.1 200 x\r\n\r\n", "garbage",
+	"HTTP/1.1 101 x\r\nA b\r\n\r\n",
 }
 
 // pieces cuts s at any places.
@@ -39,8 +44,9 @@ func rapidConfig(t *rapid.T) ClientConfig {
 		m.Profile = fsm.ProfileKaazing
 	}
 	cfg := ClientConfig{
-		Machine: m, Subprotocols: []string{"amqp"}, Extensions: []string{"x-a;n=1"}, HasCredentials: rapid.Bool().Draw(t, "credentials"),
-		HasProxyLogin: rapid.Bool().Draw(t, "proxy"), AllowDowngrade: rapid.Bool().Draw(t, "downgrade"),
+		Machine: m, Subprotocols: []string{"amqp"}, Extensions: []string{"x-a;n=1"},
+		HasCredentials: rapid.Bool().Draw(t, "credentials"),
+		HasProxyLogin:  rapid.Bool().Draw(t, "proxy"), AllowDowngrade: rapid.Bool().Draw(t, "downgrade"),
 	}
 	if m.Profile != fsm.ProfileKaazing && rapid.Bool().Draw(t, "body") {
 		cfg.Body = []byte("the body")
@@ -118,7 +124,8 @@ func TestClient_AnyEvents(t *testing.T) {
 			}
 		}
 		small := rapid.SliceOfN(rapid.Byte(), 0, 40)
-		types := rapid.SampledFrom([]wire.MessageType{wire.Binary, wire.Binary, wire.Binary, wire.Text, 0})
+		types := rapid.SampledFrom([]wire.MessageType{wire.Binary, wire.Binary,
+			wire.Binary, wire.Text, 0})
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			before := len(r.dials)
 			event := rapid.IntRange(0, 21).Draw(t, "event")
@@ -136,10 +143,12 @@ func TestClient_AnyEvents(t *testing.T) {
 				khp = khp || was == fsm.ClientOpening
 			case 5:
 				was := c.Phase()
-				r.take(c.Opened(t0, rapid.SampledFrom([]string{"", "amqp", "mqtt"}).Draw(t, "protocol"), []string{"x-b"}, ""))
+				r.take(c.Opened(t0, rapid.SampledFrom([]string{"", "amqp", "mqtt"}).Draw(t, "protocol"),
+					[]string{"x-b"}, ""))
 				plain = plain || was == fsm.ClientOpening
 			case 6:
-				r.take(c.OpeningRefused(t0, rapid.IntRange(-1, 700).Draw(t, "status"), []HeaderField{{"Location", "/q"}, {"WWW-Authenticate", "Basic"}}, nil))
+				r.take(c.OpeningRefused(t0, rapid.IntRange(-1, 700).Draw(t, "status"),
+					[]HeaderField{{"Location", "/q"}, {"WWW-Authenticate", "Basic"}}, nil))
 			case 7:
 				_, out := c.OpeningReceived(t0, small.Draw(t, "bytes"))
 				r.take(out)
@@ -155,7 +164,8 @@ func TestClient_AnyEvents(t *testing.T) {
 			case 13:
 				say(wire.Binary, "")
 			case 14:
-				say(wire.Binary, rapid.SampledFrom([]string{proceed, proceed, reroute + "ws://h2/r", reroute}).Draw(t, "balancer"))
+				say(wire.Binary, rapid.SampledFrom([]string{proceed, proceed, reroute + "ws://h2/r", reroute}).
+					Draw(t, "balancer"))
 			case 15:
 				r.take(c.PeerClosed(t0, uint16(rapid.IntRange(0, 5001).Draw(t, "code")), "bye"))
 			case 16:
@@ -163,7 +173,8 @@ func TestClient_AnyEvents(t *testing.T) {
 			case 17:
 				r.take(c.Expire(t0.Add(time.Duration(rapid.IntRange(0, 70).Draw(t, "seconds")) * time.Second)))
 			case 18:
-				r.take(c.Credentials(t0, rapid.SampledFrom([]string{"", "Basic x", "Basic y", "a\r\nb"}).Draw(t, "credentials")))
+				r.take(c.Credentials(t0, rapid.SampledFrom([]string{"", "Basic x", "Basic y", "a\r\nb"}).
+					Draw(t, "credentials")))
 			case 19:
 				r.take(c.BodyWritten(t0))
 				r.take(c.Ping(t0, []byte("p")))
@@ -201,7 +212,8 @@ func TestClient_AnyEvents(t *testing.T) {
 // The same for the server.
 func TestServer_AnyEvents(t *testing.T) {
 	good := request("Sec-WebSocket-Extensions: x-a", "Sec-WebSocket-Protocol: amqp")
-	messages := []string{good, good, good, "", "x", request("Expect: 100-continue", "Content-Length: 4"), "body", request("Transfer-Encoding: chunked"), "GET /q HTTP/1.1\r\n\r\n"}
+	messages := []string{good, good, good, "", "x", request("Expect: 100-continue",
+		"Content-Length: 4"), "body", request("Transfer-Encoding: chunked"), "GET /q HTTP/1.1\r\n\r\n"}
 	rapid.Check(t, func(t *rapid.T) {
 		m := fsm.DefaultServerConfig()
 		m.Plain, m.Unchecked = rapid.Bool().Draw(t, "plain"), rapid.Bool().Draw(t, "unchecked")
@@ -217,7 +229,8 @@ func TestServer_AnyEvents(t *testing.T) {
 			switch rapid.IntRange(0, 11).Draw(t, "event") {
 			case 0, 1:
 				target := rapid.SampledFrom([]string{"/p", "/p?.kl=Y"}).Draw(t, "target")
-				_, out := s.s.OpeningReceived(t0, []byte("GET "+target+" HTTP/1.1\r\n"+openingFields+"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+				_, out := s.s.OpeningReceived(t0, []byte("GET "+target+" HTTP/1.1\r\n"+openingFields+
+					"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
 				take(out)
 			case 2:
 				_, out := s.s.OpeningReceived(t0, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "bytes"))
@@ -227,7 +240,10 @@ func TestServer_AnyEvents(t *testing.T) {
 			case 5:
 				take(s.s.Message(t0, wire.Text, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "bytes")))
 			case 6, 7:
-				d := Decision{Status: rapid.SampledFrom([]int{0, 101, 201, 202, 204, 302, 401, 403, 511, 999, -5}).Draw(t, "status"), Subprotocol: rapid.SampledFrom([]string{"", "amqp", "mqtt"}).Draw(t, "protocol")}
+				d := Decision{
+					Status: rapid.SampledFrom([]int{0, 101, 201, 202, 204, 302, 401, 403, 511, 999, -5}).Draw(t,
+						"status"), Subprotocol: rapid.SampledFrom([]string{"", "amqp", "mqtt"}).Draw(t, "protocol"),
+				}
 				if rapid.Bool().Draw(t, "complete") {
 					d.Location, d.Challenges = "/l", []string{"Basic"}
 				}
@@ -281,7 +297,8 @@ func TestPair_Agree(t *testing.T) {
 			cfg.Subprotocols = []string{"amqp", "stomp"}
 		}
 		p := newPair(t, "ws://h/p", cfg, func(_ wire.URL, r *Request) Decision {
-			d := Decision{Status: rapid.SampledFrom([]int{101, 201, 204, 205}).Draw(rt, "status"), Extensions: pick(r.Extensions, "granted")}
+			d := Decision{Status: rapid.SampledFrom([]int{101, 201, 204, 205}).Draw(rt, "status"),
+				Extensions: pick(r.Extensions, "granted")}
 			if len(r.Subprotocols) > 0 {
 				d.Subprotocol = rapid.SampledFrom(append(r.Subprotocols, "")).Draw(rt, "selected")
 			}

@@ -39,9 +39,12 @@ func TestClient_Reading_RedirectLoop(t *testing.T) {
 		return "", errors.New("unknown")
 	}
 	for _, v := range []struct{ name, from, to string }{
-		{"host-case", "ws://h/p", "ws://H/p"}, {"trailing-dot", "ws://h/p", "ws://h./p"}, {"port-80", "ws://h/p", "ws://h:80/p"},
-		{"port-443", "wss://h/p", "wss://h:443/p"}, {"dot-segments", "ws://h/b", "/a/../b"}, {"escaped-unreserved", "ws://h/~x", "/%7ex"},
-		{"escape-case", "ws://h/a%2fb", "/a%2Fb"}, {"empty-path", "ws://h", "ws://h/"}, {"http-alias", "ws://h/p", "http://h/p"},
+		{"host-case", "ws://h/p", "ws://H/p"}, {"trailing-dot", "ws://h/p", "ws://h./p"},
+		{"port-80", "ws://h/p", "ws://h:80/p"},
+		{"port-443", "wss://h/p", "wss://h:443/p"}, {"dot-segments", "ws://h/b", "/a/../b"},
+		{"escaped-unreserved", "ws://h/~x", "/%7ex"},
+		{"escape-case", "ws://h/a%2fb", "/a%2Fb"}, {"empty-path", "ws://h", "ws://h/"},
+		{"http-alias", "ws://h/p", "http://h/p"},
 		{"punycode", "ws://bücher.example/p", "ws://xn--bcher-kva.example/p"},
 	} {
 		t.Run("ADV-03/"+v.name, func(t *testing.T) {
@@ -55,17 +58,21 @@ func TestClient_Reading_RedirectLoop(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})
 		r.take(r.c.OpeningRefused(t0, 302, []HeaderField{{"Location", "/q"}}, nil))
 		r.take(r.c.Connected(t0, [16]byte{}))
-		r.opened().unit(redirect(302, "/p")).wantFail("one memory for both", fsm.FailureRedirectLoop, 1000)
+		r.opened().unit(redirect(302, "/p")).wantFail("one memory for both",
+			fsm.FailureRedirectLoop, 1000)
 		require.Equal(t, []string{"ws://h/p", "ws://h/q"}, r.dials)
 	})
 	t.Run("ADV-47/between-ws-and-wss", func(t *testing.T) {
 		machine := fsm.DefaultClientConfig()
 		machine.Upgrade = true
-		r := asking(t, ClientConfig{Machine: machine, AllowDowngrade: true}).unit(response(426, "Upgrade: TLS/1.2")).follow()
+		r := asking(t, ClientConfig{Machine: machine, AllowDowngrade: true}).
+			unit(response(426, "Upgrade: TLS/1.2")).follow()
 		r.unit(redirect(302, "ws://h/p")).wantFail("bounced back", fsm.FailureRedirectLoop, 1000)
 		require.Equal(t, []string{"ws://h/p", "wss://h/p"}, r.dials)
-		r = dialed(t, "wss://h/p", ClientConfig{Machine: machine, AllowDowngrade: true}).opened().unit(redirect(302, "ws://h/p")).follow()
-		r.unit(response(426, "Upgrade: TLS/1.2")).wantFail("back to where it came from", fsm.FailureRedirectLoop, 1000)
+		r = dialed(t, "wss://h/p", ClientConfig{Machine: machine, AllowDowngrade: true}).opened().
+			unit(redirect(302, "ws://h/p")).follow()
+		r.unit(response(426, "Upgrade: TLS/1.2")).wantFail("back to where it came from",
+			fsm.FailureRedirectLoop, 1000)
 	})
 }
 
@@ -91,7 +98,8 @@ func TestClient_Reading_RedirectBudget(t *testing.T) {
 	t.Run("ADV-05/none-allowed", func(t *testing.T) {
 		machine := fsm.DefaultClientConfig()
 		machine.NoRedirects = true
-		chain(t, machine, 0).unit(redirect(303, "/q")).wantFail("no redirect is allowed", fsm.FailureStatus, 1000)
+		chain(t, machine, 0).unit(redirect(303, "/q")).wantFail("no redirect is allowed",
+			fsm.FailureStatus, 1000)
 	})
 }
 
@@ -101,18 +109,27 @@ func TestClient_Reading_Location(t *testing.T) {
 		fields []string
 		to     string // "" fails
 	}{
-		{"ADV-07/missing", nil, ""}, {"ADV-07/empty", []string{"Location:"}, ""}, {"ADV-07/different", []string{"Location: /a", "Location: /b"}, ""},
-		{"ADV-07/identical", []string{"Location: /a", "Location: /a"}, "ws://h/a"}, {"ADV-07/network-path", []string{"Location: //host/p"}, "ws://host/p"},
-		{"ADV-07/relative", []string{"Location: ../x"}, "ws://h/x"}, {"ADV-07/query", []string{"Location: ?q"}, "ws://h/p?q"},
-		{"ADV-08/javascript", []string{"Location: javascript:alert(1)"}, ""}, {"ADV-08/file", []string{"Location: file:///etc/passwd"}, ""},
-		{"ADV-08/ftp", []string{"Location: ftp://h/x"}, ""}, {"ADV-08/data", []string{"Location: data:,x"}, ""}, {"ADV-08/blank", []string{"Location: /a b"}, ""},
-		{"ADV-08/userinfo", []string{"Location: ws://joe:welcome@h/x"}, ""}, {"ADV-08/fragment", []string{"Location: /a#b"}, ""},
-		{"ADV-08/zone", []string{"Location: ws://[fe80::1%25eth0]/x"}, ""}, {"ADV-08/port-0", []string{"Location: ws://h:0/x"}, ""},
-		{"ADV-08/port-70000", []string{"Location: ws://h:70000/x"}, ""}, {"ADV-08/unicode-host", []string{"Location: ws://bücher.example/"}, ""},
+		{"ADV-07/missing", nil, ""}, {"ADV-07/empty", []string{"Location:"}, ""},
+		{"ADV-07/different", []string{"Location: /a", "Location: /b"}, ""},
+		{"ADV-07/identical", []string{"Location: /a", "Location: /a"}, "ws://h/a"},
+		{"ADV-07/network-path", []string{"Location: //host/p"}, "ws://host/p"},
+		{"ADV-07/relative", []string{"Location: ../x"}, "ws://h/x"},
+		{"ADV-07/query", []string{"Location: ?q"}, "ws://h/p?q"},
+		{"ADV-08/javascript", []string{"Location: javascript:alert(1)"}, ""},
+		{"ADV-08/file", []string{"Location: file:///etc/passwd"}, ""},
+		{"ADV-08/ftp", []string{"Location: ftp://h/x"}, ""}, {"ADV-08/data",
+			[]string{"Location: data:,x"}, ""}, {"ADV-08/blank", []string{"Location: /a b"}, ""},
+		{"ADV-08/userinfo", []string{"Location: ws://joe:welcome@h/x"}, ""},
+		{"ADV-08/fragment", []string{"Location: /a#b"}, ""},
+		{"ADV-08/zone", []string{"Location: ws://[fe80::1%25eth0]/x"}, ""},
+		{"ADV-08/port-0", []string{"Location: ws://h:0/x"}, ""},
+		{"ADV-08/port-70000", []string{"Location: ws://h:70000/x"}, ""},
+		{"ADV-08/unicode-host", []string{"Location: ws://bücher.example/"}, ""},
 		{"ADV-08/too-long", []string{"Location: /" + strings.Repeat("a", 8180)}, ""},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			provesBy(t, v.name, "ADV-08", "WSP-URI-01", "ADV-07/identical", "KHP-REDIR-03", "ADV-07/relative", "KHP-REDIR-03")
+			provesBy(t, v.name, "ADV-08", "WSP-URI-01", "ADV-07/identical", "KHP-REDIR-03",
+				"ADV-07/relative", "KHP-REDIR-03")
 			r := asking(t, ClientConfig{}).unit(response(302, v.fields...))
 			if v.to == "" {
 				err := r.wantFail("no safe target", fsm.FailureRedirectTarget, 1000)
@@ -125,10 +142,12 @@ func TestClient_Reading_Location(t *testing.T) {
 	}
 	t.Run("target-limit", func(t *testing.T) {
 		r := asking(t, ClientConfig{Limits: wire.Limits{Target: 10}}).unit(redirect(302, "/0123456789"))
-		require.Contains(t, r.wantFail("too long", fsm.FailureRedirectTarget, 1000).Error(), "longer than 10 bytes")
+		require.Contains(t, r.wantFail("too long", fsm.FailureRedirectTarget, 1000).Error(),
+			"longer than 10 bytes")
 	})
 	t.Run("ADV-08/control-byte", func(t *testing.T) {
-		asking(t, ClientConfig{}).unit(response(302, "Location: /a\x01b")).wantFail("the head is malformed", fsm.FailureMalformed, 1002)
+		asking(t, ClientConfig{}).unit(response(302, "Location: /a\x01b")).
+			wantFail("the head is malformed", fsm.FailureMalformed, 1002)
 	})
 }
 
@@ -142,10 +161,12 @@ func TestClient_Reading_RedirectPolicy(t *testing.T) {
 		{"ADV-09/http", "wss://h/p", "http://h/q", ClientConfig{}, fsm.FailureRedirectRefused},
 		{"ADV-09/allowed", "wss://h/p", "ws://h/q", ClientConfig{AllowDowngrade: true}, 0},
 		{"upgrade", "ws://h/p", "wss://h/q", ClientConfig{}, 0},
-		{"same-origin/other-port", "ws://h/p", "ws://h:81/q", ClientConfig{Redirects: RedirectSameOrigin}, fsm.FailureRedirectRefused},
+		{"same-origin/other-port", "ws://h/p", "ws://h:81/q", ClientConfig{Redirects: RedirectSameOrigin},
+			fsm.FailureRedirectRefused},
 		{"same-origin/same", "ws://h/p", "ws://h:80/q", ClientConfig{Redirects: RedirectSameOrigin}, 0},
 		{"same-host/other-port", "ws://h/p", "ws://h:81/q", ClientConfig{Redirects: RedirectSameHost}, 0},
-		{"same-host/other", "ws://h/p", "ws://h2/q", ClientConfig{Redirects: RedirectSameHost}, fsm.FailureRedirectRefused},
+		{"same-host/other", "ws://h/p", "ws://h2/q", ClientConfig{Redirects: RedirectSameHost},
+			fsm.FailureRedirectRefused},
 		{"never", "ws://h/p", "ws://h/q", ClientConfig{Redirects: RedirectNever}, fsm.FailureStatus},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -170,9 +191,11 @@ func TestClient_Reading_RedirectStatus(t *testing.T) {
 	})
 	t.Run("ADV-11/307-to-post", func(t *testing.T) {
 		proves(t, "KHP-STATUS-307-03")
-		asking(t, post).unit(redirect(307, "/q")).wantFail("only a GET is redirected", fsm.FailureRedirectMethod, 1000)
+		asking(t, post).unit(redirect(307, "/q")).wantFail("only a GET is redirected",
+			fsm.FailureRedirectMethod, 1000)
 	})
-	// The method stays, in both requests, and the next connect call begins at the original URL again.
+	// The method stays, in both requests, and the next connect call begins at the original URL
+	// again.
 	t.Run("307-is-temporary", func(t *testing.T) {
 		proves(t, "KHP-STATUS-307-04")
 		cfg := ClientConfig{}
@@ -186,8 +209,10 @@ func TestClient_Reading_RedirectStatus(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307} {
 		t.Run("followed/"+strconv.Itoa(status), func(t *testing.T) {
 			code := strconv.Itoa(status)
-			proves(t, "KHP-REDIR-02 KHP-REDIR-03 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-STATUS-"+code+"-01 KHP-STATUS-"+code+"-02")
-			asking(t, ClientConfig{}).unit(redirect(status, "/q")).follow().unit(switching()).wantOpen("at the target")
+			proves(t, "KHP-REDIR-02 KHP-REDIR-03 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-STATUS-"+code+
+				"-01 KHP-STATUS-"+code+"-02")
+			asking(t, ClientConfig{}).unit(redirect(status, "/q")).follow().unit(switching()).
+				wantOpen("at the target")
 		})
 	}
 	for _, status := range []int{304, 305, 306, 308, 309} {
@@ -207,10 +232,12 @@ func TestClient_Reading_Status300(t *testing.T) {
 		return response(300, "Content-Type: text/uri-list", "", strings.Join(uris, "\r\n"))
 	}
 	t.Run("ADV-13/none", func(t *testing.T) {
-		asking(t, ClientConfig{}).unit(response(300)).wantFail("nothing to choose from", fsm.FailureRedirectTarget, 1000)
+		asking(t, ClientConfig{}).unit(response(300)).wantFail("nothing to choose from",
+			fsm.FailureRedirectTarget, 1000)
 	})
 	t.Run("ADV-13/empty-list", func(t *testing.T) {
-		asking(t, ClientConfig{}).unit(list("# none")).wantFail("nothing to choose from", fsm.FailureRedirectTarget, 1000)
+		asking(t, ClientConfig{}).unit(list("# none")).wantFail("nothing to choose from",
+			fsm.FailureRedirectTarget, 1000)
 	})
 	t.Run("ADV-13/thousand", func(t *testing.T) {
 		proves(t, "KHP-STATUS-300-01 KHP-STATUS-300-02")
@@ -221,14 +248,17 @@ func TestClient_Reading_Status300(t *testing.T) {
 		require.Equal(t, "ws://h/0", asking(t, ClientConfig{}).unit(list(uris...)).follow().dials[1])
 	})
 	t.Run("ADV-13/visited-first", func(t *testing.T) {
-		require.Equal(t, "ws://h/q", asking(t, ClientConfig{}).unit(list("ws://h/p", "ws://h/q")).follow().dials[1])
+		require.Equal(t, "ws://h/q",
+			asking(t, ClientConfig{}).unit(list("ws://h/p", "ws://h/q")).follow().dials[1])
 	})
 	t.Run("ADV-13/only-visited", func(t *testing.T) {
-		err := asking(t, ClientConfig{}).unit(list("ws://h/p", "ftp://h/q")).wantFail("nothing new", fsm.FailureRedirectLoop, 1000)
+		err := asking(t, ClientConfig{}).unit(list("ws://h/p", "ftp://h/q")).wantFail("nothing new",
+			fsm.FailureRedirectLoop, 1000)
 		require.Equal(t, "ws://h/p", err.Path[1])
 	})
 	t.Run("location-preferred", func(t *testing.T) {
-		r := asking(t, ClientConfig{}).unit(response(300, "Location: /a", "Content-Type: text/uri-list", "", "/b"))
+		r := asking(t, ClientConfig{}).unit(response(300, "Location: /a",
+			"Content-Type: text/uri-list", "", "/b"))
 		require.Equal(t, "ws://h/a", r.follow().dials[1])
 	})
 }
@@ -242,7 +272,8 @@ func TestClient_Reading_CutRedirect(t *testing.T) {
 		err := r.wantFail("on the new connection", fsm.FailureConnectionLost, 0)
 		require.Zero(t, err.Close, "nobody closed this one")
 		require.Zero(t, err.Status, "nor answered")
-		require.Equal(t, "connection lost: reset [extended handshake, ws://h/q, connection 2] after ws://h/p -> ws://h/q", err.Error())
+		require.Equal(t, "connection lost: reset [extended handshake, ws://h/q, "+
+			"connection 2] after ws://h/p -> ws://h/q", err.Error())
 	})
 	t.Run("ADV-15/in-the-head", func(t *testing.T) {
 		r := asking(t, ClientConfig{}).message("HTTP/1.1 302 Found\r\nLocation: /q")
@@ -266,7 +297,8 @@ func TestClient_Reading_CutRedirect(t *testing.T) {
 		func(r *run) { r.take(r.c.PeerClosed(t0, 1000, "bye")) },
 		func(r *run) { r.expire(fsm.TimerResponse) }, func(r *run) { r.expire(fsm.TimerOverall) },
 	} {
-		r := asking(t, ClientConfig{}).message(response(302, "Location: /q", "Content-Length: 99", "", "cut short"))
+		r := asking(t, ClientConfig{}).message(response(302, "Location: /q", "Content-Length: 99",
+			"", "cut short"))
 		f(r)
 		r.follow()
 		require.Equal(t, "ws://h/q", r.dials[1], "a terminating status keeps its meaning")

@@ -65,11 +65,11 @@ type ServerConfig struct {
 	// that is sent to the client; 0 lets it pass, and a status outside 400 to 599 counts as 403. It
 	// must neither keep nor change its argument. nil refuses none.
 	CheckOpening func(o *OpeningRequest) (status int, why string)
-	// OpeningFields returns further fields of the opening 101; those that the endpoint writes itself,
-	// and that cannot be written, are left out: see CheckOpeningField. nil adds none.
+	// OpeningFields returns further fields of the opening 101; those that the endpoint writes
+	// itself, and that cannot be written, are left out: see CheckOpeningField. nil adds none.
 	OpeningFields func() []HeaderField
-	// GrantOpening returns the elements of extensions of the host's WebSocket layer that the opening
-	// 101 grants, of those that the client has offered; nil grants none.
+	// GrantOpening returns the elements of extensions of the host's WebSocket layer that the
+	// opening 101 grants, of those that the client has offered; nil grants none.
 	GrantOpening func(offered []string) (granted []string)
 }
 

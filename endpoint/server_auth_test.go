@@ -9,7 +9,8 @@ import (
 
 func TestRequest_Credentials(t *testing.T) {
 	for value, want := range map[string][2]string{
-		"": {}, "Basic": {"Basic", ""}, "Basic a": {"Basic", "a"}, "Token\t 1:joe: x \t": {"Token", "1:joe: x"}, " a": {"", "a"},
+		"": {}, "Basic": {"Basic", ""}, "Basic a": {"Basic", "a"},
+		"Token\t 1:joe: x \t": {"Token", "1:joe: x"}, " a": {"", "a"},
 	} {
 		scheme, credentials := (&Request{Authorization: value}).Credentials()
 		require.Equal(t, want, [2]string{scheme, credentials}, value)
@@ -31,8 +32,10 @@ func TestRequest_Challenge(t *testing.T) {
 
 // What a host refuses is answered with its status and reason, and never opened.
 func TestServer_CheckOpening(t *testing.T) {
-	opening := "GET /p?q HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n\r\n"
-	for status, want := range map[int]int{404: 404, 429: 429, 503: 503, 0: 101, 101: 403, 200: 403, 999: 403, -1: 403} {
+	opening := "GET /p?q HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " +
+		Subprotocol + "\r\n\r\n"
+	for status, want := range map[int]int{404: 404, 429: 429, 503: 503, 0: 101, 101: 403, 200: 403,
+		999: 403, -1: 403} {
 		s := NewServer(ServerConfig{CheckOpening: func(o *OpeningRequest) (int, string) {
 			require.Equal(t, "/p?q", o.Target)
 			require.Equal(t, []string{Subprotocol}, o.Subprotocols)
@@ -49,8 +52,10 @@ func TestServer_CheckOpening(t *testing.T) {
 
 // A server that is used again knows nothing of the connection before, wherever that was.
 func TestServer_Reset(t *testing.T) {
-	opening := "GET /p HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n\r\n"
-	kaazing := "GET /k?.kl=Y HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n\r\n"
+	opening := "GET /p HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " +
+		Subprotocol + "\r\n\r\n"
+	kaazing := "GET /k?.kl=Y HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " +
+		Subprotocol + "\r\n\r\n"
 	s := NewServer(ServerConfig{})
 	for _, before := range []func(){
 		func() {},

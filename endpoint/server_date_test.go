@@ -12,12 +12,17 @@ import (
 // Every answer to an opening request says when it was made, if the caller's times are those of a
 // calendar. [RFC 9110 6.6.1]
 func TestServer_OpeningDate(t *testing.T) {
-	get := func(target, fields string) string { return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n" }
+	get := func(target, fields string) string {
+		return "GET " + target + " HTTP/1.1\r\n" +
+			fields + "\r\n"
+	}
 	with := "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n"
 	now := time.Date(2026, time.March, 7, 1, 2, 3, 999, time.FixedZone("elsewhere", 7200))
 	for status, text := range map[int]string{
-		101: get("/p", openingFields+with), 400: "GET\r\n\r\n", 403: get("/p", openingFields+with+"Origin: http://evil.example\r\n"),
-		405: strings.Replace(get("/p", openingFields), "GET", "POST", 1), 426: get("/p", "Host: h\r\n"), 431: get("/p", "A: "+strings.Repeat("a", 9000)+"\r\n"),
+		101: get("/p", openingFields+with), 400: "GET\r\n\r\n",
+		403: get("/p", openingFields+with+"Origin: http://evil.example\r\n"),
+		405: strings.Replace(get("/p", openingFields), "GET", "POST", 1), 426: get("/p", "Host: h\r\n"),
+		431: get("/p", "A: "+strings.Repeat("a", 9000)+"\r\n"),
 		505: strings.Replace(get("/p", openingFields), "1.1", "1.0", 1),
 	} {
 		for at, want := range map[time.Time]string{
@@ -41,6 +46,7 @@ func TestServer_OpeningDate(t *testing.T) {
 	}
 	t.Run("upgrade", func(t *testing.T) {
 		_, out := NewServer(ServerConfig{}).OpeningReceived(now, []byte(get("/p", "Host: h\r\n")))
-		require.Contains(t, string(out[0].Data), "\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nConnection: Upgrade, close\r\n")
+		require.Contains(t, string(out[0].Data),
+			"\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nConnection: Upgrade, close\r\n")
 	})
 }

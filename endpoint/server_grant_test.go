@@ -92,7 +92,8 @@ func TestServer_ReplayOfTheSameLength(t *testing.T) {
 // Behind a proxy a client knows the server by other names: those that the configuration lists, and
 // no other, stand for Host and path of the opening request.
 func TestServer_Outside(t *testing.T) {
-	cfg := ServerConfig{Outside: Outside{Hosts: []string{"www.example.com", "b:8000"}, Prefix: "/app/"}}
+	cfg := ServerConfig{Outside: Outside{Hosts: []string{"www.example.com", "b:8000"},
+		Prefix: "/app/"}}
 	for head, status := range map[string]int{
 		"GET /p HTTP/1.1\r\nHost: h\r\n":                       0,
 		"GET /p HTTP/1.1\r\nHost: WWW.example.com\r\n":         0,

@@ -12,10 +12,15 @@ import (
 )
 
 func TestServer_Opening(t *testing.T) {
-	get := func(target, fields string) string { return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n" }
+	get := func(target, fields string) string {
+		return "GET " + target + " HTTP/1.1\r\n" +
+			fields + "\r\n"
+	}
 	khp := "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n"
 	without := func(line string) string { return strings.Replace(openingFields+khp, line, "", 1) }
-	swap := func(old, new string) string { return get("/p", strings.Replace(openingFields+khp, old, new, 1)) }
+	swap := func(old, new string) string {
+		return get("/p", strings.Replace(openingFields+khp, old, new, 1))
+	}
 	for _, v := range []struct {
 		name, text string
 		status     int
@@ -27,27 +32,41 @@ func TestServer_Opening(t *testing.T) {
 		{"no-upgrade", get("/p", without("Upgrade: websocket\r\n")), 426, "no Upgrade: websocket"},
 		{"no-connection", get("/p", without("Connection: Upgrade\r\n")), 400, "no Connection: Upgrade"},
 		{"version", swap("Version: 13", "Version: 7"), 426, "expected Sec-WebSocket-Version: 13"},
-		{"two-versions", get("/p", openingFields+khp+"Sec-WebSocket-Version: 13\r\n"), 400, "Sec-WebSocket-Version is repeated"},
+		{"two-versions", get("/p", openingFields+khp+"Sec-WebSocket-Version: 13\r\n"), 400,
+			"Sec-WebSocket-Version is repeated"},
 		{"no-key", swap("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n", ""), 400, "Sec-WebSocket-Key"},
-		{"two-keys", get("/p", openingFields+"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"), 400, "Sec-WebSocket-Key"},
+		{"two-keys", get("/p", openingFields+"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"), 400,
+			"Sec-WebSocket-Key"},
 		{"no-host", get("/p", without("Host: h\r\n")), 400, "no Host"},
 		{"two-hosts", get("/p", openingFields+"Host: h\r\n"), 400, "repeated"},
 		{"body", get("/p", openingFields+"Content-Length: 3\r\n"), 400, "no body"},
 		{"chunked", get("/p", openingFields+"Transfer-Encoding: chunked\r\n"), 501, "Transfer-Encoding"},
-		{"foreign-origin", get("/p", openingFields+khp+"Origin: http://evil.example\r\n"), 403, "is not allowed"},
-		{"foreign-origin-8", strings.Replace(get("/p", openingFields+khp+"Sec-WebSocket-Origin: http://evil.example\r\n"), "Version: 13", "Version: 8", 1), 403, "is not allowed"},
-		{"foreign-origin-old-name", get("/p", openingFields+khp+"Sec-WebSocket-Origin: http://evil.example\r\n"), 403, "is not allowed"},
-		{"two-origins", get("/p", openingFields+khp+"Origin: http://h\r\nOrigin: http://evil.example\r\n"), 400, "Origin is repeated"},
-		{"two-origins-alike", get("/p", openingFields+khp+"Origin: http://h\r\norigin: http://h\r\n"), 400, "Origin is repeated"},
-		{"two-origins-8", get("/p", openingFields+khp+"Sec-WebSocket-Origin: http://h\r\nSec-WebSocket-Origin: http://evil.example\r\n"), 400, "Sec-WebSocket-Origin is repeated"},
-		{"origins-differ", get("/p", openingFields+khp+"Origin: http://h\r\nSec-WebSocket-Origin: http://evil.example\r\n"), 400, "differ"},
+		{"foreign-origin", get("/p", openingFields+khp+"Origin: http://evil.example\r\n"), 403,
+			"is not allowed"},
+		{"foreign-origin-8",
+			strings.Replace(get("/p", openingFields+khp+"Sec-WebSocket-Origin: http://evil.example\r\n"),
+				"Version: 13", "Version: 8", 1), 403, "is not allowed"},
+		{"foreign-origin-old-name", get("/p", openingFields+khp+
+			"Sec-WebSocket-Origin: http://evil.example\r\n"), 403, "is not allowed"},
+		{"two-origins", get("/p", openingFields+khp+
+			"Origin: http://h\r\nOrigin: http://evil.example\r\n"), 400, "Origin is repeated"},
+		{"two-origins-alike", get("/p", openingFields+khp+"Origin: http://h\r\norigin: http://h\r\n"),
+			400, "Origin is repeated"},
+		{"two-origins-8", get("/p", openingFields+khp+"Sec-WebSocket-Origin: http://h\r\n"+
+			"Sec-WebSocket-Origin: http://evil.example\r\n"), 400, "Sec-WebSocket-Origin is repeated"},
+		{"origins-differ", get("/p", openingFields+khp+
+			"Origin: http://h\r\nSec-WebSocket-Origin: http://evil.example\r\n"), 400, "differ"},
 		{"empty-origin", get("/p", openingFields+khp+"Origin: \r\n"), 400, "is empty"},
-		{"two-authorizations", get("/p", openingFields+khp+"Authorization: Basic YTpi\r\nauthorization: Basic YTpj\r\n"), 400, "Authorization is repeated"},
-		{"two-cookies", get("/p", openingFields+khp+"Cookie: a=b\r\nCookie: a=c\r\n"), 400, "Cookie is repeated"},
+		{"two-authorizations", get("/p", openingFields+khp+
+			"Authorization: Basic YTpi\r\nauthorization: Basic YTpj\r\n"), 400, "Authorization is repeated"},
+		{"two-cookies", get("/p", openingFields+khp+"Cookie: a=b\r\nCookie: a=c\r\n"), 400,
+			"Cookie is repeated"},
 		{"other-authority", get("http://other/p", openingFields+khp), 400, "its Host is"},
 		{"null-origin", get("/p", openingFields+khp+"Origin: null\r\n"), 403, "is not allowed"},
-		{"subprotocols-malformed", get("/p", openingFields+"Sec-WebSocket-Protocol: a b\r\n"), 400, "Sec-WebSocket-Protocol"},
-		{"extensions-malformed", get("/p", openingFields+khp+"Sec-WebSocket-Extensions: =\r\n"), 400, "Sec-WebSocket-Extensions"},
+		{"subprotocols-malformed", get("/p", openingFields+"Sec-WebSocket-Protocol: a b\r\n"), 400,
+			"Sec-WebSocket-Protocol"},
+		{"extensions-malformed", get("/p", openingFields+khp+"Sec-WebSocket-Extensions: =\r\n"), 400,
+			"Sec-WebSocket-Extensions"},
 		{"no-khp", get("/p", openingFields), 400, "did not offer"},
 		{"long-target", get("/"+strings.Repeat("a", 9000), openingFields), 414, "target"},
 		{"long-field", get("/p", openingFields+"A: "+strings.Repeat("a", 9000)+"\r\n"), 431, "line"},
@@ -56,7 +75,8 @@ func TestServer_Opening(t *testing.T) {
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			proves(t, "KHP-OPEN-03 KHP-GEN-08")
-			provesBy(t, v.name, "no-upgrade", "RFC2068-101-01", "no-connection", "RFC2068-101-01", "long-field", "RFC6585-431-01")
+			provesBy(t, v.name, "no-upgrade", "RFC2068-101-01", "no-connection", "RFC2068-101-01",
+				"long-field", "RFC6585-431-01")
 			s := newServed(t, ServerConfig{})
 			used, out := s.s.OpeningReceived(t0, []byte(v.text))
 			require.Equal(t, len(v.text) > 0, used > 0)
@@ -65,7 +85,8 @@ func TestServer_Opening(t *testing.T) {
 			require.Equal(t, v.status, r.Status, "%s", r.Body)
 			require.Contains(t, string(r.Body), v.says)
 			s.take(out)
-			s.wantLast("answered and gone", "SendBytes HTTP/1.1 "+itoa(v.status)+" "+fsm.OpeningStatus(v.status).Reason, "Disconnect", "Fail")
+			s.wantLast("answered and gone", "SendBytes HTTP/1.1 "+itoa(v.status)+" "+
+				fsm.OpeningStatus(v.status).Reason, "Disconnect", "Fail")
 			require.Equal(t, LegOpening, s.err.Leg)
 			require.Contains(t, s.err.Error(), v.says)
 		})
@@ -117,7 +138,8 @@ func TestServer_Opening(t *testing.T) {
 	})
 	t.Run("by-the-host", func(t *testing.T) {
 		s := newServed(t, ServerConfig{})
-		s.take(s.s.Opened(t0, OpeningRequest{Target: "/p?.kl=Y", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}, []string{"permessage-deflate", "\r\n"}))
+		s.take(s.s.Opened(t0, OpeningRequest{Target: "/p?.kl=Y", Key: "AAAAAAAAAAAAAAAAAAAAAA=="},
+			[]string{"permessage-deflate", "\r\n"}))
 		s.wantLast("the 101 is out already", "SendMessage "+proceed)
 		s.wantTimers("of the request", fsm.TimerRequest, fsm.TimerOverall)
 		require.Nil(t, s.s.Opened(t0, OpeningRequest{Target: "/q"}, nil), "once")
@@ -126,13 +148,15 @@ func TestServer_Opening(t *testing.T) {
 		s.wantRefused("extension again", 400, 1002)
 	})
 	t.Run("target-forms", func(t *testing.T) {
-		for target, want := range map[string]string{"/p": "/p", "ws://h/p?q": "/p?q", "http://h?q": "/?q", "wss://h": "/"} {
+		for target, want := range map[string]string{"/p": "/p", "ws://h/p?q": "/p?q", "http://h?q": "/?q",
+			"wss://h": "/"} {
 			require.Equal(t, want, place.OriginForm(target))
 		}
 		o := OpeningRequest{Target: "/p?.kl=Y"}
 		require.True(t, o.Kaazing() && o.Path() == "/p")
 		s := NewServer(ServerConfig{})
-		s.OpeningReceived(t0, []byte(get("/p", openingFields+khp+"Sec-WebSocket-Extensions: x-a;b, x-c\r\n")))
+		s.OpeningReceived(t0,
+			[]byte(get("/p", openingFields+khp+"Sec-WebSocket-Extensions: x-a;b, x-c\r\n")))
 		require.Equal(t, []string{"x-a;b", "x-c"}, s.open.Extensions)
 		require.Equal(t, fsm.ServerAwaitRequest, s.State().Phase())
 	})
@@ -141,8 +165,10 @@ func TestServer_Opening(t *testing.T) {
 			origin, host string
 			ok           bool
 		}{
-			{"http://h", "h", true}, {"http://H:80", "h", true}, {"https://h", "h:443", true}, {"privileged://h:80", "h", true}, {"privileged://h:443", "h", true},
-			{"http://h:81", "h", false}, {"http://h", "h:81", false}, {"h", "h", false}, {"http://h/", "h", false}, {"http://evil@h", "h", false}, {"http://h.evil", "h", false},
+			{"http://h", "h", true}, {"http://H:80", "h", true}, {"https://h", "h:443", true},
+			{"privileged://h:80", "h", true}, {"privileged://h:443", "h", true},
+			{"http://h:81", "h", false}, {"http://h", "h:81", false}, {"h", "h", false},
+			{"http://h/", "h", false}, {"http://evil@h", "h", false}, {"http://h.evil", "h", false},
 		} {
 			require.Equal(t, v.ok, SameOrigin(v.origin, v.host), "%s at %s", v.origin, v.host)
 		}
@@ -161,7 +187,9 @@ func TestServer_Opening(t *testing.T) {
 // A connection that another layer has opened is held to the same rules. It is too late for a status
 // there.
 func TestServer_Opened_SecurityFields(t *testing.T) {
-	ask := ServerConfig{CheckOrigin: func(origin, host string) bool { return origin == "http://friend" && host == "h" }}
+	ask := ServerConfig{CheckOrigin: func(origin, host string) bool {
+		return origin == "http://friend" && host == "h"
+	}}
 	for _, v := range []struct {
 		name   string
 		cfg    ServerConfig
@@ -172,16 +200,24 @@ func TestServer_Opened_SecurityFields(t *testing.T) {
 		{"friend", ask, []HeaderField{{"Origin", "http://friend"}}, ""},
 		{"friend of version 8", ask, []HeaderField{{"sec-websocket-origin", "http://friend"}}, ""},
 		{"no origin", ask, nil, ""},
-		{"foreign", ask, []HeaderField{{"Origin", "http://evil"}}, `Origin "http://evil" is not allowed here`},
-		{"foreign of version 8", ask, []HeaderField{{"Sec-WebSocket-Origin", "http://evil"}}, "is not allowed here"},
-		{"two", ServerConfig{}, []HeaderField{{"Origin", "http://friend"}, {"origin", "http://evil"}}, "Origin is repeated"},
-		{"two differ", ask, []HeaderField{{"Origin", "http://friend"}, {"Sec-WebSocket-Origin", "http://evil"}}, "differ"},
-		{"two logins", ServerConfig{}, []HeaderField{{"Authorization", "a"}, {"Authorization", "b"}}, "Authorization is repeated"},
-		{"host refuses", ServerConfig{CheckOpening: func(*OpeningRequest) (int, string) { return 404, "no such place" }}, nil, "no such place"},
+		{"foreign", ask, []HeaderField{{"Origin", "http://evil"}},
+			`Origin "http://evil" is not allowed here`},
+		{"foreign of version 8", ask, []HeaderField{{"Sec-WebSocket-Origin", "http://evil"}},
+			"is not allowed here"},
+		{"two", ServerConfig{}, []HeaderField{{"Origin", "http://friend"}, {"origin", "http://evil"}},
+			"Origin is repeated"},
+		{"two differ", ask, []HeaderField{{"Origin", "http://friend"},
+			{"Sec-WebSocket-Origin", "http://evil"}}, "differ"},
+		{"two logins", ServerConfig{}, []HeaderField{{"Authorization", "a"}, {"Authorization", "b"}},
+			"Authorization is repeated"},
+		{"host refuses", ServerConfig{CheckOpening: func(*OpeningRequest) (int, string) {
+			return 404, "no such place"
+		}}, nil, "no such place"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			s := NewServer(v.cfg)
-			out := s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{Subprotocol}, Opening: v.fields}, nil)
+			out := s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{Subprotocol},
+				Opening: v.fields}, nil)
 			if v.says == "" {
 				require.Equal(t, fsm.ServerAwaitRequest, s.Phase())
 				return

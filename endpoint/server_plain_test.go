@@ -14,7 +14,8 @@ import (
 func plainAsked(t *testing.T, target, protocols string) *Server {
 	t.Helper()
 	s := NewServer(ServerConfig{Machine: fsm.ServerConfig{Plain: true}, DecidePlain: true})
-	head := "GET " + target + " HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+	head := "GET " + target + " HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
 	if protocols != "" {
 		head += "Sec-WebSocket-Protocol: " + protocols + "\r\n"
 	}
@@ -98,7 +99,8 @@ func TestServer_DecidePlain_EveryStatus(t *testing.T) {
 		}
 		out, err := s.s.Decide(t0, d)
 		if err != nil {
-			require.True(t, status > 0 && status < 200 && status != 101 || status == 1000, "%d: %v", status, err)
+			require.True(t, status > 0 && status < 200 && status != 101 || status == 1000,
+				"%d: %v", status, err)
 			require.Empty(t, out)
 			require.True(t, s.s.Deciding(), status)
 			continue
@@ -123,13 +125,15 @@ func TestServer_DecidePlain_EveryStatus(t *testing.T) {
 		require.True(t, scan.HasToken(connection, "close"), status)
 		require.Equal(t, status == 426, scan.HasToken(connection, "Upgrade"), status)
 		require.NotNil(t, s.err, status)
-		require.Equal(t, []any{LegOpening, fsm.FailureStatus, wants}, []any{s.err.Leg, s.err.Failure, s.err.Status})
+		require.Equal(t, []any{LegOpening, fsm.FailureStatus, wants},
+			[]any{s.err.Leg, s.err.Failure, s.err.Status})
 	}
 }
 
 // An URL in the query of an opening request is none in absolute form.
 func TestServer_Opening_URLInTheQuery(t *testing.T) {
-	for _, target := range []string{"/p?to=http://elsewhere/", "/p://elsewhere", "http://h/p?to=ws://elsewhere/"} {
+	for _, target := range []string{"/p?to=http://elsewhere/", "/p://elsewhere",
+		"http://h/p?to=ws://elsewhere/"} {
 		s := newServed(t, ServerConfig{})
 		require.Contains(t, s.opening(target), "HTTP/1.1 101 ", target)
 	}

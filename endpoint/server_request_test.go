@@ -17,27 +17,41 @@ func TestServer_AwaitRequest(t *testing.T) {
 		code       uint16
 	}{
 		{"ADV-76/garbage", "Hello", 400, 1002}, {"ADV-76/empty", "", 400, 1002},
-		{"ADV-76/http-1.0", "GET /p HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", 505, 1002}, {"ADV-76/http-2", "GET /p HTTP/2\r\n\r\n", 505, 1002},
-		{"ADV-76/post", "POST /p HTTP/1.1\r\n\r\n", 405, 1002}, {"ADV-76/head", "HEAD /p HTTP/1.1\r\n\r\n", 405, 1002},
+		{"ADV-76/http-1.0", "GET /p HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", 505,
+			1002}, {"ADV-76/http-2", "GET /p HTTP/2\r\n\r\n", 505, 1002},
+		{"ADV-76/post", "POST /p HTTP/1.1\r\n\r\n", 405, 1002},
+		{"ADV-76/head", "HEAD /p HTTP/1.1\r\n\r\n", 405, 1002},
 		{"ADV-76/unknown-method", "BREW /p HTTP/1.1\r\n\r\n", 501, 1002},
-		{"two-authorizations", request("Authorization: Basic YTpi", "Authorization: Basic Yzpk"), 400, 1002},
+		{"two-authorizations", request("Authorization: Basic YTpi", "Authorization: Basic Yzpk"), 400,
+			1002},
 		{"two-cookies", request("Cookie: a=b", "Cookie: a=c"), 400, 1002},
-		{"ADV-76/other-path", "GET /q HTTP/1.1\r\n\r\n", 400, 1002}, {"ADV-76/other-host", request("Host: elsewhere"), 400, 1002},
+		{"ADV-76/other-path", "GET /q HTTP/1.1\r\n\r\n", 400, 1002},
+		{"ADV-76/other-host", request("Host: elsewhere"), 400, 1002},
 		{"absolute-form/other-host", "GET http://elsewhere/p HTTP/1.1\r\nHost: h\r\n\r\n", 400, 1002},
-		{"ADV-76/two-requests", request() + request(), 400, 1002}, {"ADV-77/data", "application data", 400, 1002},
+		{"ADV-76/two-requests", request() + request(), 400, 1002},
+		{"ADV-77/data", "application data", 400, 1002},
 		{"ADV-61/chunked", request("Transfer-Encoding: chunked"), 501, 1002},
-		{"expect/unknown", request("Expect: 200-ok", "Content-Length: 1"), 417, 1002}, {"expect/no-length", request("Expect: 100-continue"), 411, 1002},
-		{"body/too-large", request("Content-Length: 65537"), 413, 1002}, {"body/short", request("Content-Length: 5") + "hell", 400, 1002},
-		{"body/long", request("Content-Length: 3") + "hell", 400, 1002}, {"body/no-length", request() + "x", 400, 1002},
+		{"expect/unknown", request("Expect: 200-ok", "Content-Length: 1"), 417, 1002},
+		{"expect/no-length", request("Expect: 100-continue"), 411, 1002},
+		{"body/too-large", request("Content-Length: 65537"), 413, 1002},
+		{"body/short", request("Content-Length: 5") + "hell", 400, 1002},
+		{"body/long", request("Content-Length: 3") + "hell", 400, 1002},
+		{"body/no-length", request() + "x", 400, 1002},
 		{"ADV-60/different", request("Content-Length: 3", "Content-Length: 4") + "hell", 400, 1002},
 		{"long/target", "GET /" + strings.Repeat("p", 9000) + " HTTP/1.1\r\n\r\n", 414, 1002},
-		{"long/field", request("A: " + strings.Repeat("b", 9000)), 431, 1002}, {"long/fields", request(slices.Repeat([]string{"A: b"}, 101)...), 431, 1002},
-		{"long/message", request() + strings.Repeat("x", 1<<20), 400, 1002}, {"long/head", request(strings.Repeat("A: b\r\n", 5000)), 431, 1002},
-		{"lists/empty-extensions", request("Sec-WebSocket-Extensions:"), 400, 1002}, {"lists/comma", request("Sec-WebSocket-Extensions: ,"), 400, 1002},
+		{"long/field", request("A: " + strings.Repeat("b", 9000)), 431, 1002},
+		{"long/fields", request(slices.Repeat([]string{"A: b"}, 101)...), 431, 1002},
+		{"long/message", request() + strings.Repeat("x", 1<<20), 400, 1002},
+		{"long/head", request(strings.Repeat("A: b\r\n", 5000)), 431, 1002},
+		{"lists/empty-extensions", request("Sec-WebSocket-Extensions:"), 400, 1002},
+		{"lists/comma", request("Sec-WebSocket-Extensions: ,"), 400, 1002},
 		{"lists/bad-protocols", request("Sec-WebSocket-Protocol: a b"), 400, 1002},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			provesBy(t, v.name, "ADV-77", "KHP-EXT-02", "ADV-76/two", "KHP-EXT-01", "ADV-76/http-1.0", "KHP-CLASS-1XX-02 RFC2068-1XX-02 INV-44", "long/field", "RFC6585-431-01", "lists/empty", "KHP-EXT-REQ-03 WSP-EXT-01", "expect/no-length", "RFC2068-411-01", "", "KHP-EXT-03 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-4XX-01")
+			provesBy(t, v.name, "ADV-77", "KHP-EXT-02", "ADV-76/two", "KHP-EXT-01", "ADV-76/http-1.0",
+				"KHP-CLASS-1XX-02 RFC2068-1XX-02 INV-44", "long/field", "RFC6585-431-01", "lists/empty",
+				"KHP-EXT-REQ-03 WSP-EXT-01", "expect/no-length", "RFC2068-411-01", "",
+				"KHP-EXT-03 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-4XX-01")
 			s := listening(t, "/p", ServerConfig{}).message(v.text)
 			require.LessOrEqual(t, cap(s.s.pending), 128<<10, "memory is bounded [INV-38]")
 			if v.status == 405 {
@@ -56,18 +70,22 @@ func TestServer_AwaitRequest(t *testing.T) {
 		t.Run("ADV-78/"+at, func(t *testing.T) {
 			proves(t, "KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04")
 			s := newServed(t, ServerConfig{})
-			s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Subprotocols: []string{Subprotocol}}, []string{"x-a;n=1"}))
+			s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Subprotocols: []string{Subprotocol}},
+				[]string{"x-a;n=1"}))
 			if at == "replay" {
 				s.deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}})
 			}
 			s.message(request("Sec-WebSocket-Extensions: x-b, x-a;n=2"))
-			require.Contains(t, s.sent[len(s.sent)-2], `extension "x-a" was negotiated in the opening handshake already`)
+			require.Contains(t, s.sent[len(s.sent)-2],
+				`extension "x-a" was negotiated in the opening handshake already`)
 			s.wantRefused("named again", 400, 1002)
 		})
 	}
 	t.Run("ADV-79/newest-request-counts", func(t *testing.T) {
-		s := listening(t, "/p", ServerConfig{}).deciding("Sec-WebSocket-Extensions: x-a", "Sec-WebSocket-Protocol: amqp").
-			decide(Decision{Status: 401, Challenges: []string{"Basic"}}).deciding("Sec-WebSocket-Extensions: x-b", "Authorization: Basic x")
+		s := listening(t, "/p", ServerConfig{}).deciding("Sec-WebSocket-Extensions: x-a",
+			"Sec-WebSocket-Protocol: amqp").
+			decide(Decision{Status: 401, Challenges: []string{"Basic"}}).
+			deciding("Sec-WebSocket-Extensions: x-b", "Authorization: Basic x")
 		q := s.s.Request()
 		require.Equal(t, []string{"x-b"}, q.Extensions)
 		require.Empty(t, q.Subprotocols)
@@ -75,13 +93,16 @@ func TestServer_AwaitRequest(t *testing.T) {
 		require.Equal(t, 1, q.Replay)
 		_, err := s.s.Decide(t0, Decision{Extensions: []string{"x-a"}})
 		require.ErrorContains(t, err, "was not requested")
-		listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}}).message("GET /q HTTP/1.1\r\n\r\n").wantRefused("other path", 400, 1002)
+		listening(t, "/p", ServerConfig{}).deciding().decide(Decision{
+			Status: 401, Challenges: []string{"Basic"},
+		}).message("GET /q HTTP/1.1\r\n\r\n").wantRefused("other path", 400, 1002)
 	})
 }
 
 func TestServer_AwaitBody(t *testing.T) {
 	expecting := func() *served {
-		return listening(t, "/p", ServerConfig{}).message(request("Expect: 100-Continue", "Content-Length: 8"))
+		return listening(t, "/p", ServerConfig{}).
+			message(request("Expect: 100-Continue", "Content-Length: 8"))
 	}
 	t.Run("100", func(t *testing.T) {
 		proves(t, "KHP-STATUS-100-01 RFC2068-100-04 KHP-CLASS-1XX-01 RFC2068-1XX-01")
@@ -115,14 +136,17 @@ func TestServer_AwaitBody(t *testing.T) {
 	t.Run("ADV-80/without-waiting", func(t *testing.T) {
 		s := listening(t, "/p", ServerConfig{}).deciding("Expect: 100-continue", "Content-Length: 0")
 		require.Empty(t, s.sent, "nothing is outstanding, so no 100 [INV-46]")
-		s = listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 8") + "the body")
+		s = listening(t, "/p", ServerConfig{}).
+			message(request("Expect: 100-continue", "Content-Length: 8") + "the body")
 		s.wantLast("it is all there", "AskDecision")
 		s.wantTimers("the application decides", fsm.TimerOverall)
-		s = listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 8")+"the ", "body")
+		s = listening(t, "/p", ServerConfig{}).
+			message(request("Expect: 100-continue", "Content-Length: 8")+"the ", "body")
 		require.Equal(t, "the body", string(s.s.Request().Body), "half of it")
 	})
 	t.Run("byte-by-byte", func(t *testing.T) {
-		s := listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 65536"))
+		s := listening(t, "/p", ServerConfig{}).
+			message(request("Expect: 100-continue", "Content-Length: 65536"))
 		for range 1 << 16 {
 			s.s.Message(t0, wire.Binary, []byte("x"))
 		}
@@ -151,7 +175,8 @@ func TestServer_Deciding(t *testing.T) {
 			s.deciding()
 			require.Equal(t, i+1, s.s.Request().Replay)
 		}
-		s.decide(Decision{Status: 401, Challenges: []string{"Basic"}, Header: []HeaderField{{"X-A", "b"}}})
+		s.decide(Decision{Status: 401, Challenges: []string{"Basic"},
+			Header: []HeaderField{{"X-A", "b"}}})
 		require.NotContains(t, s.sent[6], "X-A", "nothing of the decision that was replaced")
 		s.wantRefused("the fourth 401 becomes 403", 403, 1000)
 	})
@@ -164,11 +189,13 @@ func TestServer_Deciding(t *testing.T) {
 	t.Run("202", func(t *testing.T) {
 		s := deciding()
 		for range 4 {
-			s.decide(Decision{Status: 202}).wantLast("more to come", "SendMessage HTTP/1.1 202 Accepted", "SendMessage")
+			s.decide(Decision{Status: 202}).wantLast("more to come",
+				"SendMessage HTTP/1.1 202 Accepted", "SendMessage")
 		}
 		_, err := s.s.Decide(t0, Decision{Status: 202})
 		require.ErrorContains(t, err, "largest number of 202")
-		s.decide(Decision{}).wantLast("at last", "SendMessage HTTP/1.1 101 Switching Protocols", "SendMessage", "Open")
+		s.decide(Decision{}).wantLast("at last", "SendMessage HTTP/1.1 101 Switching Protocols",
+			"SendMessage", "Open")
 	})
 	t.Run("application-failed", func(t *testing.T) {
 		proves(t, "KHP-CLASS-5XX-01")
@@ -218,8 +245,10 @@ func TestServer_Deciding(t *testing.T) {
 			timer  fsm.Timer
 			status int
 		}{
-			{listening(t, "/p", ServerConfig{}), fsm.TimerRequest, 408}, {listening(t, "/p", ServerConfig{}), fsm.TimerOverall, 408},
-			{deciding(), fsm.TimerOverall, 503}, {deciding().decide(Decision{Status: 202}), fsm.TimerOverall, 503},
+			{listening(t, "/p", ServerConfig{}), fsm.TimerRequest, 408},
+			{listening(t, "/p", ServerConfig{}), fsm.TimerOverall, 408},
+			{deciding(), fsm.TimerOverall, 503},
+			{deciding().decide(Decision{Status: 202}), fsm.TimerOverall, 503},
 			{deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}}), fsm.TimerReplay, 408},
 		} {
 			v.at.expire(v.timer)
@@ -237,16 +266,22 @@ var servers = map[fsm.ServerPhase]func(t *testing.T) *served{
 	fsm.ServerOpening:      func(t *testing.T) *served { return newServed(t, ServerConfig{}) },
 	fsm.ServerAwaitRequest: func(t *testing.T) *served { return listening(t, "/p", ServerConfig{}) },
 	fsm.ServerAwaitBody: func(t *testing.T) *served {
-		return listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 8"))
+		return listening(t, "/p", ServerConfig{}).
+			message(request("Expect: 100-continue", "Content-Length: 8"))
 	},
-	fsm.ServerDeciding: func(t *testing.T) *served { return listening(t, "/p", ServerConfig{}).deciding() },
+	fsm.ServerDeciding: func(t *testing.T) *served {
+		return listening(t, "/p", ServerConfig{}).deciding()
+	},
 	fsm.ServerPending: func(t *testing.T) *served {
 		return listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 202})
 	},
 	fsm.ServerAwaitReplay: func(t *testing.T) *served {
-		return listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}})
+		return listening(t, "/p", ServerConfig{}).deciding().
+			decide(Decision{Status: 401, Challenges: []string{"Basic"}})
 	},
-	fsm.ServerOpen: func(t *testing.T) *served { return listening(t, "/p", ServerConfig{}).deciding().decide(Decision{}) },
+	fsm.ServerOpen: func(t *testing.T) *served {
+		return listening(t, "/p", ServerConfig{}).deciding().decide(Decision{})
+	},
 	fsm.ServerClosing: func(t *testing.T) *served {
 		return listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 403})
 	},
@@ -297,9 +332,11 @@ func TestServer_RawTarget(t *testing.T) {
 		require.Equal(t, fsm.ServerDeciding, s.s.Phase(), "%q: %v", target, s.all)
 	}
 	decoded := listening(t, "/%C3%A4?.kl=Y", ServerConfig{}).message("GET /\xc3\xa4 HTTP/1.1\r\n\r\n")
-	require.Equal(t, fsm.ServerDeciding, decoded.s.Phase(), "a decoded path is the same: %v", decoded.all)
+	require.Equal(t, fsm.ServerDeciding, decoded.s.Phase(),
+		"a decoded path is the same: %v", decoded.all)
 	s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-	_, out := s.s.OpeningReceived(t0, []byte("GET /\xc3\xa4 HTTP/1.1\r\n"+openingFields+"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+	_, out := s.s.OpeningReceived(t0, []byte("GET /\xc3\xa4 HTTP/1.1\r\n"+openingFields+
+		"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
 	s.take(out)
 	s.message("GET /\xc3\xa4 HTTP/1.1\r\n\r\n")
 	require.Equal(t, fsm.ServerDeciding, s.s.Phase())
@@ -309,12 +346,14 @@ func TestServer_RawTarget(t *testing.T) {
 func TestServer_RequestStays(t *testing.T) {
 	for _, target := range []string{"/p", "/p?.kl=Y"} {
 		s := listening(t, target, ServerConfig{})
-		s.message(request("Expect: 100-continue", "Content-Length: 5", "X-One: a", "Authorization: Basic one",
+		s.message(request("Expect: 100-continue", "Content-Length: 5", "X-One: a",
+			"Authorization: Basic one",
 			"Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: x-a;n=1"), "hello")
 		first := *s.s.Request()
 		for range 2 {
 			s.decide(Decision{Status: 401, Challenges: []string{"Basic"}})
-			s.message(request("Expect: 100-continue", "Content-Length: 5", "X-Two: b", "Authorization: Basic two",
+			s.message(request("Expect: 100-continue", "Content-Length: 5", "X-Two: b",
+				"Authorization: Basic two",
 				"Sec-WebSocket-Protocol: mqtt", "Sec-WebSocket-Extensions: x-b;m=2"), "world")
 		}
 		require.Equal(t, "hello", string(first.Body))
@@ -334,7 +373,8 @@ func TestServer_AwaitRequest_JustAtTheLimits(t *testing.T) {
 	head := request("Content-Length: 10")
 	for name, v := range map[string]struct {
 		head, body, status int
-	}{"both at the limit": {len(head), len(body), 0}, "head": {len(head) - 1, len(body), 431}, "body": {len(head), len(body) - 1, 413}} {
+	}{"both at the limit": {len(head), len(body), 0}, "head": {len(head) - 1, len(body), 431},
+		"body": {len(head), len(body) - 1, 413}} {
 		for _, target := range []string{"/p", "/p?.kl=Y"} {
 			s := newServed(t, ServerConfig{})
 			s.opening(target)
@@ -356,7 +396,8 @@ func TestServer_AwaitRequest_InPieces(t *testing.T) {
 	whole := request("X-One: 1", "Content-Length: 4") + "body"
 	head := len(whole) - len("body")
 	for cut := 1; cut < head; cut++ {
-		for _, pieces := range [][]string{{whole[:cut], whole[cut:]}, {whole[:cut], "", whole[cut:head] + "body"},
+		for _, pieces := range [][]string{{whole[:cut], whole[cut:]},
+			{whole[:cut], "", whole[cut:head] + "body"},
 			{whole[:cut], whole[cut : cut+(head-cut)/2], whole[cut+(head-cut)/2:]}} {
 			s := listening(t, "/p?.kl=Y", ServerConfig{})
 			for i, p := range pieces {

@@ -20,7 +20,8 @@ func TestTimeouts(t *testing.T) {
 	require.Len(t, fields, 9)
 	require.Zero(t, none.Of(0))
 	require.Zero(t, all.Of(fsm.TimerReplay+1))
-	require.Equal(t, 10*time.Second, (&Timeouts{Response: -1}).Of(fsm.TimerResponse), "none can be switched off")
+	require.Equal(t, 10*time.Second, (&Timeouts{Response: -1}).Of(fsm.TimerResponse),
+		"none can be switched off")
 
 	_, err := NewClient("ws://h/p", ClientConfig{Timeouts: Timeouts{Wait: -time.Second}})
 	require.EqualError(t, err, "endpoint: Timeouts.Wait is -1s; use a positive duration, or 0 for 30s")
@@ -116,8 +117,10 @@ func TestExpire_Says(t *testing.T) {
 		require.NotNil(t, s.err, timer)
 		require.Contains(t, s.err.Detail, want, timer)
 	}
-	client := map[fsm.Timer]string{fsm.TimerOpening: "opening request", fsm.TimerResponse: "extended request",
-		fsm.TimerWait: "after 202", fsm.TimerCredentials: "none were given", fsm.TimerOverall: "took too long"}
+	client := map[fsm.Timer]string{fsm.TimerOpening: "opening request",
+		fsm.TimerResponse: "extended request",
+		fsm.TimerWait:     "after 202", fsm.TimerCredentials: "none were given",
+		fsm.TimerOverall: "took too long"}
 	for timer, want := range client {
 		r := dialed(t, "ws://h/p", ClientConfig{HasCredentials: true})
 		switch timer {

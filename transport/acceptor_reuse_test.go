@@ -59,34 +59,47 @@ func kindsOfConnections() map[string]kindOfConnection {
 	asks := func(c *rawClient) { c.send(pf{Op: opB, P: offersAMQP}) }
 	waits := 0
 	return map[string]kindOfConnection{
-		"open":        {handler: plain, client: asks},
-		"kaazing":     {handler: plain, target: "/echo?.kl=Y", client: asks},
-		"plain":       {handler: func() *Handler { return &Handler{Plain: true} }, fields: "Sec-WebSocket-Protocol: mqtt\r\n"},
+		"open":    {handler: plain, client: asks},
+		"kaazing": {handler: plain, target: "/echo?.kl=Y", client: asks},
+		"plain": {handler: func() *Handler { return &Handler{Plain: true} },
+			fields: "Sec-WebSocket-Protocol: mqtt\r\n"},
 		"not-khp":     {handler: plain, fields: "Sec-WebSocket-Protocol: mqtt\r\n"},
 		"not-upgrade": {handler: plain, fields: "Sec-WebSocket-Version: 12\r\n"},
-		"principal": {handler: func() *Handler { return &Handler{Authenticator: knowing{}} }, client: func(c *rawClient) {
-			c.send(pf{Op: opB, P: extendedRequest})
-			c.response()
-			c.send(pf{Op: opB, P: replayedRequest})
-		}},
-		"stranger": {handler: func() *Handler { return &Handler{Authenticator: knowing{}} }, client: func(c *rawClient) {
-			c.send(pf{Op: opB, P: extendedRequest})
-			c.response()
-			c.send(pf{Op: opX, P: "\x03\xe8"})
-		}},
+		"principal": {handler: func() *Handler { return &Handler{Authenticator: knowing{}} },
+			client: func(c *rawClient) {
+				c.send(pf{Op: opB, P: extendedRequest})
+				c.response()
+				c.send(pf{Op: opB, P: replayedRequest})
+			}},
+		"stranger": {handler: func() *Handler { return &Handler{Authenticator: knowing{}} },
+			client: func(c *rawClient) {
+				c.send(pf{Op: opB, P: extendedRequest})
+				c.response()
+				c.send(pf{Op: opX, P: "\x03\xe8"})
+			}},
 		"waiting": {handler: deciding(func(*Request) (Decision, error) {
 			if waits++; waits%2 == 1 {
 				return Decision{Status: 202}, nil
 			}
 			return Decision{}, nil
 		}), client: asks},
-		"redirect":  {handler: deciding(func(*Request) (Decision, error) { return Decision{Status: 302, Location: "/q"}, nil }), client: asks},
-		"broken":    {handler: deciding(func(*Request) (Decision, error) { return Decision{}, errors.New("no data base") }), client: asks},
-		"malformed": {handler: plain, client: func(c *rawClient) { c.send(pf{Op: opB, P: "nonsense\r\n\r\n"}) }},
+		"redirect": {handler: deciding(func(*Request) (Decision, error) {
+			return Decision{Status: 302, Location: "/q"}, nil
+		}), client: asks},
+		"broken": {handler: deciding(func(*Request) (Decision, error) {
+			return Decision{}, errors.New("no data base")
+		}), client: asks},
+		"malformed": {handler: plain, client: func(c *rawClient) {
+			c.send(pf{Op: opB, P: "nonsense\r\n\r\n"})
+		}},
 		"bad-frame": {handler: plain, client: func(c *rawClient) { c.bytes("\xff\xff") }},
 		"lost":      {handler: plain, client: func(c *rawClient) { _ = c.nc.Close() }},
-		"silent":    {handler: func() *Handler { return &Handler{Timeouts: Timeouts{Request: time.Second}} }, client: func(*rawClient) {}},
-		"limited":   {handler: func() *Handler { return &Handler{ReadLimit: 4, Timeouts: Timeouts{Request: time.Minute}} }, client: asks},
+		"silent": {handler: func() *Handler {
+			return &Handler{Timeouts: Timeouts{Request: time.Second}}
+		}, client: func(*rawClient) {}},
+		"limited": {handler: func() *Handler {
+			return &Handler{ReadLimit: 4, Timeouts: Timeouts{Request: time.Minute}}
+		}, client: asks},
 	}
 }
 
@@ -94,7 +107,8 @@ func kindsOfConnections() map[string]kindOfConnection {
 type events struct{ lines []string }
 
 func (e *events) Observe(ev Event) {
-	e.lines = append(e.lines, fmt.Sprint(ev.Kind, " ", ev.Phase, " ", ev.Code, " ", ev.Text, " ", strings.Count(string(ev.Data), "")))
+	e.lines = append(e.lines, fmt.Sprint(ev.Kind, " ", ev.Phase, " ", ev.Code, " ", ev.Text, " ",
+		strings.Count(string(ev.Data), "")))
 }
 
 // date is what differs between two answers.
@@ -105,12 +119,13 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	h, seen, log := k.handler(), &events{}, &bytes.Buffer{}
 	h.Serve = func(context.Context, *Conn) error { return nil }
 	h.Observer = seen
-	h.Logger = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey {
-			return slog.Attr{}
-		}
-		return a
-	}}))
+	h.Logger = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{
+		Level: slog.LevelDebug, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		}}))
 	text := openingRequest
 	if k.fields != "" {
 		text = strings.Replace(text, "Sec-WebSocket-Protocol: x-kaazing-handshake\r\n", k.fields, 1)
@@ -135,9 +150,11 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	s.shakeWith(a, opening.Of(r), false)
 	lines := []string{fmt.Sprint("after ", time.Since(begin))}
 	if s.conn != nil {
-		lines = append(lines, fmt.Sprint(s.conn.Subprotocol(), s.conn.Status(), s.conn.Plain(), s.conn.Extensions(), s.conn.link.Limit()))
+		lines = append(lines, fmt.Sprint(s.conn.Subprotocol(), s.conn.Status(), s.conn.Plain(),
+			s.conn.Extensions(), s.conn.link.Limit()))
 		if q := s.conn.Request(); q != nil {
-			lines = append(lines, fmt.Sprint(q.Principal, q.Replay, q.Subprotocols, q.Authorization, q.Target))
+			lines = append(lines, fmt.Sprint(q.Principal, q.Replay, q.Subprotocols,
+				q.Authorization, q.Target))
 		}
 		go func() { _ = s.conn.Close(CloseNormal, "") }()
 	}
@@ -276,23 +293,25 @@ func TestDial_WritesAfterDeafServer(t *testing.T) {
 			if err != nil {
 				return
 			}
-			_, _ = io.WriteString(nc, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\nSec-WebSocket-Accept: "+
+			_, _ = io.WriteString(nc, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+				"Sec-WebSocket-Protocol: x-kaazing-handshake\r\nSec-WebSocket-Accept: "+
 				string(upgrade.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
 			if _, err := frametest.ReadFrame(nc); err == nil {
 				_, _ = nc.Write(frametest.Encode(true, pf{Op: opB, P: response}, pf{Op: opB}))
 			}
 		}
 		dials := 0
-		c, err := Dial(t.Context(), "ws://one.example/", &DialOptions{NetDial: func(context.Context, string, string) (net.Conn, error) {
-			ours, theirs := connection(t)
-			t.Cleanup(func() { _ = theirs.Close() })
-			if dials++; dials == 1 {
-				go serve(theirs, 0, "HTTP/1.1 302 x\r\nLocation: /two\r\n\r\n") // and never reads the Close
-			} else {
-				go serve(theirs, 4*time.Second, "HTTP/1.1 101 x\r\n\r\n")
-			}
-			return ours, nil
-		}})
+		c, err := Dial(t.Context(), "ws://one.example/", &DialOptions{
+			NetDial: func(context.Context, string, string) (net.Conn, error) {
+				ours, theirs := connection(t)
+				t.Cleanup(func() { _ = theirs.Close() })
+				if dials++; dials == 1 {
+					go serve(theirs, 0, "HTTP/1.1 302 x\r\nLocation: /two\r\n\r\n") // and never reads the Close
+				} else {
+					go serve(theirs, 4*time.Second, "HTTP/1.1 101 x\r\n\r\n")
+				}
+				return ours, nil
+			}})
 		require.NoError(t, err)
 		require.Equal(t, 2, dials)
 		_ = c.NetConn().Close()

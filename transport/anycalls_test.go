@@ -18,7 +18,9 @@ import (
 // needs no network; Dial, Server and Conn are tested with one.
 func TestAnyCalls(t *testing.T) {
 	functions := map[string]any{
-		"CloseCode": CloseCode, "CloseCodeText": CloseCodeText, "NewHandshakeError": NewHandshakeError, "Prepare": Prepare, "ProxyFromEnvironment": ProxyFromEnvironment, "Redirect": Redirect, "Refuse": Refuse, "SourceOf": SourceOf, "TraceTo": TraceTo,
+		"CloseCode": CloseCode, "CloseCodeText": CloseCodeText, "NewHandshakeError": NewHandshakeError,
+		"Prepare": Prepare, "ProxyFromEnvironment": ProxyFromEnvironment, "Redirect": Redirect,
+		"Refuse": Refuse, "SourceOf": SourceOf, "TraceTo": TraceTo,
 	}
 	all := maps.Clone(functions)
 	all["Dial"], all["AnswerProbe"] = Dial, AnswerProbe
@@ -27,13 +29,15 @@ func TestAnyCalls(t *testing.T) {
 		switch typ {
 		case reflect.TypeFor[error]():
 			v = reflect.New(typ).Elem()
-			list := []error{nil, io.EOF, &HandshakeError{}, &CloseError{Code: 1001}, &ProxyError{}, &ProtocolError{}, &InactivityError{}, errors.Join(io.EOF, nil)}
+			list := []error{nil, io.EOF, &HandshakeError{}, &CloseError{Code: 1001}, &ProxyError{},
+				&ProtocolError{}, &InactivityError{}, errors.Join(io.EOF, nil)}
 			if err := rapid.SampledFrom(list).Draw(t, "error"); err != nil {
 				v.Set(reflect.ValueOf(err))
 			}
 			return v, true
 		case reflect.TypeFor[time.Duration]():
-			return reflect.ValueOf(rapid.SampledFrom([]time.Duration{0, -1, time.Second, 1<<63 - 1}).Draw(t, "duration")), true
+			return reflect.ValueOf(rapid.SampledFrom([]time.Duration{0, -1, time.Second, 1<<63 - 1}).Draw(t,
+				"duration")), true
 		case reflect.TypeFor[time.Time]():
 			return reflect.ValueOf(time.Unix(rapid.Int64Range(0, 1<<40).Draw(t, "time"), 0)), true
 		case reflect.TypeFor[*format.Writer]():
@@ -45,11 +49,15 @@ func TestAnyCalls(t *testing.T) {
 		}
 		return v, false
 	}
-	texts := []string{"ws://u:p@h/p?q", "HTTP/1.1 401 x", "GET /p HTTP/1.1\r\nCookie: a\r\n\r\n", "reason", "opening", "/p", "Basic eA=="}
+	texts := []string{"ws://u:p@h/p?q", "HTTP/1.1 401 x", "GET /p HTTP/1.1\r\nCookie: a\r\n\r\n",
+		"reason", "opening", "/p", "Basic eA=="}
 	rapid.Check(t, func(t *rapid.T) {
-		c := anycall.Caller{Texts: texts, Values: values, Skip: []string{"Format", "Shutdown", "Close", "ServeHTTP", "Accept", "Serve", "ListenAndServe"}}
+		c := anycall.Caller{Texts: texts, Values: values, Skip: []string{"Format", "Shutdown", "Close",
+			"ServeHTTP", "Accept", "Serve", "ListenAndServe"}}
 		c.Run(t, []any{
-			&HandshakeError{}, &HandshakeError{Status: 401}, &CloseError{}, &ProxyError{}, &ProtocolError{}, &InactivityError{}, &Handler{}, &Event{}, &Retry{}, &DialOptions{}, &Decision{}, &Request{}, &OpeningRequest{}, &HeaderField{},
+			&HandshakeError{}, &HandshakeError{Status: 401}, &CloseError{}, &ProxyError{}, &ProtocolError{},
+			&InactivityError{}, &Handler{}, &Event{}, &Retry{}, &DialOptions{}, &Decision{}, &Request{},
+			&OpeningRequest{}, &HeaderField{},
 		}, functions, 60)
 	})
 }

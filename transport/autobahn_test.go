@@ -25,8 +25,9 @@ type autobahnCase struct {
 	name string
 	req  string // the requirement it belongs to
 	send []pf
-	want []pf   // echoes and Pongs
-	code uint16 // of the Close that comes without being asked for; 0 if the peer has to close, with 1000
+	want []pf // echoes and Pongs
+	// of the Close that comes without being asked for; 0 if the peer has to close, with 1000
+	code uint16
 	// payload of that Close, or of the answer to a Close among send; compared if there is one
 	body  string
 	large bool // too large to be sent byte by byte
@@ -36,7 +37,8 @@ type autobahnCase struct {
 
 // autobahnCases lists all sections.
 func autobahnCases() (all []autobahnCase) {
-	return slices.Concat(autobahnFraming(), autobahnPings(), autobahnReserved(), autobahnFragments(), autobahnText(), autobahnClose(), autobahnLimits())
+	return slices.Concat(autobahnFraming(), autobahnPings(), autobahnReserved(), autobahnFragments(),
+		autobahnText(), autobahnClose(), autobahnLimits())
 }
 
 func TestAutobahn(t *testing.T) {
@@ -51,7 +53,9 @@ func TestAutobahn(t *testing.T) {
 				if size == 1 && c.large {
 					continue
 				}
-				name := fmt.Sprintf("%s/%s/%s", c.name, map[bool]string{true: "client", false: "server"}[client], map[int]string{1 << 30: "whole", 1: "bytes", 997: "pieces"}[size])
+				name := fmt.Sprintf("%s/%s/%s",
+					c.name, map[bool]string{true: "client", false: "server"}[client],
+					map[int]string{1 << 30: "whole", 1: "bytes", 997: "pieces"}[size])
 				t.Run(name, func(t *testing.T) {
 					t.Attr("req", c.req)
 					some := virtualNetworks
@@ -113,28 +117,34 @@ func (c autobahnCase) play(t *testing.T, client bool, size int) {
 	require.Error(t, <-ended)
 	synctest.Wait()
 	_, err := a.Write([]byte{0})
-	require.True(t, errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed), "TCP is closed: %v", err)
+	require.True(t, errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed),
+		"TCP is closed: %v", err)
 }
 
 // Sections 1 and 10: framing, of text and binary messages of all sizes and length forms; cut
 // anywhere by the way of sending.
 func autobahnFraming() (all []autobahnCase) {
 	for _, op := range []ws.OpCode{opT, opB} {
-		for _, n := range []int{0, 1, 124, 125, 126, 127, 128, 255, 256, 4082, 4096, 65535, 65536, 65537} {
+		for _, n := range []int{0, 1, 124, 125, 126, 127, 128, 255, 256, 4082, 4096,
+			65535, 65536, 65537} {
 			p := strings.Repeat("*", n)
 			if op == opB {
 				p = strings.Repeat("\xfe", n)
 			}
 			name := fmt.Sprintf("1 framing/%v of %d", kindOf(op), n)
-			all = append(all, autobahnCase{name: name, req: "WSP-FRAME-01", send: []pf{{Op: op, P: p}}, want: []pf{{Op: op, P: p}}, large: n > 4096})
+			all = append(all, autobahnCase{name: name, req: "WSP-FRAME-01", send: []pf{{Op: op, P: p}},
+				want: []pf{{Op: op, P: p}}, large: n > 4096})
 			if n == 65535 || n < 126 {
-				all = append(all, autobahnCase{name: name + " in the long form", req: "WSP-FRAME-01", send: []pf{{Op: op, P: p, Wide: true}}, want: []pf{{Op: op, P: p}}, large: n > 4096})
+				all = append(all, autobahnCase{name: name + " in the long form", req: "WSP-FRAME-01",
+					send: []pf{{Op: op, P: p, Wide: true}}, want: []pf{{Op: op, P: p}}, large: n > 4096})
 			}
 			all = append(all, autobahnCase{
-				name: fmt.Sprintf("10 misc/%v of %d in pieces of 1300", kindOf(op), n), req: "WSP-FRAME-02", large: n > 4096, send: fragments(op, p, 1300), want: []pf{{Op: op, P: p}},
+				name: fmt.Sprintf("10 misc/%v of %d in pieces of 1300", kindOf(op), n), req: "WSP-FRAME-02",
+				large: n > 4096, send: fragments(op, p, 1300), want: []pf{{Op: op, P: p}},
 			})
 		}
-		all = append(all, autobahnCase{name: fmt.Sprintf("1 framing/%v masked wrongly", kindOf(op)), req: "WSP-FRAME-04", send: []pf{{Op: op, P: "x", Mask: true}}, code: CloseProtocolError})
+		all = append(all, autobahnCase{name: fmt.Sprintf("1 framing/%v masked wrongly", kindOf(op)),
+			req: "WSP-FRAME-04", send: []pf{{Op: op, P: "x", Mask: true}}, code: CloseProtocolError})
 	}
 	return all
 }
@@ -163,14 +173,17 @@ func autobahnPings() (all []autobahnCase) {
 	for _, c := range []autobahnCase{
 		{name: "empty", send: []pf{{Op: opI}}, want: []pf{{Op: opO}}},
 		{name: "payload", send: []pf{{Op: opI, P: "hello"}}, want: []pf{{Op: opO, P: "hello"}}},
-		{name: "not UTF-8", send: []pf{{Op: opI, P: "\x00\xff\xfe\xfd\xfc\xfb\x00\xff"}}, want: []pf{{Op: opO, P: "\x00\xff\xfe\xfd\xfc\xfb\x00\xff"}}},
+		{name: "not UTF-8", send: []pf{{Op: opI, P: "\x00\xff\xfe\xfd\xfc\xfb\x00\xff"}},
+			want: []pf{{Op: opO, P: "\x00\xff\xfe\xfd\xfc\xfb\x00\xff"}}},
 		{name: "125 bytes", send: []pf{{Op: opI, P: long}}, want: []pf{{Op: opO, P: long}}},
 		{name: "126 bytes", send: []pf{{Op: opI, P: long + "x"}}, code: CloseProtocolError},
 		{name: "126 bytes announced", send: []pf{{Op: opI, Claim: 126}}, code: CloseProtocolError},
-		{name: "short payload in the long form", send: []pf{{Op: opI, P: "x", Wide: true}}, code: CloseProtocolError},
+		{name: "short payload in the long form", send: []pf{{Op: opI, P: "x", Wide: true}},
+			code: CloseProtocolError},
 		{name: "unasked Pong", send: []pf{{Op: opO}}},
 		{name: "unasked Pong with payload", send: []pf{{Op: opO, P: "unasked"}}},
-		{name: "unasked Pong, then Ping", send: []pf{{Op: opO, P: "unasked"}, {Op: opI, P: "ping"}}, want: []pf{{Op: opO, P: "ping"}}},
+		{name: "unasked Pong, then Ping", send: []pf{{Op: opO, P: "unasked"}, {Op: opI, P: "ping"}},
+			want: []pf{{Op: opO, P: "ping"}}},
 		{name: "ten", send: ten, want: tenBack},
 		{name: "masked wrongly", send: []pf{{Op: opI, Mask: true}}, code: CloseProtocolError},
 	} {
@@ -185,8 +198,10 @@ func autobahnPings() (all []autobahnCase) {
 func autobahnReserved() (all []autobahnCase) {
 	hello, ping := text("Hello"), pf{Op: opI}
 	add := func(name string, bad pf) {
-		for where, before := range map[string][]pf{"first": nil, "after text": {hello}, "after ping": {ping}, "inside a message": {{Op: opT, P: "x", More: true}}} {
-			c := autobahnCase{name: name + " " + where, req: "WSP-FRAME-01", send: append(slices.Clone(before), bad, ping), code: CloseProtocolError}
+		for where, before := range map[string][]pf{"first": nil, "after text": {hello},
+			"after ping": {ping}, "inside a message": {{Op: opT, P: "x", More: true}}} {
+			c := autobahnCase{name: name + " " + where, req: "WSP-FRAME-01",
+				send: append(slices.Clone(before), bad, ping), code: CloseProtocolError}
 			switch where {
 			case "after text":
 				c.want = []pf{hello}
@@ -221,19 +236,28 @@ func autobahnFragments() (all []autobahnCase) {
 		{name: "pong in two", send: []pf{more(opO, "fragment"), end("ment")}, code: bad},
 		{name: "close in two", send: []pf{more(opX, "\x03\xe8"), end("")}, code: bad},
 		{name: "two", send: []pf{more(opT, "frag"), end("ment")}, want: []pf{text("fragment")}},
-		{name: "three, of binary", send: []pf{more(opB, "\xff"), more(opC, ""), end("\xfe")}, want: []pf{bin("\xff\xfe")}},
-		{name: "ping in between", send: []pf{more(opT, "frag"), ping, end("ment")}, want: []pf{pong, text("fragment")}},
-		{name: "pings everywhere", send: []pf{more(opT, "a"), ping, more(opC, "b"), ping, more(opC, "c"), ping, end("d")}, want: []pf{pong, pong, pong, text("abcd")}},
+		{name: "three, of binary", send: []pf{more(opB, "\xff"), more(opC, ""), end("\xfe")},
+			want: []pf{bin("\xff\xfe")}},
+		{name: "ping in between", send: []pf{more(opT, "frag"), ping, end("ment")},
+			want: []pf{pong, text("fragment")}},
+		{name: "pings everywhere", send: []pf{more(opT, "a"), ping, more(opC, "b"), ping, more(opC, "c"),
+			ping, end("d")}, want: []pf{pong, pong, pong, text("abcd")}},
 		{name: "all empty", send: []pf{more(opT, ""), more(opC, ""), end("")}, want: []pf{text("")}},
-		{name: "empty but one", send: []pf{more(opT, ""), more(opC, "middle"), end("")}, want: []pf{text("middle")}},
+		{name: "empty but one", send: []pf{more(opT, ""), more(opC, "middle"), end("")},
+			want: []pf{text("middle")}},
 		{name: "continuation of nothing", send: []pf{end("x"), text("Hello")}, code: bad},
-		{name: "continuation of nothing, unfinished", send: []pf{more(opC, "x"), text("Hello")}, code: bad},
-		{name: "continuation after the end", send: []pf{more(opT, "frag"), end("ment"), end("x")}, want: []pf{text("fragment")}, code: bad},
+		{name: "continuation of nothing, unfinished",
+			send: []pf{more(opC, "x"), text("Hello")}, code: bad},
+		{name: "continuation after the end", send: []pf{more(opT, "frag"), end("ment"), end("x")},
+			want: []pf{text("fragment")}, code: bad},
 		{name: "text in a message", send: []pf{more(opT, "frag"), text("ment")}, code: bad},
 		{name: "binary in a message", send: []pf{more(opT, "frag"), bin("ment")}, code: bad},
-		{name: "unfinished text in a message", send: []pf{more(opB, "frag"), more(opT, "ment")}, code: bad},
-		{name: "message after message", send: []pf{more(opT, "a"), end("b"), more(opB, "c"), end("d")}, want: []pf{text("ab"), bin("cd")}},
-		{name: "close in between", send: []pf{more(opT, "frag"), {Op: opX, P: "\x03\xe8"}, end("ment")}, body: "\x03\xe8"},
+		{name: "unfinished text in a message",
+			send: []pf{more(opB, "frag"), more(opT, "ment")}, code: bad},
+		{name: "message after message", send: []pf{more(opT, "a"), end("b"), more(opB, "c"), end("d")},
+			want: []pf{text("ab"), bin("cd")}},
+		{name: "close in between", send: []pf{more(opT, "frag"), {Op: opX, P: "\x03\xe8"}, end("ment")},
+			body: "\x03\xe8"},
 	} {
 		c.name, c.req = "5 fragments/"+c.name, "WSP-FRAME-02"
 		all = append(all, c)

@@ -18,7 +18,10 @@ import (
 func BenchmarkHandshake(b *testing.B) {
 	for _, profile := range []Profile{Spec, Kaazing} {
 		b.Run(profile.String(), func(b *testing.B) {
-			h := &Handler{Serve: func(ctx context.Context, c *Conn) error { _, _, err := c.Read(ctx); return err }}
+			h := &Handler{Serve: func(ctx context.Context, c *Conn) error {
+				_, _, err := c.Read(ctx)
+				return err
+			}}
 			srv := httptest.NewServer(h)
 			defer srv.Close()
 			opts := &DialOptions{Profile: profile}
@@ -34,9 +37,13 @@ func BenchmarkHandshake(b *testing.B) {
 		})
 	}
 	b.Run("server", func(b *testing.B) { // the client is a few writes of prepared bytes
-		srv := httptest.NewServer(&Handler{Serve: func(ctx context.Context, c *Conn) error { _, _, err := c.Read(ctx); return err }})
+		srv := httptest.NewServer(&Handler{Serve: func(ctx context.Context, c *Conn) error {
+			_, _, err := c.Read(ctx)
+			return err
+		}})
 		defer srv.Close()
-		benchmarkBytes(b, srv.Listener.Addr().String(), []byte(openingRequest), frametest.Encode(false, bin(extendedRequest)))
+		benchmarkBytes(b, srv.Listener.Addr().String(), []byte(openingRequest),
+			frametest.Encode(false, bin(extendedRequest)))
 	})
 	b.Run("raw", func(b *testing.B) {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -52,7 +59,8 @@ func BenchmarkHandshake(b *testing.B) {
 			_, _ = nc.Read(buf)
 		}))
 		defer srv.Close()
-		benchmarkBytes(b, srv.Listener.Addr().String(), []byte(openingRequest), frametest.Encode(false, bin(extendedRequest)))
+		benchmarkBytes(b, srv.Listener.Addr().String(), []byte(openingRequest),
+			frametest.Encode(false, bin(extendedRequest)))
 	})
 }
 

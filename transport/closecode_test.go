@@ -28,11 +28,13 @@ func TestCloseCode(t *testing.T) {
 	require.Zero(t, CloseCode(nil))
 	require.Zero(t, CloseCode(io.EOF))
 	require.Zero(t, CloseCode(&ProtocolError{Code: 1002}))
-	require.Equal(t, CloseGoingAway, CloseCode(fmt.Errorf("wrapped: %w", &CloseError{Code: CloseGoingAway})))
+	require.Equal(t, CloseGoingAway,
+		CloseCode(fmt.Errorf("wrapped: %w", &CloseError{Code: CloseGoingAway})))
 }
 
 func TestErrorTexts(t *testing.T) {
-	require.EqualError(t, &CloseError{Code: 1000}, "transport: peer closed the connection: 1000 (normal closure)")
+	require.EqualError(t, &CloseError{Code: 1000},
+		"transport: peer closed the connection: 1000 (normal closure)")
 	require.EqualError(t, &CloseError{Code: 1001, Reason: "a\nb"},
 		`transport: peer closed the connection: 1001 (going away): "a\nb"`)
 	require.EqualError(t, &ProtocolError{1009, "message exceeds the limit"},

@@ -16,7 +16,13 @@ import (
 // shown are the packages of which examples show everything, and the fields that they have to show,
 // too: functions among options, which a comment alone does not explain.
 var shown = map[string][]string{
-	".":             {"DialOptions.CheckRedirect", "DialOptions.Compression", "DialOptions.Jar", "DialOptions.KeepAlive", "DialOptions.Proxy", "DialOptions.Retry", "DialOptions.Use", "Handler.AllowOrigins", "Handler.CheckOpening", "Handler.CheckOrigin", "Handler.Compression", "Handler.ConnContext", "Handler.Decide", "Handler.KeepAlive", "Handler.OpeningHeader", "Handler.Plain", "Server.Route"},
+	".": {
+		"DialOptions.CheckRedirect", "DialOptions.Compression", "DialOptions.Jar",
+		"DialOptions.KeepAlive", "DialOptions.Proxy", "DialOptions.Retry", "DialOptions.Use",
+		"Handler.AllowOrigins", "Handler.CheckOpening", "Handler.CheckOrigin", "Handler.Compression",
+		"Handler.ConnContext", "Handler.Decide", "Handler.KeepAlive", "Handler.OpeningHeader",
+		"Handler.Plain", "Server.Route",
+	},
 	"auth":          nil,
 	"auth/htpasswd": nil,
 	"extension":     nil,
@@ -25,11 +31,13 @@ var shown = map[string][]string{
 	"wsjson":        nil,
 }
 
-// called are methods that others call: packages fmt, errors, log/slog, encoding and net/http, and ours
-// those of interfaces that an application hands over.
+// called are methods that others call: packages fmt, errors, log/slog, encoding and net/http, and
+// ours those of interfaces that an application hands over.
 var called = map[string]bool{
-	"As": true, "Error": true, "Format": true, "GoString": true, "Is": true, "LogValue": true, "MarshalText": true, "String": true, "Unwrap": true, "ServeHTTP": true,
-	"Authenticate": true, "Validate": true, "Credentials": true, "Name": true, "Offer": true, "Accept": true, "Confirm": true,
+	"As": true, "Error": true, "Format": true, "GoString": true, "Is": true, "LogValue": true,
+	"MarshalText": true, "String": true, "Unwrap": true, "ServeHTTP": true,
+	"Authenticate": true, "Validate": true, "Credentials": true, "Name": true, "Offer": true,
+	"Accept": true, "Confirm": true,
 }
 
 // Every function and method of these packages is used in an example of transport, endpoint or a
@@ -39,7 +47,8 @@ func TestExamples_Complete(t *testing.T) {
 	for _, root := range []string{".", "../endpoint", "../docs/examples"} {
 		require.NoError(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 			if err == nil && strings.HasSuffix(path, ".go") {
-				use(t, path, root == "../docs/examples" || strings.HasPrefix(filepath.Base(path), "example"), used)
+				use(t, path, root == "../docs/examples" ||
+					strings.HasPrefix(filepath.Base(path), "example"), used)
 			}
 			return err
 		}))
@@ -70,7 +79,8 @@ func use(t *testing.T, file string, whole bool, used map[string]bool) {
 	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 	require.NoError(t, err)
 	for _, d := range f.Decls {
-		if fn, ok := d.(*ast.FuncDecl); !whole && (!ok || !strings.HasPrefix(fn.Name.Name, "Example") || !strings.HasSuffix(file, "_test.go")) {
+		if fn, ok := d.(*ast.FuncDecl); !whole &&
+			(!ok || !strings.HasPrefix(fn.Name.Name, "Example") || !strings.HasSuffix(file, "_test.go")) {
 			continue
 		}
 		ast.Inspect(d, func(n ast.Node) bool {

@@ -51,7 +51,9 @@ func (k *packer) unpack(t *testing.T, p string) string {
 
 // everyParams calls f with every combination of parameters, in short mode with fewer sizes of
 // windows.
-func everyParams(f func(text string, serverAlone, clientAlone bool, serverBits, clientBits string)) {
+func everyParams(
+	f func(text string, serverAlone, clientAlone bool, serverBits, clientBits string),
+) {
 	bits := []string{"", "8", "9", "10", "11", "12", "13", "14", "15"}
 	if testing.Short() {
 		bits = []string{"", "9", "15"}
@@ -90,8 +92,10 @@ func TestHandler_CompressionOffersEvery(t *testing.T) {
 	everyParams(func(offer string, serverAlone, clientAlone bool, serverBits, _ string) {
 		for _, alone := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
-				h := &Handler{Serve: echoServe, Plain: true, Compression: &Compression{NoContextTakeover: alone}}
-				opening := strings.Replace(openingRequest, "Sec-WebSocket-Protocol: x-kaazing-handshake", "Sec-WebSocket-Extensions: "+offer, 1)
+				h := &Handler{Serve: echoServe, Plain: true,
+					Compression: &Compression{NoContextTakeover: alone}}
+				opening := strings.Replace(openingRequest, "Sec-WebSocket-Protocol: x-kaazing-handshake",
+					"Sec-WebSocket-Extensions: "+offer, 1)
 				c := servePipe(t, h, opening)
 				_, granted, found := strings.Cut(<-c.head, "Sec-WebSocket-Extensions: ")
 				granted, _, _ = strings.Cut(granted, "\r\n")
@@ -145,9 +149,11 @@ func TestDial_CompressionGrantsEvery(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				in, out := packer{alone: clientAlone || alone}, packer{alone: serverAlone}
 				sizes := [2]int{}
-				got := dialRaw(t, t.Context(), false, &DialOptions{PlainOnly: true, Compression: &Compression{NoContextTakeover: alone}}, func(p *rawServer) {
+				got := dialRaw(t, t.Context(), false, &DialOptions{PlainOnly: true,
+					Compression: &Compression{NoContextTakeover: alone}}, func(p *rawServer) {
 					p.openingRequest()
-					head := strings.Replace(p.response101Opening(), "Sec-WebSocket-Protocol: x-kaazing-handshake", "Sec-WebSocket-Extensions: "+grant, 1)
+					head := strings.Replace(p.response101Opening(), "Sec-WebSocket-Protocol: x-kaazing-handshake",
+						"Sec-WebSocket-Extensions: "+grant, 1)
 					p.bytes(head)
 					for i := range sizes {
 						f, ok := <-p.got
@@ -180,13 +186,16 @@ func TestDial_CompressionGrantsEvery(t *testing.T) {
 
 // A grant that is there twice is none, also if one of the two is right.
 func TestDial_CompressionGrantedTwice(t *testing.T) {
-	for _, granted := range []string{"permessage-deflate, permessage-deflate", "permessage-deflate; x, permessage-deflate", "permessage-deflate\r\nSec-WebSocket-Extensions: permessage-deflate"} {
+	for _, granted := range []string{"permessage-deflate, permessage-deflate", "permessage-deflate; " +
+		"x, permessage-deflate", "permessage-deflate\r\nSec-WebSocket-Extensions: permessage-deflate"} {
 		virtual(t, granted, func(t *testing.T) {
-			got := dialRaw(t, t.Context(), false, &DialOptions{PlainOnly: true, Compression: &Compression{}}, func(p *rawServer) {
-				p.openingRequest()
-				p.bytes(strings.Replace(p.response101Opening(), "Sec-WebSocket-Protocol: x-kaazing-handshake", "Sec-WebSocket-Extensions: "+granted, 1))
-				p.silent()
-			})
+			got := dialRaw(t, t.Context(), false,
+				&DialOptions{PlainOnly: true, Compression: &Compression{}}, func(p *rawServer) {
+					p.openingRequest()
+					p.bytes(strings.Replace(p.response101Opening(), "Sec-WebSocket-Protocol: x-kaazing-handshake",
+						"Sec-WebSocket-Extensions: "+granted, 1))
+					p.silent()
+				})
 			require.Error(t, got.err)
 			got.end()
 		})
@@ -205,14 +214,18 @@ func TestCompression_Limit(t *testing.T) {
 		for _, n := range []int{limit - 1, limit, limit + 1, bomb} {
 			for _, fragments := range []int{1, 3} {
 				virtual(t, fmt.Sprintf("%d/alone %t/%d frames", n, alone, fragments), func(t *testing.T) {
-					h := &Handler{Plain: true, ReadLimit: limit, Compression: &Compression{NoContextTakeover: alone}, Serve: func(ctx context.Context, c *Conn) error {
+					h := &Handler{Plain: true, ReadLimit: limit, Compression: &Compression{
+						NoContextTakeover: alone,
+					}, Serve: func(ctx context.Context, c *Conn) error {
 						for {
-							if _, p, err := c.Read(ctx); err != nil || c.Write(ctx, Text, fmt.Append(nil, len(p))) != nil {
+							if _, p, err := c.Read(ctx); err != nil ||
+								c.Write(ctx, Text, fmt.Append(nil, len(p))) != nil {
 								return err
 							}
 						}
 					}}
-					c := servePipe(t, h, strings.Replace(openingRequest, "Sec-WebSocket-Protocol: x-kaazing-handshake", "Sec-WebSocket-Extensions: permessage-deflate", 1))
+					c := servePipe(t, h, strings.Replace(openingRequest, "Sec-WebSocket-Protocol: "+
+						"x-kaazing-handshake", "Sec-WebSocket-Extensions: permessage-deflate", 1))
 					<-c.head
 					out := packer{alone: alone}
 					big := strings.Repeat("x", n)

@@ -20,16 +20,19 @@ import (
 func TestCompression(t *testing.T) {
 	noise := make([]byte, 100000)
 	_, _ = rand.Read(noise)
-	messages := [][]byte{nil, []byte("short"), []byte(strings.Repeat("0123456789", 20000)), noise, []byte(strings.Repeat("0123456789", 20000)), []byte(strings.Repeat("é", 40))}
+	messages := [][]byte{nil, []byte("short"), []byte(strings.Repeat("0123456789", 20000)), noise,
+		[]byte(strings.Repeat("0123456789", 20000)), []byte(strings.Repeat("é", 40))}
 	for name, x := range map[string]struct {
 		client, server *Compression
 		granted        string
 	}{
-		"both":         {&Compression{}, &Compression{}, "permessage-deflate"},
-		"client alone": {&Compression{NoContextTakeover: true}, &Compression{}, "permessage-deflate; client_no_context_takeover; server_no_context_takeover"},
-		"server alone": {&Compression{}, &Compression{NoContextTakeover: true}, "permessage-deflate; client_no_context_takeover; server_no_context_takeover"},
-		"client only":  {&Compression{}, nil, ""},
-		"server only":  {nil, &Compression{}, ""},
+		"both": {&Compression{}, &Compression{}, "permessage-deflate"},
+		"client alone": {&Compression{NoContextTakeover: true}, &Compression{},
+			"permessage-deflate; client_no_context_takeover; server_no_context_takeover"},
+		"server alone": {&Compression{}, &Compression{NoContextTakeover: true},
+			"permessage-deflate; client_no_context_takeover; server_no_context_takeover"},
+		"client only": {&Compression{}, nil, ""},
+		"server only": {nil, &Compression{}, ""},
 	} {
 		for _, profile := range []Profile{Spec, Kaazing} {
 			t.Run(name+"/"+profile.String(), func(t *testing.T) {
@@ -79,16 +82,19 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-// A client sees the parameters that a server has written, those included that change nothing for it.
+// A client sees the parameters that a server has written, those included that change nothing for
+// it.
 func TestConn_OpeningExtensions(t *testing.T) {
 	a, _ := tcpPair(t)
 	link := frames.New(a, true, nil, 0)
 	link.Compress(deflate.Params{ServerAlone: true})
 	c := newConn(link, opened{info: handshakeInfo{client: &dialed{opening: []HeaderField{
 		{Name: "X-Other", Value: "a"},
-		{Name: "sec-websocket-extensions", Value: "permessage-deflate;server_no_context_takeover; server_max_window_bits=10"},
+		{Name: "sec-websocket-extensions",
+			Value: "permessage-deflate;server_no_context_takeover; server_max_window_bits=10"},
 	}}}})
-	require.Equal(t, []string{"permessage-deflate; server_no_context_takeover; server_max_window_bits=10"}, c.OpeningExtensions())
+	require.Equal(t, []string{"permessage-deflate; server_no_context_takeover; " +
+		"server_max_window_bits=10"}, c.OpeningExtensions())
 }
 
 // compressed is a connection with compression whose peer writes frames by hand.
@@ -113,14 +119,16 @@ func TestCompression_Receives(t *testing.T) {
 	c, p := compressed(t)
 	text := strings.Repeat("hello, world; ", 1000)
 	z := deflated(text)
-	p.send(pf{Op: opT, P: z, Rsv: 4}, pf{Op: opT, P: "as it is"}, pf{Op: opT, P: z[:5], Rsv: 4, More: true}, pf{Op: opI}, pf{Op: opC, P: z[5:]})
+	p.send(pf{Op: opT, P: z, Rsv: 4}, pf{Op: opT, P: "as it is"},
+		pf{Op: opT, P: z[:5], Rsv: 4, More: true}, pf{Op: opI}, pf{Op: opC, P: z[5:]})
 	wantMessage(t, c, Text, text)
 	wantMessage(t, c, Text, "as it is")
 	wantMessage(t, c, Text, text)
 	// The examples of RFC 7692 section 7.2.3, the second of which refers to the message before.
 	c, p = compressed(t)
 	for _, hello := range []string{
-		"\xf2\x48\xcd\xc9\xc9\x07\x00", "\xf2\x00\x11\x00\x00", "\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00",
+		"\xf2\x48\xcd\xc9\xc9\x07\x00", "\xf2\x00\x11\x00\x00",
+		"\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00",
 		"\xf3\x48\xcd\xc9\xc9\x07\x00\x00", "\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00",
 	} {
 		p.send(pf{Op: opT, P: hello, Rsv: 4})
@@ -138,14 +146,16 @@ func TestCompression_Refuses(t *testing.T) {
 		send []pf
 		code uint16
 	}{
-		"a bomb":                  {[]pf{{Op: opB, P: bomb, Rsv: 4}}, CloseTooBig},
-		"no UTF-8":                {[]pf{{Op: opT, P: deflated("\xff\xff"), Rsv: 4}}, CloseInvalidPayload},
-		"no deflate":              {[]pf{{Op: opB, P: "\xff\xff\xff\xff", Rsv: 4}}, CloseInvalidPayload},
-		"another bit":             {[]pf{{Op: opB, P: bomb, Rsv: 2}}, CloseProtocolError},
-		"two bits":                {[]pf{{Op: opB, P: bomb, Rsv: 6}}, CloseProtocolError},
-		"in a control frame":      {[]pf{{Op: opI, Rsv: 4}}, CloseProtocolError},
-		"in a later fragment":     {[]pf{{Op: opB, More: true}, {Op: opC, Rsv: 4}}, CloseProtocolError},
-		"in both of its fragment": {[]pf{{Op: opB, Rsv: 4, More: true}, {Op: opC, Rsv: 4}}, CloseProtocolError},
+		"a bomb": {[]pf{{Op: opB, P: bomb, Rsv: 4}}, CloseTooBig},
+		"no UTF-8": {[]pf{{Op: opT, P: deflated("\xff\xff"), Rsv: 4}},
+			CloseInvalidPayload},
+		"no deflate":          {[]pf{{Op: opB, P: "\xff\xff\xff\xff", Rsv: 4}}, CloseInvalidPayload},
+		"another bit":         {[]pf{{Op: opB, P: bomb, Rsv: 2}}, CloseProtocolError},
+		"two bits":            {[]pf{{Op: opB, P: bomb, Rsv: 6}}, CloseProtocolError},
+		"in a control frame":  {[]pf{{Op: opI, Rsv: 4}}, CloseProtocolError},
+		"in a later fragment": {[]pf{{Op: opB, More: true}, {Op: opC, Rsv: 4}}, CloseProtocolError},
+		"in both of its fragment": {[]pf{{Op: opB, Rsv: 4, More: true}, {Op: opC, Rsv: 4}},
+			CloseProtocolError},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, p := compressed(t)
@@ -171,17 +181,22 @@ func TestCompression_Refuses(t *testing.T) {
 // A server that grants what was not asked for is not spoken with.
 func TestDial_CompressionMisgranted(t *testing.T) {
 	for granted, want := range map[string]string{
-		"permessage-deflate; client_max_window_bits=9": "client_max_window_bits is not understood", "permessage-deflate; x": "x is not understood",
-		"permessage-deflate; server_no_context_takeover; server_no_context_takeover": "is repeated", "permessage-deflate; server_max_window_bits=7": "server_max_window_bits is not understood",
+		"client_max_window_bits=9": "client_max_window_bits is not understood",
+		"x":                        "x is not understood",
+		"server_no_context_takeover; server_no_context_takeover": "is repeated",
+
+		"server_max_window_bits=7": "server_max_window_bits is not understood",
 	} {
 		virtual(t, granted, func(t *testing.T) {
-			got := dialRaw(t, t.Context(), false, &DialOptions{Compression: &Compression{}}, func(p *rawServer) {
-				p.openingRequest()
-				p.bytes(strings.Replace(p.response101Opening(), "\r\n\r\n", "\r\nSec-WebSocket-Extensions: "+granted+"\r\n\r\n", 1))
-				p.message()
-				p.send(bin(response101), terminator)
-				p.silent()
-			})
+			got := dialRaw(t, t.Context(), false,
+				&DialOptions{Compression: &Compression{}}, func(p *rawServer) {
+					p.openingRequest()
+					p.bytes(strings.Replace(p.response101Opening(), "\r\n\r\n",
+						"\r\nSec-WebSocket-Extensions: permessage-deflate; "+granted+"\r\n\r\n", 1))
+					p.message()
+					p.send(bin(response101), terminator)
+					p.silent()
+				})
 			require.ErrorIs(t, got.err, fsm.FailureExtensionNotRequested)
 			require.ErrorContains(t, got.err, want)
 			got.end()
@@ -192,21 +207,26 @@ func TestDial_CompressionMisgranted(t *testing.T) {
 // A server grants what it can keep to, and nothing else.
 func TestHandler_CompressionOffers(t *testing.T) {
 	url := serve(t, &Handler{Compression: &Compression{}})
+	const name = "permessage-deflate"
 	for offered, want := range map[string]string{
-		"permessage-deflate; client_max_window_bits":                                "permessage-deflate",
-		"permessage-deflate; server_max_window_bits=15":                             "permessage-deflate",
-		"permessage-deflate; server_max_window_bits=9, permessage-deflate":          "permessage-deflate",
-		"permessage-deflate; server_no_context_takeover; client_max_window_bits=10": "permessage-deflate; server_no_context_takeover",
-		"permessage-deflate; server_max_window_bits=9":                              "",
-		"permessage-deflate; server_max_window_bits":                                "",
-		"permessage-deflate; client_no_context_takeover=1":                          "",
-		"permessage-deflate; unknown":                                               "",
-		"x-webkit-deflate-frame":                                                    "",
+		name + "; server_no_context_takeover; client_max_window_bits=10": name +
+			"; server_no_context_takeover",
+		name + "; client_max_window_bits":                       name,
+		name + "; server_max_window_bits=15":                    name,
+		name + "; server_max_window_bits=9, permessage-deflate": name,
+		name + "; server_max_window_bits=9":                     "",
+		name + "; server_max_window_bits":                       "",
+		name + "; client_no_context_takeover=1":                 "",
+		name + "; unknown":                                      "",
+		"x-webkit-deflate-frame":                                "",
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", "http"+strings.TrimPrefix(url, "ws"), nil)
+		req, err := http.NewRequestWithContext(t.Context(), "GET",
+			"http"+strings.TrimPrefix(url, "ws"), nil)
 		require.NoError(t, err)
 		for name, value := range map[string]string{
-			"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol": "x-kaazing-handshake", "Sec-WebSocket-Extensions": offered,
+			"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+			"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol": "x-kaazing-handshake",
+			"Sec-WebSocket-Extensions": offered,
 		} {
 			req.Header.Set(name, value)
 		}

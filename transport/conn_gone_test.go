@@ -17,14 +17,20 @@ func TestServe_ContextEndsWithPeer(t *testing.T) {
 		end  func(c *Conn)
 		want error
 	}{
-		"a Close frame": {func(c *Conn) { _ = c.Close(CloseGoingAway, "bye") }, &CloseError{CloseGoingAway, "bye"}},
-		"TCP":           {func(c *Conn) { _ = c.CloseNow() }, io.ErrUnexpectedEOF},
+		"a Close frame": {func(c *Conn) { _ = c.Close(CloseGoingAway, "bye") },
+			&CloseError{CloseGoingAway, "bye"}},
+		"TCP": {func(c *Conn) { _ = c.CloseNow() }, io.ErrUnexpectedEOF},
 		"wrong frames": {func(c *Conn) {
 			_ = c.link.WriteRaw([]byte{0xff, 0x80, 0, 0, 0, 0})
 		}, &ProtocolError{CloseProtocolError, "use of reserved op code"}},
 	}
 	for name, x := range ends {
-		for kind, h := range map[string]*Handler{"own": {}, "ConnContext": {ConnContext: func(ctx context.Context, _ *OpeningRequest) context.Context { return ctx }}} {
+		for kind, h := range map[string]*Handler{
+			"own": {},
+			"ConnContext": {ConnContext: func(ctx context.Context, _ *OpeningRequest) context.Context {
+				return ctx
+			}},
+		} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				got := make(chan error, 2)
 				h.Serve = func(ctx context.Context, c *Conn) error { // only pushes
@@ -80,7 +86,8 @@ func TestConn_CloseRead(t *testing.T) {
 		_, _, err := b.Read(t.Context())
 		require.Equal(t, &CloseError{ClosePolicyViolation, "no messages are expected here"}, err)
 		<-ctx.Done()
-		require.Equal(t, &ProtocolError{ClosePolicyViolation, "no messages are expected here"}, context.Cause(ctx))
+		require.Equal(t, &ProtocolError{ClosePolicyViolation, "no messages are expected here"},
+			context.Cause(ctx))
 	})
 	virtual(t, "the end of ctx leaves the connection as it is", func(t *testing.T) {
 		a, b := connPair(t, pipePair)

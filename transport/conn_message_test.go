@@ -30,7 +30,8 @@ func TestConn_Reader(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, b := socket(t)
 			c, p := testConn(a, true), newPeer(t, b, false)
-			go p.send(pf{Op: opT, P: long[:7], More: true}, pf{Op: opO}, pf{Op: opC, P: long[7:100000], More: true}, pf{Op: opC, More: true}, pf{Op: opC, P: long[100000:]},
+			go p.send(pf{Op: opT, P: long[:7], More: true}, pf{Op: opO}, pf{Op: opC, P: long[7:100000],
+				More: true}, pf{Op: opC, More: true}, pf{Op: opC, P: long[100000:]},
 				pf{Op: opB}, pf{Op: opB, P: "short"}, pf{Op: opT, P: "whole"})
 			r := readerOf(t, c, Text)
 			var got bytes.Buffer
@@ -62,7 +63,8 @@ func TestConn_ReaderRest(t *testing.T) {
 	long := strings.Repeat("x", 100000)
 	a, b := tcpPair(t)
 	c, p := testConn(a, false), newPeer(t, b, true)
-	p.send(pf{Op: opT, P: long}, pf{Op: opT, P: long, More: true}, pf{Op: opC, P: long}, pf{Op: opB, P: "last"})
+	p.send(pf{Op: opT, P: long}, pf{Op: opT, P: long, More: true}, pf{Op: opC, P: long},
+		pf{Op: opB, P: "last"})
 	old := readerOf(t, c, Text)
 	_, err := io.ReadFull(old, make([]byte, 10))
 	require.NoError(t, err)
@@ -99,10 +101,14 @@ func TestConn_ReaderJudges(t *testing.T) {
 		send []pf
 		want ProtocolError
 	}{
-		"too long":              {[]pf{{Op: opB, P: "12345", More: true}, {Op: opC, P: "67890", More: true}, {Op: opC, P: "1"}}, ProtocolError{CloseTooBig, "message exceeds the limit"}},
-		"no UTF-8":              {[]pf{{Op: opT, P: "a\xe2\x82", More: true}, {Op: opC, P: "a"}}, ProtocolError{CloseInvalidPayload, "text message is not UTF-8"}},
-		"half a character":      {[]pf{{Op: opT, P: "a", More: true}, {Op: opC, P: "\xe2\x82"}}, ProtocolError{CloseInvalidPayload, "text message is not UTF-8"}},
-		"another message in it": {[]pf{{Op: opT, P: "a", More: true}, {Op: opT, P: "a"}}, ProtocolError{CloseProtocolError, ws.ErrProtocolContinuationExpected.Error()}},
+		"too long": {[]pf{{Op: opB, P: "12345", More: true}, {Op: opC, P: "67890",
+			More: true}, {Op: opC, P: "1"}}, ProtocolError{CloseTooBig, "message exceeds the limit"}},
+		"no UTF-8": {[]pf{{Op: opT, P: "a\xe2\x82", More: true}, {Op: opC, P: "a"}},
+			ProtocolError{CloseInvalidPayload, "text message is not UTF-8"}},
+		"half a character": {[]pf{{Op: opT, P: "a", More: true}, {Op: opC, P: "\xe2\x82"}},
+			ProtocolError{CloseInvalidPayload, "text message is not UTF-8"}},
+		"another message in it": {[]pf{{Op: opT, P: "a", More: true}, {Op: opT, P: "a"}},
+			ProtocolError{CloseProtocolError, ws.ErrProtocolContinuationExpected.Error()}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, b := tcpPair(t)
@@ -259,7 +265,8 @@ func TestConn_WriterOfEndedConn(t *testing.T) {
 func TestConn_MessagesInParts_Extensions(t *testing.T) {
 	a, b := tcpPair(t)
 	end := func(l *Conn) *Conn {
-		return newConn(l.link, opened{readLimit: DefaultReadLimit, sessions: []extension.Session{passing{}}})
+		return newConn(l.link,
+			opened{readLimit: DefaultReadLimit, sessions: []extension.Session{passing{}}})
 	}
 	c, s := end(testConn(a, true)), end(testConn(b, false))
 	w, err := s.Writer(t.Context(), Text)

@@ -40,7 +40,8 @@ func TestConn_PingKeepsMessages(t *testing.T) {
 	pinged := make(chan error)
 	go func() { pinged <- c.Ping(context.Background()) }()
 	p.wantFrame("Ping goes out", opI, "")
-	p.send(pf{Op: opT, P: "one"}, pf{Op: opB, P: "two"}, pf{Op: opO, P: "anything"}, pf{Op: opT, P: "three"})
+	p.send(pf{Op: opT, P: "one"}, pf{Op: opB, P: "two"}, pf{Op: opO, P: "anything"},
+		pf{Op: opT, P: "three"})
 	require.NoError(t, <-pinged)
 	for _, want := range []string{"one", "two", "three"} {
 		_, got, err := c.Read(t.Context())
@@ -193,7 +194,11 @@ func (a *answering) Write(p []byte) (int, error) {
 // connection, or that of the context.
 func TestConn_PingAnsweredBeforeTheEnd(t *testing.T) {
 	for name, end := range map[string]func(p *peer, cancel func(), read <-chan error){
-		"loss": func(p *peer, _ func(), read <-chan error) { p.send(pf{Op: opO}); _ = p.nc.Close(); <-read },
+		"loss": func(p *peer, _ func(), read <-chan error) {
+			p.send(pf{Op: opO})
+			_ = p.nc.Close()
+			<-read
+		},
 		"context": func(p *peer, cancel func(), read <-chan error) {
 			p.send(pf{Op: opO}, pf{Op: opT, P: "and"})
 			<-read
@@ -206,7 +211,8 @@ func TestConn_PingAnsweredBeforeTheEnd(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				read, p := make(chan error, 1), newPeer(t, b, false)
 				var once sync.Once
-				c := testConn(&answering{Conn: a, behind: func() { once.Do(func() { end(p, cancel, read) }) }}, true)
+				c := testConn(&answering{Conn: a, behind: func() { once.Do(func() { end(p, cancel, read) }) }},
+					true)
 				reading := make(chan struct{})
 				c.reading <- struct{}{} // the Ping goes out with a Read in progress
 				go func() {

@@ -80,7 +80,8 @@ func TestStream_End(t *testing.T) {
 	}{
 		"1000": {func(c *Conn) { _ = c.Close(CloseNormal, "") }, io.EOF},
 		"1001": {func(c *Conn) { _ = c.Close(CloseGoingAway, "") }, io.EOF},
-		"1011": {func(c *Conn) { _ = c.Close(CloseInternalError, "oh") }, &CloseError{CloseInternalError, "oh"}},
+		"1011": {func(c *Conn) { _ = c.Close(CloseInternalError, "oh") },
+			&CloseError{CloseInternalError, "oh"}},
 		"none": {func(c *Conn) { _ = c.Close(0, "") }, &CloseError{CloseNoStatus, ""}},
 		"lost": {func(c *Conn) { _ = c.CloseNow() }, io.ErrUnexpectedEOF},
 	} {
@@ -119,7 +120,8 @@ func TestStream_End(t *testing.T) {
 		}()
 		_, err := client.Read(make([]byte, 1))
 		require.ErrorIs(t, err, net.ErrClosed)
-		require.Equal(t, &CloseError{CloseUnsupportedData, "only binary messages are expected here"}, <-got)
+		require.Equal(t, &CloseError{CloseUnsupportedData, "only binary messages are expected here"},
+			<-got)
 	})
 }
 
@@ -178,7 +180,8 @@ func TestHandler_Listener(t *testing.T) {
 				defer nc.Close()
 				lines := bufio.NewScanner(nc)
 				for lines.Scan() {
-					_, _ = fmt.Fprintln(nc, strings.ToUpper(lines.Text()), nc.(interface{ Conn() *Conn }).Conn().Subprotocol())
+					_, _ = fmt.Fprintln(nc, strings.ToUpper(lines.Text()),
+						nc.(interface{ Conn() *Conn }).Conn().Subprotocol())
 				}
 			}()
 		}
@@ -205,12 +208,13 @@ func TestHandler_Listener(t *testing.T) {
 
 // Accept gives the connection to its caller, who may return.
 func TestHandler_Accept(t *testing.T) {
-	h := &Handler{Subprotocols: []string{"a"}, Decide: func(_ context.Context, r *Request) (Decision, error) {
-		if r.Path() == "/refused" {
-			return Refuse(403, "not you"), nil
-		}
-		return Decision{Subprotocol: "a"}, nil
-	}}
+	h := &Handler{
+		Subprotocols: []string{"a"}, Decide: func(_ context.Context, r *Request) (Decision, error) {
+			if r.Path() == "/refused" {
+				return Refuse(403, "not you"), nil
+			}
+			return Decision{Subprotocol: "a"}, nil
+		}}
 	conns, errs := make(chan *Conn, 1), make(chan error, 1)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, err := h.Accept(w, r); err != nil {
@@ -232,7 +236,8 @@ func TestHandler_Accept(t *testing.T) {
 	require.NoError(t, client.Close(CloseNormal, ""))
 	require.Equal(t, CloseNormal, CloseCode(<-end))
 	<-c.done
-	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second,
+		time.Millisecond)
 
 	_, err = Dial(t.Context(), url+"/refused", nil)
 	require.ErrorIs(t, err, fsm.FailureStatus)
@@ -240,7 +245,8 @@ func TestHandler_Accept(t *testing.T) {
 	require.ErrorAs(t, <-errs, &failed)
 	require.Equal(t, 403, failed.Status)
 
-	for target, status := range map[string]int{"/": http.StatusUpgradeRequired, "/;e/cookies": http.StatusOK} {
+	for target, status := range map[string]int{"/": http.StatusUpgradeRequired,
+		"/;e/cookies": http.StatusOK} {
 		resp, err := http.Get(srv.URL + target)
 		require.NoError(t, err)
 		resp.Body.Close()
@@ -263,6 +269,7 @@ func TestHandler_Accept(t *testing.T) {
 	require.Error(t, <-end)
 	require.Zero(t, h.Connections())
 
-	_, err = (&Handler{MaxChallenges: -1}).Accept(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	_, err = (&Handler{MaxChallenges: -1}).Accept(httptest.NewRecorder(),
+		httptest.NewRequest("GET", "/", nil))
 	require.ErrorContains(t, err, "MaxChallenges is -1")
 }

@@ -22,7 +22,8 @@ import (
 // anyTCP draws a TCP connection whose resets overtake what was sent before them.
 func anyTCP(r *rand.Rand) tcptest.Options {
 	o := tcptest.Options{
-		Overtakes: true, Window: []int{16, 300, 5000, 0}[r.IntN(4)], Latency: []time.Duration{0, time.Millisecond, time.Second}[r.IntN(3)],
+		Overtakes: true, Window: []int{16, 300, 5000, 0}[r.IntN(4)],
+		Latency: []time.Duration{0, time.Millisecond, time.Second}[r.IntN(3)],
 	}
 	if r.IntN(2) == 0 {
 		pieces := rand.New(rand.NewPCG(r.Uint64(), 0)) // which both ends draw from, one at a time
@@ -49,13 +50,15 @@ func TestConn_AllBeforeTheClose(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a, b := tcptest.Pair(anyTCP(r))
 			closer, other := testConn(a, true), testConn(b, false)
-			closer.closeTimeout, other.closeTimeout = 1000*time.Hour, 1000*time.Hour // some windows are small
+			// some windows are small
+			closer.closeTimeout, other.closeTimeout = 1000*time.Hour, 1000*time.Hour
 			if r.IntN(2) == 0 {
 				closer, other = other, closer
 			}
 			var sent [][]byte
 			for range r.IntN(8) {
-				sent = append(sent, bytes.Repeat([]byte{byte(r.IntN(256))}, []int{0, 1, 125, 126, 4096, 9000}[r.IntN(6)]))
+				sent = append(sent, bytes.Repeat([]byte{byte(r.IntN(256))},
+					[]int{0, 1, 125, 126, 4096, 9000}[r.IntN(6)]))
 			}
 			talk, reads := r.IntN(2) == 0, r.IntN(2) == 0
 			closed := make(chan error, 1)
@@ -141,7 +144,8 @@ func TestConn_ViolationIsHeard(t *testing.T) {
 // A refusal is read before any error, also by a client that sends what nobody waits for.
 func TestHandler_RefusalIsHeard(t *testing.T) {
 	for name, d := range map[string]Decision{
-		"403": {Status: 403}, "500": {Status: 500}, "302": {Status: 302, Location: "ws://two.example/"}, "503": {Status: 503},
+		"403": {Status: 403}, "500": {Status: 500}, "302": {Status: 302, Location: "ws://two.example/"},
+		"503": {Status: 503},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(20) {
@@ -151,7 +155,9 @@ func TestHandler_RefusalIsHeard(t *testing.T) {
 					o := anyTCP(r)
 					o.Latency, o.Window = min(o.Latency, time.Millisecond), max(o.Window, 5000)
 					a, b := tcptest.Pair(o)
-					h := &Handler{Serve: echoServe, Decide: func(context.Context, *Request) (Decision, error) { return d, nil }}
+					h := &Handler{Serve: echoServe, Decide: func(context.Context, *Request) (Decision, error) {
+						return d, nil
+					}}
 					served := make(chan struct{})
 					defer func() { <-served }()
 					go func() {
@@ -190,7 +196,8 @@ func TestDial_ServerEndsFirst(t *testing.T) {
 			require.NoError(t, c.Close(CloseNormal, ""))
 		}},
 		"server closes": {
-			func(ctx context.Context, c *Conn) error { return c.Write(ctx, Text, []byte("last")) }, Decision{}, func(t *testing.T, c *Conn, _ error) {
+			func(ctx context.Context, c *Conn) error { return c.Write(ctx, Text, []byte("last")) },
+			Decision{}, func(t *testing.T, c *Conn, _ error) {
 				wantMessage(t, c, Text, "last")
 				_, _, err := c.Read(t.Context())
 				require.Equal(t, CloseNormal, CloseCode(err))
@@ -211,12 +218,15 @@ func TestDial_ServerEndsFirst(t *testing.T) {
 					o := anyTCP(r)
 					o.Latency = min(o.Latency, time.Millisecond)
 					a, b := tcptest.Pair(o)
-					s := &Server{Handler: &Handler{Serve: end.serve, Decide: func(context.Context, *Request) (Decision, error) { return end.decide, nil }}}
+					s := &Server{Handler: &Handler{Serve: end.serve,
+						Decide: func(context.Context, *Request) (Decision, error) { return end.decide, nil }}}
 					l := newPipeListener()
 					served := make(chan error, 1)
 					go func() { served <- s.Serve(l) }()
 					l.queue <- b
-					c, err := Dial(t.Context(), "ws://one.example/", &DialOptions{NetDial: func(context.Context, string, string) (net.Conn, error) { return a, nil }})
+					c, err := Dial(t.Context(), "ws://one.example/", &DialOptions{
+						NetDial: func(context.Context, string, string) (net.Conn, error) { return a, nil },
+					})
 					if end.decide.Status == 0 {
 						require.NoError(t, err, what)
 					}

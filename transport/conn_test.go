@@ -42,7 +42,8 @@ func TestConn_Echo(t *testing.T) {
 func TestConn_Info(t *testing.T) {
 	a, _ := pipePair(t)
 	c := newConn(frames.New(a, true, nil, 0), opened{info: handshakeInfo{
-		subprotocol: "amqp", extensions: []string{"a", "b"}, status: 101, client: &dialed{header: []HeaderField{{Name: "X", Value: "y"}}},
+		subprotocol: "amqp", extensions: []string{"a", "b"}, status: 101,
+		client: &dialed{header: []HeaderField{{Name: "X", Value: "y"}}},
 	}})
 	require.Equal(t, "amqp", c.Subprotocol())
 	c.Extensions()[0] = "changed"
@@ -74,7 +75,8 @@ func TestConn_ReadAnswersPings(t *testing.T) {
 	t.Attr("req", "WSP-FRAME-05")
 	a, b := tcpPair(t)
 	c, p := testConn(a, true), newPeer(t, b, false)
-	p.send(pf{Op: opT, P: "he", More: true}, pf{Op: opI, P: "ping"}, pf{Op: opO}, pf{Op: opC, P: "llo"})
+	p.send(pf{Op: opT, P: "he", More: true}, pf{Op: opI, P: "ping"}, pf{Op: opO},
+		pf{Op: opC, P: "llo"})
 	typ, data, err := c.Read(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, Text, typ)
@@ -84,8 +86,10 @@ func TestConn_ReadAnswersPings(t *testing.T) {
 
 // A Read that ends by its context, at every byte, loses nothing.
 func TestConn_CancelledReadGoesOn(t *testing.T) {
-	first := frametest.Encode(false, pf{Op: opT, P: "he", More: true}, pf{Op: opO}, pf{Op: opC, P: "llo"})
-	second := frametest.Encode(false, pf{Op: opB, P: string(make([]byte, sock.BufferSize)), Wide: true})
+	first := frametest.Encode(false, pf{Op: opT, P: "he", More: true}, pf{Op: opO},
+		pf{Op: opC, P: "llo"})
+	second := frametest.Encode(false,
+		pf{Op: opB, P: string(make([]byte, sock.BufferSize)), Wide: true})
 	for name, socket := range sockets {
 		t.Run(name, func(t *testing.T) {
 			t.Attr("req", "WSP-FRAME-02")

@@ -120,7 +120,10 @@ func TestConn_ReadReportsCloseAtOnce(t *testing.T) {
 				start := time.Now()
 				wrote := make(chan error, 1)
 				if writing {
-					go func() { wrote <- c.Write(context.Background(), Binary, make([]byte, tcptest.DefaultWindow)) }()
+					go func() {
+						wrote <- c.Write(context.Background(), Binary,
+							make([]byte, tcptest.DefaultWindow))
+					}()
 					synctest.Wait()
 				}
 				go p.send(pf{Op: opX, P: "\x03\xf1too big"})
@@ -135,7 +138,8 @@ func TestConn_ReadReportsCloseAtOnce(t *testing.T) {
 					require.Equal(t, CloseTooBig, CloseCode(<-wrote), "it ends, and says why")
 				}
 				<-c.done
-				require.Equal(t, closeTimeout, time.Since(start).Truncate(time.Second), "TCP is closed by the client if the server does not")
+				require.Equal(t, closeTimeout, time.Since(start).Truncate(time.Second),
+					"TCP is closed by the client if the server does not")
 				_ = b.Close()
 			})
 		}
@@ -150,8 +154,8 @@ func TestConn_TooBigIsHeard(t *testing.T) {
 	}
 }
 
-// tooBigIsHeard is false if the client, on a slow machine, needed more time for its message than the
-// server has patience.
+// tooBigIsHeard is false if the client, on a slow machine, needed more time for its message than
+// the server has patience.
 func tooBigIsHeard(t *testing.T) (inTime bool) {
 	big, before := make([]byte, 16<<20), make([]byte, 100<<10)
 	a, b := tcpPair(t)

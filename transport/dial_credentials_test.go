@@ -31,15 +31,24 @@ func TestDial_Provider(t *testing.T) {
 			time.Sleep(time.Hour)
 			return "Basic x", nil
 		}, fsm.FailureCredentialTimeout, time.Minute, ""},
-		{"panics", func(context.Context, *auth.CredentialsRequest) (string, error) { panic("out of order") }, fsm.FailureAuthRequired, 0, "panicked: out of order"},
-		{"exits its goroutine", func(context.Context, *auth.CredentialsRequest) (string, error) { runtime.Goexit(); return "", nil }, fsm.FailureCredentialTimeout, time.Minute, ""},
-		{"gives none", func(context.Context, *auth.CredentialsRequest) (string, error) { return "", nil }, fsm.FailureAuthRequired, 0, "there are none"},
-		{"gives a line break", func(context.Context, *auth.CredentialsRequest) (string, error) { return "Basic x\r\nA: b", nil }, fsm.FailureAuthRequired, 0, "cannot be sent"},
+		{"panics", func(context.Context, *auth.CredentialsRequest) (string, error) {
+			panic("out of order")
+		}, fsm.FailureAuthRequired, 0, "panicked: out of order"},
+		{"exits its goroutine", func(context.Context, *auth.CredentialsRequest) (string, error) {
+			runtime.Goexit()
+			return "", nil
+		}, fsm.FailureCredentialTimeout, time.Minute, ""},
+		{"gives none", func(context.Context, *auth.CredentialsRequest) (string, error) { return "", nil },
+			fsm.FailureAuthRequired, 0, "there are none"},
+		{"gives a line break", func(context.Context, *auth.CredentialsRequest) (string, error) {
+			return "Basic x\r\nA: b", nil
+		}, fsm.FailureAuthRequired, 0, "cannot be sent"},
 	} {
 		virtual(t, "ADV-42/"+c.name, func(t *testing.T) {
 			t.Attr("req", "ADV-42")
 			t.Attr("req", "LIV-01")
-			got := dialRaw(t, t.Context(), false, &DialOptions{Credentials: auth.CredentialsFunc(c.provider)}, challenge)
+			got := dialRaw(t, t.Context(), false,
+				&DialOptions{Credentials: auth.CredentialsFunc(c.provider)}, challenge)
 			require.ErrorIs(t, got.err, c.fail)
 			require.ErrorContains(t, got.err, c.text)
 			require.Equal(t, c.after, got.took)
@@ -51,13 +60,15 @@ func TestDial_Provider(t *testing.T) {
 		t.Attr("req", "ADV-42")
 		asked, start := make(chan struct{}), time.Now()
 		told := time.Duration(-1)
-		provider := auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
-			close(asked)
-			<-ctx.Done()
-			told = time.Since(start)
-			return "Basic x", nil
-		})
-		got := dialRaw(t, t.Context(), false, &DialOptions{Credentials: provider}, func(p *rawServer) { challenge(p); <-asked; p.send(pf{Op: opX, P: "\x03\xe8"}) })
+		provider := auth.CredentialsFunc(
+			func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
+				close(asked)
+				<-ctx.Done()
+				told = time.Since(start)
+				return "Basic x", nil
+			})
+		got := dialRaw(t, t.Context(), false, &DialOptions{Credentials: provider},
+			func(p *rawServer) { challenge(p); <-asked; p.send(pf{Op: opX, P: "\x03\xe8"}) })
 		require.ErrorIs(t, got.err, fsm.FailurePeerClosed)
 		require.Zero(t, got.took)
 		got.end()

@@ -33,7 +33,8 @@ type digestGate struct {
 
 func (g *digestGate) challenge(stale bool) []string {
 	c, _ := credentials.AppendDigestChallenge([]byte(g.application), credentials.DigestChallenge{
-		Realm: `the "khp" realm`, Nonce: strconv.Itoa(g.nonce), Opaque: "opaque", Algorithm: g.algorithm, Auth: true, Stale: stale, UserHash: g.nonce%2 == 1, UTF8: true,
+		Realm: `the "khp" realm`, Nonce: strconv.Itoa(g.nonce), Opaque: "opaque", Algorithm: g.algorithm,
+		Auth: true, Stale: stale, UserHash: g.nonce%2 == 1, UTF8: true,
 	})
 	return append(g.also, string(c))
 }
@@ -48,7 +49,8 @@ func (g *digestGate) pass(authorization, method, target string) (ok bool, challe
 	}
 	_, rest, _ := credentials.Split([]byte(authorization))
 	d, err := credentials.ParseDigest(rest)
-	if err != nil || d.URI != target || !d.Matches("joe") || d.Opaque != "opaque" || d.Algorithm != g.algorithm {
+	if err != nil || d.URI != target || !d.Matches("joe") || d.Opaque != "opaque" ||
+		d.Algorithm != g.algorithm {
 		return false, nil
 	}
 	if !d.Verify(g.algorithm.HA1("joe", `the "khp" realm`, "welcome"), method) {
@@ -99,7 +101,8 @@ func TestDial_Digest(t *testing.T) {
 					wantEcho(t, c, "hello")
 					require.NoError(t, c.Close(CloseNormal, ""))
 				}
-				require.Equal(t, []uint32{1, 2, 3, 1}, gate.counts, "a nonce is counted over connections, and given up when it is stale")
+				require.Equal(t, []uint32{1, 2, 3, 1}, gate.counts,
+					"a nonce is counted over connections, and given up when it is stale")
 			})
 		}
 	}
@@ -107,7 +110,8 @@ func TestDial_Digest(t *testing.T) {
 
 // The opening handshake is answered in the same way, for its own method and target.
 func TestDial_DigestOpening(t *testing.T) {
-	outer, inner := &digestGate{algorithm: credentials.DigestSHA256, uses: 9}, &digestGate{algorithm: credentials.DigestMD5, uses: 9, nonce: 100}
+	outer, inner := &digestGate{algorithm: credentials.DigestSHA256, uses: 9},
+		&digestGate{algorithm: credentials.DigestMD5, uses: 9, nonce: 100}
 	first := true
 	h := &Handler{Serve: echoServe, Decide: func(ctx context.Context, r *Request) (Decision, error) {
 		d, err := inner.decide(ctx, r)
@@ -119,11 +123,13 @@ func TestDial_DigestOpening(t *testing.T) {
 	}}
 	srv := httptest.NewServer(outer.opening(h))
 	defer srv.Close()
-	c, err := Dial(t.Context(), "ws"+strings.TrimPrefix(srv.URL, "http")+"/echo", &DialOptions{Credentials: auth.Digest("joe", "welcome")})
+	c, err := Dial(t.Context(), "ws"+strings.TrimPrefix(srv.URL, "http")+"/echo",
+		&DialOptions{Credentials: auth.Digest("joe", "welcome")})
 	require.NoError(t, err)
 	wantEcho(t, c, "hello")
 	require.NoError(t, c.Close(CloseNormal, ""))
-	require.Equal(t, []uint32{1, 2}, outer.counts, "after a redirect on the same origin the answer is made anew")
+	require.Equal(t, []uint32{1, 2}, outer.counts,
+		"after a redirect on the same origin the answer is made anew")
 	require.Equal(t, []uint32{1, 2}, inner.counts)
 }
 
@@ -131,7 +137,10 @@ func TestDial_DigestOpening(t *testing.T) {
 func TestDial_DigestRefused(t *testing.T) {
 	gate := &digestGate{algorithm: credentials.DigestSHA256, uses: 1}
 	seen := 0
-	url := serve(t, &Handler{Decide: func(ctx context.Context, r *Request) (Decision, error) { seen++; return gate.decide(ctx, r) }})
+	url := serve(t, &Handler{Decide: func(ctx context.Context, r *Request) (Decision, error) {
+		seen++
+		return gate.decide(ctx, r)
+	}})
 	_, err := Dial(t.Context(), url, &DialOptions{Credentials: auth.Digest("joe", "guess")})
 	require.ErrorIs(t, err, fsm.FailureCredentialsRefused)
 	require.Equal(t, 2, seen)
@@ -154,7 +163,8 @@ func TestDial_DigestUnanswerable(t *testing.T) {
 		url := serve(t, &Handler{Decide: func(context.Context, *Request) (Decision, error) {
 			return Decision{Status: 401, Challenges: []string{"Negotiate", challenge}}, nil
 		}})
-		for _, p := range []auth.CredentialsProvider{auth.Digest("joe", "welcome"), auth.FirstOf(auth.Basic("joe", "welcome"), auth.Digest("joe", "welcome"))} {
+		for _, p := range []auth.CredentialsProvider{auth.Digest("joe", "welcome"),
+			auth.FirstOf(auth.Basic("joe", "welcome"), auth.Digest("joe", "welcome"))} {
 			_, err := Dial(t.Context(), url, &DialOptions{Credentials: p})
 			require.ErrorIs(t, err, fsm.FailureAuthRequired)
 			require.ErrorIs(t, err, auth.ErrNoCredentials)
@@ -168,18 +178,22 @@ func TestDial_DigestUnanswerable(t *testing.T) {
 func TestDial_DigestAlwaysStale(t *testing.T) {
 	t.Attr("req", "INV-20")
 	t.Attr("req", "ADV-39")
-	got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: auth.Digest("joe", "welcome")}, func(p *rawServer) {
-		p.asked()
-		for n := 0; ; n++ {
-			challenge, _ := credentials.AppendDigestChallenge(nil, credentials.DigestChallenge{Nonce: strconv.Itoa(n), Algorithm: credentials.DigestMD5, Auth: true, Stale: true})
-			p.send(bin("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: "+string(challenge)+"\r\n\r\n"), terminator)
-			if p.message() == "" {
-				p.send(pf{Op: opX, P: "\x03\xe8"})
-				_ = p.nc.Close()
-				return
+	got := dialRaw(t, t.Context(), true,
+		&DialOptions{Credentials: auth.Digest("joe", "welcome")}, func(p *rawServer) {
+			p.asked()
+			for n := 0; ; n++ {
+				challenge, _ := credentials.AppendDigestChallenge(nil, credentials.DigestChallenge{
+					Nonce: strconv.Itoa(n), Algorithm: credentials.DigestMD5, Auth: true, Stale: true,
+				})
+				p.send(bin("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: "+
+					string(challenge)+"\r\n\r\n"), terminator)
+				if p.message() == "" {
+					p.send(pf{Op: opX, P: "\x03\xe8"})
+					_ = p.nc.Close()
+					return
+				}
 			}
-		}
-	})
+		})
 	require.ErrorIs(t, got.err, fsm.FailureAuthLimit)
 	got.end()
 	sent := map[string]bool{}
@@ -207,8 +221,10 @@ func TestDial_CredentialsShowNowhere(t *testing.T) {
 				gate := &digestGate{algorithm: credentials.DigestMD5, uses: 1, also: []string{"Basic", "Token"}}
 				var log strings.Builder
 				var client, server recorder
-				h := &Handler{Decide: gate.decide, Observer: &server, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
-				conn, err := Dial(t.Context(), serve(t, h), &DialOptions{Credentials: c.provider, Observer: &client})
+				h := &Handler{Decide: gate.decide, Observer: &server,
+					Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+				conn, err := Dial(t.Context(), serve(t, h),
+					&DialOptions{Credentials: c.provider, Observer: &client})
 				if err == nil {
 					require.NoError(t, conn.CloseNow())
 				}

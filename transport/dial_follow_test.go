@@ -25,7 +25,8 @@ func TestDial_Upgrade(t *testing.T) {
 	t.Attr("req", "KHP-STATUS-426-02")
 	t.Attr("req", "ADV-46")
 	secure, cfg := serveTLS(t, &Handler{}, nil)
-	for leg, refuse := range map[string]func(head string) func(p *rawServer){"opening": refuseOpening, "extended": refusal} {
+	for leg, refuse := range map[string]func(head string) func(p *rawServer){"opening": refuseOpening,
+		"extended": refusal} {
 		for _, c := range []struct {
 			name, upgrade string
 			allowed, open bool
@@ -37,14 +38,16 @@ func TestDial_Upgrade(t *testing.T) {
 			{"WebSocket", "websocket\r\nSec-WebSocket-Version: 14", true, false},
 		} {
 			t.Run(leg+"/"+c.name, func(t *testing.T) {
-				plain := &rawNetwork{T: t, tcp: true, play: []func(*rawServer){refuse("426 Upgrade Required\r\nUpgrade: " + c.upgrade)}}
+				plain := &rawNetwork{T: t, tcp: true,
+					play: []func(*rawServer){refuse("426 Upgrade Required\r\nUpgrade: " + c.upgrade)}}
 				var dialed []string
-				conn, err := Dial(t.Context(), "ws://example.com/echo", &DialOptions{Upgrade: c.allowed, TLSConfig: cfg, NetDial: func(ctx context.Context, network, addr string) (net.Conn, error) {
-					if dialed = append(dialed, addr); addr == "example.com:443" {
-						return new(net.Dialer).DialContext(ctx, network, strings.TrimPrefix(secure, "wss://"))
-					}
-					return plain.dial(ctx, network, addr)
-				}})
+				conn, err := Dial(t.Context(), "ws://example.com/echo", &DialOptions{Upgrade: c.allowed,
+					TLSConfig: cfg, NetDial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+						if dialed = append(dialed, addr); addr == "example.com:443" {
+							return new(net.Dialer).DialContext(ctx, network, strings.TrimPrefix(secure, "wss://"))
+						}
+						return plain.dial(ctx, network, addr)
+					}})
 				plain.wg.Wait()
 				if !c.open {
 					var e *HandshakeError
@@ -74,13 +77,20 @@ func TestDial_RedirectOpening(t *testing.T) {
 		play []func(p *rawServer)
 		want error
 	}{
-		{"opens", DialOptions{}, []func(p *rawServer){refuseOpening(to("/a")), refusal(to("http://two.example/b")), refuseOpening(to("c")), then101(terminator)}, nil},
-		{"loop", DialOptions{}, []func(p *rawServer){refuseOpening(to("/a")), refusal(to("/b")), refuseOpening(to("HTTP://ONE.example:80/%61"))}, fsm.FailureRedirectLoop},
-		{"loop of one", DialOptions{}, []func(p *rawServer){refuseOpening(to("/"))}, fsm.FailureRedirectLoop},
-		{"budget", DialOptions{MaxRedirects: 2}, []func(p *rawServer){refuseOpening(to("/a")), refusal(to("/b")), refuseOpening(to("/c"))}, fsm.FailureTooManyRedirects},
-		{"no target", DialOptions{}, []func(p *rawServer){refuseOpening("302 Found")}, fsm.FailureRedirectTarget},
-		{"userinfo", DialOptions{}, []func(p *rawServer){refuseOpening(to("ws://joe@one.example/"))}, fsm.FailureRedirectTarget},
-		{"305 is not followed", DialOptions{}, []func(p *rawServer){refuseOpening("305 Use Proxy\r\nLocation: /a")}, fsm.FailureStatus},
+		{"opens", DialOptions{}, []func(p *rawServer){refuseOpening(to("/a")),
+			refusal(to("http://two.example/b")), refuseOpening(to("c")), then101(terminator)}, nil},
+		{"loop", DialOptions{}, []func(p *rawServer){refuseOpening(to("/a")), refusal(to("/b")),
+			refuseOpening(to("HTTP://ONE.example:80/%61"))}, fsm.FailureRedirectLoop},
+		{"loop of one", DialOptions{}, []func(p *rawServer){refuseOpening(to("/"))},
+			fsm.FailureRedirectLoop},
+		{"budget", DialOptions{MaxRedirects: 2}, []func(p *rawServer){refuseOpening(to("/a")),
+			refusal(to("/b")), refuseOpening(to("/c"))}, fsm.FailureTooManyRedirects},
+		{"no target", DialOptions{}, []func(p *rawServer){refuseOpening("302 Found")},
+			fsm.FailureRedirectTarget},
+		{"userinfo", DialOptions{}, []func(p *rawServer){refuseOpening(to("ws://joe@one.example/"))},
+			fsm.FailureRedirectTarget},
+		{"305 is not followed", DialOptions{},
+			[]func(p *rawServer){refuseOpening("305 Use Proxy\r\nLocation: /a")}, fsm.FailureStatus},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := dialRaw(t, t.Context(), true, &c.opts, c.play...)
@@ -112,14 +122,16 @@ func TestDial_CredentialsOpening(t *testing.T) {
 	})
 	t.Run("rounds", func(t *testing.T) {
 		t.Attr("req", "INV-20")
-		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: fresh, Method: "PUT"}, refuseOpening(challenge))
+		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: fresh, Method: "PUT"},
+			refuseOpening(challenge))
 		got.end()
 		require.ErrorIs(t, got.err, fsm.FailureAuthLimit)
 		require.Equal(t, 3, asked)
 		require.Len(t, got.net.log.heads, 4)
 	})
 	t.Run("the same again", func(t *testing.T) {
-		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: auth.Basic("joe", "guess")}, refuseOpening(challenge))
+		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: auth.Basic("joe", "guess")},
+			refuseOpening(challenge))
 		got.end()
 		require.ErrorIs(t, got.err, fsm.FailureCredentialsRefused)
 		require.Len(t, got.net.log.heads, 2)
@@ -127,10 +139,12 @@ func TestDial_CredentialsOpening(t *testing.T) {
 	t.Run("another origin", func(t *testing.T) {
 		t.Attr("req", "INV-27")
 		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: auth.Basic("joe", "welcome")},
-			refuseOpening(challenge), refuseOpening("302 Found\r\nLocation: /a"), refuseOpening("302 Found\r\nLocation: ws://two.example/b"), refuseOpening(challenge))
+			refuseOpening(challenge), refuseOpening("302 Found\r\nLocation: /a"),
+			refuseOpening("302 Found\r\nLocation: ws://two.example/b"), refuseOpening(challenge))
 		got.end()
 		require.ErrorIs(t, got.err, fsm.FailureAuthRequired)
-		require.ErrorContains(t, got.err, "credentials for one.example:80 are not given to two.example:80")
+		require.ErrorContains(t, got.err,
+			"credentials for one.example:80 are not given to two.example:80")
 		var carried []bool
 		for _, head := range got.net.log.heads {
 			carried = append(carried, strings.Contains(head, "Authorization"))
@@ -139,17 +153,20 @@ func TestDial_CredentialsOpening(t *testing.T) {
 	})
 	virtual(t, "never answered", func(t *testing.T) {
 		t.Attr("req", "ADV-42")
-		waits := auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
-			<-ctx.Done()
-			return "", ctx.Err()
-		})
+		waits := auth.CredentialsFunc(
+			func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
+				<-ctx.Done()
+				return "", ctx.Err()
+			})
 		got := dialRaw(t, t.Context(), false, &DialOptions{Credentials: waits}, refuseOpening(challenge))
 		got.end()
 		require.ErrorIs(t, got.err, fsm.FailureCredentialTimeout)
 		require.Equal(t, time.Minute, got.took)
 	})
 	t.Run("panics", func(t *testing.T) {
-		panics := auth.CredentialsFunc(func(context.Context, *auth.CredentialsRequest) (string, error) { panic("out of order") })
+		panics := auth.CredentialsFunc(func(context.Context, *auth.CredentialsRequest) (string, error) {
+			panic("out of order")
+		})
 		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: panics}, refuseOpening(challenge))
 		got.end()
 		require.ErrorIs(t, got.err, fsm.FailureAuthRequired)

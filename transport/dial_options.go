@@ -63,7 +63,8 @@ type Compression struct {
 type DialOptions struct {
 	Profile      Profile  // 0 is Spec
 	Subprotocols []string // application subprotocols, in order of preference
-	// Elements of extensions as they are, such as "x-example;level=3"; they come before those of Use.
+	// Elements of extensions as they are, such as "x-example;level=3"; they come before those of
+	// Use.
 	Extensions []string
 	Header     http.Header // further fields of the extended request
 	// OpeningHeader holds further fields of the opening request, such as Origin or Cookie.

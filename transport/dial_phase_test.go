@@ -19,10 +19,11 @@ import (
 )
 
 // asleep is a provider that waits for the end of its context.
-var asleep = auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
-	<-ctx.Done()
-	return "", ctx.Err()
-})
+var asleep = auth.CredentialsFunc(
+	func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
+		<-ctx.Done()
+		return "", ctx.Err()
+	})
 
 // endless are timeouts that end nothing in a test on real sockets, however slow the machine is.
 var endless = Timeouts{Opening: time.Hour, Response: time.Hour, Wait: time.Hour,
@@ -38,28 +39,49 @@ type moment struct {
 }
 
 var moments = []moment{
-	{name: "Opening", script: func(p *rawServer) { p.openingRequest() }, leg: endpoint.LegOpening, phase: fsm.ClientOpening},
-	{name: "Opening, half a response", script: func(p *rawServer) { p.openingRequest(); p.bytes("HTTP/1.1 101 Switching Protocols\r\nUpgr") }, leg: endpoint.LegOpening, phase: fsm.ClientOpening},
-	{name: "AwaitProceed", opts: DialOptions{Profile: Kaazing}, script: func(p *rawServer) { p.opened() }, leg: endpoint.LegExtended, phase: fsm.ClientAwaitProceed},
-	{name: "AwaitResponse", script: func(p *rawServer) { p.asked() }, leg: endpoint.LegExtended, phase: fsm.ClientAwaitResponse},
-	{name: "AwaitResponse, half a frame", script: func(p *rawServer) { p.asked(); p.bytes("\x82\x7e\x01") }, leg: endpoint.LegExtended, phase: fsm.ClientAwaitResponse},
-	{name: "Reading", script: func(p *rawServer) { p.asked(); p.send(bin("HTTP/1.1 101 Swi")) }, leg: endpoint.LegExtended, phase: fsm.ClientReading},
-	{name: "Reading, terminator missing", script: then101(), leg: endpoint.LegExtended, phase: fsm.ClientReading},
+	{name: "Opening", script: func(p *rawServer) { p.openingRequest() }, leg: endpoint.LegOpening,
+		phase: fsm.ClientOpening},
+	{name: "Opening, half a response", script: func(p *rawServer) {
+		p.openingRequest()
+		p.bytes("HTTP/1.1 101 Switching Protocols\r\nUpgr")
+	}, leg: endpoint.LegOpening, phase: fsm.ClientOpening},
+	{name: "AwaitProceed", opts: DialOptions{Profile: Kaazing}, script: func(p *rawServer) {
+		p.opened()
+	}, leg: endpoint.LegExtended, phase: fsm.ClientAwaitProceed},
+	{name: "AwaitResponse", script: func(p *rawServer) { p.asked() }, leg: endpoint.LegExtended,
+		phase: fsm.ClientAwaitResponse},
+	{name: "AwaitResponse, half a frame", script: func(p *rawServer) {
+		p.asked()
+		p.bytes("\x82\x7e\x01")
+	}, leg: endpoint.LegExtended, phase: fsm.ClientAwaitResponse},
+	{name: "Reading", script: func(p *rawServer) { p.asked(); p.send(bin("HTTP/1.1 101 Swi")) },
+		leg: endpoint.LegExtended, phase: fsm.ClientReading},
+	{name: "Reading, terminator missing", script: then101(), leg: endpoint.LegExtended,
+		phase: fsm.ClientReading},
 	{name: "waiting after 202", script: func(p *rawServer) {
 		p.asked()
 		p.send(bin("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"), terminator)
 	},
 		leg: endpoint.LegExtended, phase: fsm.ClientAwaitResponse},
-	{name: "AwaitCredentials", opts: DialOptions{Credentials: asleep}, script: func(p *rawServer) { p.asked(); p.send(bin(response401), terminator) }, leg: endpoint.LegExtended, phase: fsm.ClientAwaitCredentials},
-	{name: "AwaitConfirm", opts: DialOptions{Profile: Kaazing}, script: func(p *rawServer) { p.opened(bin(messageN)); p.message(); p.send(bin(response101), terminator) },
+	{name: "AwaitCredentials", opts: DialOptions{Credentials: asleep}, script: func(p *rawServer) {
+		p.asked()
+		p.send(bin(response401), terminator)
+	}, leg: endpoint.LegExtended, phase: fsm.ClientAwaitCredentials},
+	{name: "AwaitConfirm", opts: DialOptions{Profile: Kaazing}, script: func(p *rawServer) {
+		p.opened(bin(messageN))
+		p.message()
+		p.send(bin(response101), terminator)
+	},
 		leg: endpoint.LegExtended, phase: fsm.ClientAwaitConfirm},
 }
 
 // awaitLogin is the moment without a connection.
-var awaitLogin = moment{name: "AwaitLogin", opts: DialOptions{Credentials: asleep}, script: func(p *rawServer) {
-	p.openingRequest()
-	p.bytes("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"a\"\r\nContent-Length: 0\r\n\r\n")
-}, leg: endpoint.LegOpening, phase: fsm.ClientAwaitLogin}
+var awaitLogin = moment{name: "AwaitLogin",
+	opts: DialOptions{Credentials: asleep}, script: func(p *rawServer) {
+		p.openingRequest()
+		p.bytes("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"a\"\r\n" +
+			"Content-Length: 0\r\n\r\n")
+	}, leg: endpoint.LegOpening, phase: fsm.ClientAwaitLogin}
 
 // waiting plays a moment and then keeps the connection, answering nothing, until the client is
 // gone.
@@ -100,7 +122,8 @@ func TestDial_ContextInEveryPhase(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			opts := m.opts
 			opts.Timeouts = endless
-			got := dialRaw(t, ctx, true, &opts, func(p *rawServer) { p.quiet = true; m.script(p); cancel(); p.silent() })
+			got := dialRaw(t, ctx, true, &opts,
+				func(p *rawServer) { p.quiet = true; m.script(p); cancel(); p.silent() })
 			require.ErrorIs(t, got.err, context.Canceled)
 			require.Less(t, got.took, time.Minute)
 			got.end()
@@ -113,9 +136,10 @@ func TestDial_ContextBeforeAnything(t *testing.T) {
 	cause := errors.New("no more time for this")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(cause)
-	_, err := Dial(ctx, "ws://one.example/", &DialOptions{NetDial: func(context.Context, string, string) (net.Conn, error) {
-		panic("nothing is dialed")
-	}})
+	_, err := Dial(ctx, "ws://one.example/", &DialOptions{
+		NetDial: func(context.Context, string, string) (net.Conn, error) {
+			panic("nothing is dialed")
+		}})
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorContains(t, err, cause.Error())
 	require.ErrorContains(t, err, "connect")
@@ -173,7 +197,11 @@ func TestDial_DeafServer(t *testing.T) {
 	for name, script := range map[string]func(b net.Conn, ready func()){
 		"opening request":  func(_ net.Conn, ready func()) { ready() },
 		"extended request": func(b net.Conn, ready func()) { acceptOpening(b); ready() },
-		"Close":            func(b net.Conn, ready func()) { acceptOpening(b); _, _ = frametest.ReadFrame(b); ready() },
+		"Close": func(b net.Conn, ready func()) {
+			acceptOpening(b)
+			_, _ = frametest.ReadFrame(b)
+			ready()
+		},
 	} {
 		virtual(t, name, func(t *testing.T) {
 			t.Attr("req", "LIV-01")
@@ -183,7 +211,9 @@ func TestDial_DeafServer(t *testing.T) {
 				defer b.Close()
 				go script(b, ready)
 				start := time.Now()
-				_, err := Dial(ctx, "ws://one.example/", &DialOptions{NetDial: func(context.Context, string, string) (net.Conn, error) { return a, nil }})
+				_, err := Dial(ctx, "ws://one.example/", &DialOptions{
+					NetDial: func(context.Context, string, string) (net.Conn, error) { return a, nil },
+				})
 				return time.Since(start), err
 			}
 			took, err := run(t.Context(), func() {})
@@ -201,7 +231,9 @@ func TestDial_DeafServer(t *testing.T) {
 // The connection ends in every phase: FIN, RST.
 func TestDial_LostInEveryPhase(t *testing.T) {
 	for _, m := range moments {
-		for how, end := range map[string]func(p *rawServer){"FIN": func(p *rawServer) { _ = p.nc.Close() }, "RST": (*rawServer).drop} {
+		for how, end := range map[string]func(p *rawServer){"FIN": func(p *rawServer) {
+			_ = p.nc.Close()
+		}, "RST": (*rawServer).drop} {
 			t.Run("ADV-68/"+m.name+"/"+how, func(t *testing.T) {
 				t.Attr("req", "ADV-68")
 				t.Attr("req", "INV-01")
@@ -209,7 +241,8 @@ func TestDial_LostInEveryPhase(t *testing.T) {
 				got := dialRaw(t, t.Context(), true, &m.opts, func(p *rawServer) { m.script(p); end(p) })
 				var failed *HandshakeError
 				require.ErrorAs(t, got.err, &failed)
-				require.Contains(t, []fsm.Failure{fsm.FailureConnectionLost, fsm.FailureMissingTerminator}, failed.Failure)
+				require.Contains(t, []fsm.Failure{fsm.FailureConnectionLost, fsm.FailureMissingTerminator},
+					failed.Failure)
 				require.Equal(t, m.leg, failed.Leg)
 				require.Error(t, failed.Cause)
 				require.Nil(t, got.conn)
@@ -270,7 +303,8 @@ func TestDial_CrossingClose(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) {
 			p.quiet = true
 			p.asked()
-			p.send(bin("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), terminator, pf{Op: opX, P: "\x03\xe8"})
+			p.send(bin("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), terminator,
+				pf{Op: opX, P: "\x03\xe8"})
 			<-p.over
 			_ = p.nc.Close()
 		})
@@ -286,10 +320,12 @@ func TestDial_NothingElseIsSent(t *testing.T) {
 	t.Attr("req", "ADV-74")
 	t.Attr("req", "INV-03")
 	onNetworks(t, virtualNetworks, func(t *testing.T) {
-		got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) { p.asked(); p.pause(5 * time.Second); p.send(bin(response101), terminator) })
+		got := dialRaw(t, t.Context(), false, nil,
+			func(p *rawServer) { p.asked(); p.pause(5 * time.Second); p.send(bin(response101), terminator) })
 		require.NoError(t, got.err)
 		synctest.Wait()
-		require.Equal(t, []string{"binary GET / HTTP/1.1\r\nHost: one.example\r\n\r\n"}, got.net.log.all())
+		require.Equal(t, []string{"binary GET / HTTP/1.1\r\nHost: one.example\r\n\r\n"},
+			got.net.log.all())
 		require.NoError(t, got.conn.Write(t.Context(), Text, []byte("now")))
 		synctest.Wait()
 		require.Len(t, got.net.log.all(), 2)

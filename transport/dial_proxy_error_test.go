@@ -51,22 +51,30 @@ func TestDial_ProxyRefuses(t *testing.T) {
 		{"odd status", "", "", say(799), 799, 1, "with 799 ["},
 		{"407 without login", "Basic", "", nil, 407, 1, "its URL has no user and password"},
 		{"407 with another password", "Basic", "guess", nil, 407, 2, "its credentials are refused"},
-		{"407 for ever", "", "guess", say(407, "Proxy-Authenticate", "Digest realm=a, nonce=b, qop=auth, stale=true"), 407, 3, "407 Proxy Authentication Required"},
-		{"407 with an unknown scheme", "", "guess", say(407, "Proxy-Authenticate", "Negotiate"), 407, 1, `asks for "Negotiate"`},
-		{"407 with a broken challenge", "", "guess", say(407, "Proxy-Authenticate", "="), 407, 1, "bad challenge"},
+		{"407 for ever", "", "guess", say(407, "Proxy-Authenticate",
+			"Digest realm=a, nonce=b, qop=auth, stale=true"), 407, 3, "407 Proxy Authentication Required"},
+		{"407 with an unknown scheme", "", "guess", say(407, "Proxy-Authenticate", "Negotiate"), 407, 1,
+			`asks for "Negotiate"`},
+		{"407 with a broken challenge", "", "guess", say(407, "Proxy-Authenticate", "="), 407, 1,
+			"bad challenge"},
 		{"407 without challenge", "", "guess", say(407), 407, 1, "no credentials"},
 		{"511", "", "", say(511), 511, 1, "network login needed, at http://192.0.2.1/login"},
-		{"portal", "", "", say(302, "Location", "https://portal.example/login?for=us"), 302, 1, "network login needed, at https://portal.example/login"},
-		{"redirect elsewhere", "", "", say(302, "Location", "wss://other.example/"), 302, 1, "with 302 Found ["},
+		{"portal", "", "", say(302, "Location", "https://portal.example/login?for=us"), 302, 1,
+			"network login needed, at https://portal.example/login"},
+		{"redirect elsewhere", "", "", say(302, "Location", "wss://other.example/"), 302, 1,
+			"with 302 Found ["},
 		{"no HTTP", "", "", raw("220 mail.example SMTP\r\n"), 0, 1, "not HTTP"},
-		{"head without end", "", "", raw("HTTP/1.1 200 OK\r\nA: " + strings.Repeat("x", 1<<18)), 0, 1, "did not connect"},
+		{"head without end", "", "", raw("HTTP/1.1 200 OK\r\nA: " + strings.Repeat("x", 1<<18)), 0, 1,
+			"did not connect"},
 		{"no answer", "", "", raw(""), 0, 1, "did not connect"},
-		{"more than an answer", "", "", raw("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n\r\n"), 0, 1, "more than its answer"},
+		{"more than an answer", "", "", raw("HTTP/1.1 200 OK\r\n\r\n" +
+			"HTTP/1.1 101 Switching Protocols\r\n\r\n"), 0, 1, "more than its answer"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newConnectProxy(t, false)
 			p.scheme, p.answer, p.ports["192.0.2.1:80"] = c.scheme, c.answer, "127.0.0.1:1"
-			_, err := Dial(t.Context(), "ws://192.0.2.1/echo", &DialOptions{Proxy: p.via(c.password), Credentials: auth.Basic("joe", "s3cr3t")})
+			_, err := Dial(t.Context(), "ws://192.0.2.1/echo",
+				&DialOptions{Proxy: p.via(c.password), Credentials: auth.Basic("joe", "s3cr3t")})
 			require.ErrorIs(t, err, fsm.FailureConnect)
 			var failed *HandshakeError
 			require.ErrorAs(t, err, &failed)
@@ -80,7 +88,8 @@ func TestDial_ProxyRefuses(t *testing.T) {
 			require.ErrorContains(t, err, c.text)
 			require.NotContains(t, err.Error(), "guess")
 			require.NotContains(t, err.Error(), "s3cr3t")
-			require.Equal(t, c.status == 502 || c.status == 503 || c.name == "no answer" || c.name == "head without end", failed.Temporary())
+			require.Equal(t, c.status == 502 || c.status == 503 || c.name == "no answer" ||
+				c.name == "head without end", failed.Temporary())
 			require.Equal(t, c.status == 503, failed.RetryAfter == 9*time.Second)
 			require.Equal(t, strings.Contains(c.text, "network login"), failed.NetworkLogin)
 			require.NotContains(t, err.Error(), "for=us")
@@ -104,11 +113,15 @@ func TestDial_ProxyUnusable(t *testing.T) {
 		proxy func(*http.Request) (*url.URL, error)
 		text  string
 	}{
-		"gone":        {gone.via("s3cr3t"), "refused"},
-		"socks":       {http.ProxyURL(secret), "proxy socks4://proxy.example:1080 did not connect to 192.0.2.1:443: expected http://host:port"},
-		"no host":     {http.ProxyURL(&url.URL{Scheme: "http"}), "expected http://host:port"},
-		"error":       {func(*http.Request) (*url.URL, error) { return nil, cause }, "no proxy found: no proxy today"},
-		"error shown": {func(*http.Request) (*url.URL, error) { return nil, fmt.Errorf("bad proxy %q", secret.String()) }, "no proxy found: its URL cannot be used"},
+		"gone": {gone.via("s3cr3t"), "refused"},
+		"socks": {http.ProxyURL(secret),
+			"proxy socks4://proxy.example:1080 did not connect to 192.0.2.1:443: expected http://host:port"},
+		"no host": {http.ProxyURL(&url.URL{Scheme: "http"}), "expected http://host:port"},
+		"error": {func(*http.Request) (*url.URL, error) { return nil, cause },
+			"no proxy found: no proxy today"},
+		"error shown": {func(*http.Request) (*url.URL, error) {
+			return nil, fmt.Errorf("bad proxy %q", secret.String())
+		}, "no proxy found: its URL cannot be used"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Dial(t.Context(), "wss://192.0.2.1", &DialOptions{Proxy: c.proxy})
@@ -173,7 +186,12 @@ func TestDial_ProxyCutAtEveryByte(t *testing.T) {
 				Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"}),
 				NetDial: func(context.Context, string, string) (net.Conn, error) {
 					a, b := connection(t)
-					go func() { _, _ = b.Read(make([]byte, 4096)); _, _ = io.WriteString(b, answer[:cut]); _ = b.Close() }()
+					go func() {
+						_, _ = b.Read(make([]byte, 4096))
+						_, _ = io.WriteString(b,
+							answer[:cut])
+						_ = b.Close()
+					}()
 					return a, nil
 				},
 			})
@@ -187,7 +205,9 @@ func TestDial_ProxyCutAtEveryByte(t *testing.T) {
 			p.drip(answer, time.Millisecond)
 			then101(terminator)(p)
 		}}}
-		c, err := Dial(t.Context(), "ws://one.example", &DialOptions{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"}), NetDial: n.dial})
+		c, err := Dial(t.Context(), "ws://one.example", &DialOptions{
+			Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"}), NetDial: n.dial,
+		})
 		require.NoError(t, err)
 		require.NoError(t, c.CloseNow())
 		n.wg.Wait()

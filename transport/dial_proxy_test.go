@@ -77,7 +77,9 @@ func (p *connectProxy) challenge() string {
 		return `Basic realm="proxy"`
 	}
 	p.nonces++
-	c, _ := credentials.AppendDigestChallenge(nil, credentials.DigestChallenge{Realm: "proxy", Nonce: strconv.Itoa(p.nonces), Algorithm: credentials.DigestSHA256, Auth: true, Stale: p.nonces > 1})
+	c, _ := credentials.AppendDigestChallenge(nil,
+		credentials.DigestChallenge{Realm: "proxy", Nonce: strconv.Itoa(p.nonces),
+			Algorithm: credentials.DigestSHA256, Auth: true, Stale: p.nonces > 1})
 	return string(c) + `, Basic realm="proxy"`
 }
 
@@ -88,7 +90,8 @@ func (p *connectProxy) admits(login, target string) bool {
 	case "Digest":
 		_, rest, _ := credentials.Split([]byte(login))
 		d, err := credentials.ParseDigest(rest)
-		return err == nil && d.Nonce == "2" && d.URI == target && d.Verify(credentials.DigestSHA256.HA1("joe", "proxy", "s3cr3t"), "CONNECT")
+		return err == nil && d.Nonce == "2" && d.URI == target &&
+			d.Verify(credentials.DigestSHA256.HA1("joe", "proxy", "s3cr3t"), "CONNECT")
 	}
 	return true
 }
@@ -130,21 +133,29 @@ func TestDial_Proxy(t *testing.T) {
 	for _, proxyTLS := range []bool{false, true} {
 		for _, scheme := range []string{"", "Basic", "Digest"} {
 			for _, target := range []string{plain, secure} {
-				t.Run(fmt.Sprintf("%s proxy with TLS %v to %s", scheme, proxyTLS, target[:3]), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s proxy with TLS %v to %s",
+					scheme, proxyTLS, target[:3]), func(t *testing.T) {
 					p := newConnectProxy(t, proxyTLS)
 					p.scheme = scheme
 					trust := cfg.Clone() // all test servers have the same certificate
 					asked := 0
-					trust.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { asked++; return &tls.Certificate{}, nil }
+					trust.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+						asked++
+						return &tls.Certificate{}, nil
+					}
 					var seen recorder
-					c, err := Dial(t.Context(), target+"/echo", &DialOptions{Proxy: p.via("s3cr3t"), TLSConfig: trust, Observer: &seen})
+					c, err := Dial(t.Context(), target+"/echo",
+						&DialOptions{Proxy: p.via("s3cr3t"), TLSConfig: trust, Observer: &seen})
 					require.NoError(t, err)
 					wantEcho(t, c, strings.Repeat("x", 100000))
 					require.NoError(t, c.Close(CloseNormal, ""))
 					addr := target[strings.LastIndex(target, "/")+1:]
-					require.Equal(t, map[string][]string{"": {addr}, "Basic": {addr, addr + " Basic"}, "Digest": {addr, addr + " Digest", addr + " Digest"}}[scheme], p.seen, "nothing is told unasked")
+					require.Equal(t,
+						map[string][]string{"": {addr}, "Basic": {addr, addr + " Basic"}, "Digest": {addr, addr +
+							" Digest", addr + " Digest"}}[scheme], p.seen, "nothing is told unasked")
 					require.NotContains(t, <-heard, "Proxy")
-					require.Equal(t, strings.HasPrefix(target, "wss"), asked == 1, "certificates are for the server only")
+					require.Equal(t, strings.HasPrefix(target, "wss"), asked == 1,
+						"certificates are for the server only")
 					require.NotContains(t, fmt.Sprint(seen.story()), "s3cr3t")
 				})
 			}
@@ -160,13 +171,14 @@ func TestDial_ProxyChoice(t *testing.T) {
 	}})
 	p := newConnectProxy(t, false)
 	var asked []string
-	c, err := Dial(t.Context(), first+"/here?token=x", &DialOptions{Proxy: func(r *http.Request) (*url.URL, error) {
-		asked = append(asked, r.URL.String())
-		if strings.HasSuffix(target, r.URL.Host) {
-			return url.Parse(p.URL)
-		}
-		return nil, nil
-	}})
+	c, err := Dial(t.Context(), first+"/here?token=x", &DialOptions{
+		Proxy: func(r *http.Request) (*url.URL, error) {
+			asked = append(asked, r.URL.String())
+			if strings.HasSuffix(target, r.URL.Host) {
+				return url.Parse(p.URL)
+			}
+			return nil, nil
+		}})
 	require.NoError(t, err)
 	require.NoError(t, c.CloseNow())
 	require.Equal(t, []string{target[len("ws://"):]}, p.seen)
@@ -178,7 +190,8 @@ func TestDial_ProxyChoice(t *testing.T) {
 // proxy only.
 func TestDial_ProxyLoginFromBehind(t *testing.T) {
 	t.Attr("req", "ADV-45")
-	const login = "HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n"
+	const login = "HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\n" +
+		"Content-Length: 0\r\n\r\n"
 	behind := func(answer func(p *rawServer), log *rawLog) (addr string, stop func()) {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
@@ -203,7 +216,8 @@ func TestDial_ProxyLoginFromBehind(t *testing.T) {
 			addr, stop := behind(answer, &log)
 			defer stop()
 			p := newConnectProxy(t, false)
-			_, err := Dial(t.Context(), "ws://"+addr, &DialOptions{Proxy: p.via("s3cr3t"), Credentials: auth.Basic("joe", "s3cr3t")})
+			_, err := Dial(t.Context(), "ws://"+addr,
+				&DialOptions{Proxy: p.via("s3cr3t"), Credentials: auth.Basic("joe", "s3cr3t")})
 			var failed *HandshakeError
 			require.ErrorAs(t, err, &failed)
 			require.Equal(t, 407, failed.Status)
@@ -212,7 +226,8 @@ func TestDial_ProxyLoginFromBehind(t *testing.T) {
 			require.NotContains(t, strings.Join(append(log.heads, log.all()...), ""), "uthorization")
 
 			p = newConnectProxy(t, false)
-			_, err = Dial(t.Context(), "ws://"+addr, &DialOptions{Proxy: p.via(""), Credentials: auth.Basic("joe", "s3cr3t")})
+			_, err = Dial(t.Context(), "ws://"+addr,
+				&DialOptions{Proxy: p.via(""), Credentials: auth.Basic("joe", "s3cr3t")})
 			require.ErrorAs(t, err, &failed)
 			require.Equal(t, 1, failed.Attempt, "there is nothing to log in with")
 			require.Equal(t, []string{addr}, p.seen)

@@ -86,13 +86,16 @@ func TestDial_SOCKS(t *testing.T) {
 	}
 	addr, _ := socks(t, target, "joe:secret", 0)
 	var refused *ProxyError
-	_, err := Dial(t.Context(), "ws://server.example/", &DialOptions{Proxy: http.ProxyURL(&url.URL{Scheme: "socks5h", Host: addr, User: url.UserPassword("joe", "guessed")})})
+	_, err := Dial(t.Context(), "ws://server.example/",
+		&DialOptions{Proxy: http.ProxyURL(&url.URL{Scheme: "socks5h", Host: addr,
+			User: url.UserPassword("joe", "guessed")})})
 	require.ErrorAs(t, err, &refused)
 	require.ErrorIs(t, err, fsm.FailureConnect)
 	require.NotContains(t, err.Error(), "guessed")
 	require.Contains(t, err.Error(), "proxy socks5h://"+addr)
 	addr, _ = socks(t, target, "", 5)
-	_, err = Dial(t.Context(), "ws://server.example/", &DialOptions{Proxy: http.ProxyURL(&url.URL{Scheme: "socks5", Host: addr})})
+	_, err = Dial(t.Context(), "ws://server.example/",
+		&DialOptions{Proxy: http.ProxyURL(&url.URL{Scheme: "socks5", Host: addr})})
 	require.ErrorContains(t, err, "connection refused")
 }
 
@@ -110,12 +113,14 @@ func TestDial_SilentSOCKS(t *testing.T) {
 			_, _ = io.Copy(io.Discard, nc)
 		}
 	}()
-	_, err = Dial(ctx, "ws://server.example/", &DialOptions{Proxy: http.ProxyURL(&url.URL{Scheme: "socks5", Host: ln.Addr().String()})})
+	_, err = Dial(ctx, "ws://server.example/",
+		&DialOptions{Proxy: http.ProxyURL(&url.URL{Scheme: "socks5", Host: ln.Addr().String()})})
 	require.ErrorIs(t, err, context.Canceled)
 }
 
 func TestProxyFromEnvironment(t *testing.T) {
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "REQUEST_METHOD"} {
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NO_PROXY",
+		"no_proxy", "ALL_PROXY", "all_proxy", "REQUEST_METHOD"} {
 		t.Setenv(name, "")
 	}
 	find := func(target string) string {

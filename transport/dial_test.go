@@ -54,7 +54,8 @@ func TestDial_Echo(t *testing.T) {
 	for _, profile := range []Profile{Spec, Kaazing, Auto} {
 		t.Run(profile.String(), func(t *testing.T) {
 			url := serve(t, &Handler{Subprotocols: []string{"amqp"}})
-			c, err := Dial(t.Context(), url+"/echo", &DialOptions{Profile: profile, Subprotocols: []string{"mqtt", "amqp"}})
+			c, err := Dial(t.Context(), url+"/echo",
+				&DialOptions{Profile: profile, Subprotocols: []string{"mqtt", "amqp"}})
 			require.NoError(t, err)
 			require.Equal(t, "amqp", c.Subprotocol())
 			require.Equal(t, 101, c.Status())

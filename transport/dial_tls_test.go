@@ -31,12 +31,13 @@ func serveTLS(t *testing.T, h *Handler, asked *tls.ClientHelloInfo) (url string,
 	srv := httptest.NewUnstartedServer(h)
 	srv.EnableHTTP2 = true
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
-	srv.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		if asked != nil {
-			*asked = *hello
-		}
-		return nil, nil
-	}}
+	srv.TLS = &tls.Config{ClientAuth: tls.RequestClientCert,
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			if asked != nil {
+				*asked = *hello
+			}
+			return nil, nil
+		}}
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
 	roots := x509.NewCertPool()
@@ -93,7 +94,8 @@ func TestDial_TLSCut(t *testing.T) {
 			_, err := Dial(t.Context(), "wss://example.com/", &opts)
 			var failed *HandshakeError
 			require.ErrorAs(t, err, &failed)
-			require.Contains(t, []fsm.Failure{fsm.FailureConnectionLost, fsm.FailureMissingTerminator}, failed.Failure)
+			require.Contains(t, []fsm.Failure{fsm.FailureConnectionLost, fsm.FailureMissingTerminator},
+				failed.Failure)
 			require.ErrorIs(t, failed.Cause, io.ErrUnexpectedEOF)
 			n.wg.Wait()
 		})
@@ -149,7 +151,8 @@ func TestHandler_TLSCut(t *testing.T) {
 	t.Attr("req", "ADV-68")
 	h := &Handler{Decide: never}
 	url, cfg := serveTLS(t, h, nil)
-	for _, sent := range []string{openingRequest, openingRequest + string(frametest.Encode(false, bin(extendedRequest)))} {
+	for _, sent := range []string{openingRequest,
+		openingRequest + string(frametest.Encode(false, bin(extendedRequest)))} {
 		nc, err := net.Dial("tcp", strings.TrimPrefix(url, "wss://"))
 		require.NoError(t, err)
 		cfg.ServerName = "example.com"
@@ -158,7 +161,8 @@ func TestHandler_TLSCut(t *testing.T) {
 		<-c.head
 		require.Equal(t, 1, h.Connections())
 		require.NoError(t, nc.Close())
-		require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second,
+			time.Millisecond)
 	}
 }
 
@@ -169,7 +173,10 @@ func TestDial_OtherOrigin(t *testing.T) {
 	t.Attr("req", "INV-27")
 	var hello tls.ClientHelloInfo
 	var second *Request
-	target, cfg := serveTLS(t, &Handler{Decide: func(_ context.Context, r *Request) (Decision, error) { second = r; return Decision{}, nil }}, &hello)
+	target, cfg := serveTLS(t, &Handler{Decide: func(_ context.Context, r *Request) (Decision, error) {
+		second = r
+		return Decision{}, nil
+	}}, &hello)
 	var first *Request
 	start, _ := serveTLS(t, &Handler{Decide: func(_ context.Context, r *Request) (Decision, error) {
 		first = r
@@ -184,8 +191,10 @@ func TestDial_OtherOrigin(t *testing.T) {
 	}
 	var seen recorder
 	opts := &DialOptions{
-		TLSConfig: cfg, Observer: &seen, Credentials: auth.Basic("joe", "welcome"), Sensitive: []string{"X-Api-Key"},
-		Header: http.Header{"X-Api-Key": {"SECRET"}, "X-Other": {"visible"}, "Cookie": {"SECRET"}}, OpeningHeader: http.Header{"Cookie": {"SECRET"}, "X-Api-Key": {"SECRET"}},
+		TLSConfig: cfg, Observer: &seen, Credentials: auth.Basic("joe", "welcome"),
+		Sensitive:     []string{"X-Api-Key"},
+		Header:        http.Header{"X-Api-Key": {"SECRET"}, "X-Other": {"visible"}, "Cookie": {"SECRET"}},
+		OpeningHeader: http.Header{"Cookie": {"SECRET"}, "X-Api-Key": {"SECRET"}},
 		NetDial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			_, port, _ := net.SplitHostPort(addr)
 			return new(net.Dialer).DialContext(ctx, network, "127.0.0.1:"+port)
@@ -215,8 +224,12 @@ func TestDial_OtherOrigin(t *testing.T) {
 func TestDial_ChallengeElsewhere(t *testing.T) {
 	t.Attr("req", "INV-27")
 	second := serve(t, &Handler{Decide: basicAuth})
-	url := serve(t, &Handler{Decide: func(context.Context, *Request) (Decision, error) { return Decision{Status: 302, Location: second}, nil }})
-	asked := auth.CredentialsFunc(func(context.Context, *auth.CredentialsRequest) (string, error) { panic("not for this origin") })
+	url := serve(t, &Handler{Decide: func(context.Context, *Request) (Decision, error) {
+		return Decision{Status: 302, Location: second}, nil
+	}})
+	asked := auth.CredentialsFunc(func(context.Context, *auth.CredentialsRequest) (string, error) {
+		panic("not for this origin")
+	})
 	_, err := Dial(t.Context(), url, &DialOptions{Credentials: asked})
 	require.ErrorIs(t, err, fsm.FailureAuthRequired)
 	require.ErrorContains(t, err, "are not given to")

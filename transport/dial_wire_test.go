@@ -27,7 +27,8 @@ func wantNoLeaks(t *testing.T) {
 			<-tick.C
 		}
 		stacks := make([]byte, 1<<20)
-		require.Fail(t, "goroutines are left", "%d, before %d:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		require.Fail(t, "goroutines are left", "%d, before %d:\n%s",
+			runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
 	})
 }
 
@@ -40,11 +41,18 @@ func TestDial_CutAtEveryByte(t *testing.T) {
 		parts []string // after the opening response: what answers each message of the client
 		early string   // right after the opening response
 	}{
-		"spec":        {parts: []string{string(frametest.Encode(true, bin(response101), terminator))}},
-		"credentials": {opts: DialOptions{Credentials: auth.Basic("joe", "welcome")}, parts: []string{string(frametest.Encode(true, bin(response401), terminator)), string(frametest.Encode(true, bin(response101), terminator))}},
-		"kaazing":     {opts: DialOptions{Profile: Kaazing}, early: string(frametest.Encode(true, bin(messageN))), parts: []string{string(frametest.Encode(true, bin(response101), terminator, bin(messageN)))}},
-		"auto":        {opts: DialOptions{Profile: Auto}, parts: []string{string(frametest.Encode(true, bin(response101), terminator))}},
-		"auto, N":     {opts: DialOptions{Profile: Auto}, early: string(frametest.Encode(true, bin(messageN))), parts: []string{string(frametest.Encode(true, bin(response101), terminator, bin(messageN)))}},
+		"spec": {parts: []string{string(frametest.Encode(true, bin(response101), terminator))}},
+		"credentials": {opts: DialOptions{Credentials: auth.Basic("joe", "welcome")},
+			parts: []string{string(frametest.Encode(true, bin(response401), terminator)),
+				string(frametest.Encode(true, bin(response101), terminator))}},
+		"kaazing": {opts: DialOptions{Profile: Kaazing},
+			early: string(frametest.Encode(true, bin(messageN))),
+			parts: []string{string(frametest.Encode(true, bin(response101), terminator, bin(messageN)))}},
+		"auto": {opts: DialOptions{Profile: Auto},
+			parts: []string{string(frametest.Encode(true, bin(response101), terminator))}},
+		"auto, N": {opts: DialOptions{Profile: Auto},
+			early: string(frametest.Encode(true, bin(messageN))),
+			parts: []string{string(frametest.Encode(true, bin(response101), terminator, bin(messageN)))}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Attr("req", "ADV-68")
@@ -85,7 +93,8 @@ func TestDial_CutAtEveryByte(t *testing.T) {
 				}
 				var failed *HandshakeError
 				require.ErrorAs(t, got.err, &failed)
-				require.Contains(t, []fsm.Failure{fsm.FailureConnectionLost, fsm.FailureMissingTerminator}, failed.Failure, "cut at %d: %v", cut, got.err)
+				require.Contains(t, []fsm.Failure{fsm.FailureConnectionLost, fsm.FailureMissingTerminator},
+					failed.Failure, "cut at %d: %v", cut, got.err)
 				got.end()
 			}
 		})
@@ -116,7 +125,8 @@ func TestDial_SplitAtEveryByte(t *testing.T) {
 		t.Attr("req", "INV-30")
 		t.Attr("req", "WSP-FRAME-03")
 		run(t, func(i int) []pf {
-			return []pf{{Op: opB, P: response101[:i], More: true}, {Op: opI, P: "?"}, {Op: opC, More: true}, {Op: opO}, {Op: opC, P: response101[i:]}}
+			return []pf{{Op: opB, P: response101[:i], More: true}, {Op: opI, P: "?"}, {Op: opC, More: true},
+				{Op: opO}, {Op: opC, P: response101[i:]}}
 		})
 	})
 }
@@ -156,7 +166,8 @@ func TestDial_Delivery(t *testing.T) {
 				t.Attr("req", "ADV-28")
 				t.Attr("req", "INV-32")
 				var seen recorder
-				got := dialRaw(t, t.Context(), false, &DialOptions{Profile: profile, Observer: &seen, Subprotocols: []string{"a"}, Credentials: auth.Basic("joe", "welcome")}, func(p *rawServer) {
+				got := dialRaw(t, t.Context(), false, &DialOptions{Profile: profile, Observer: &seen,
+					Subprotocols: []string{"a"}, Credentials: auth.Basic("joe", "welcome")}, func(p *rawServer) {
 					write := p.bytes
 					if how == "byte by byte" {
 						write = func(s string) {
@@ -213,7 +224,8 @@ func TestDial_BadFrames(t *testing.T) {
 			require.Equal(t, []uint16{CloseProtocolError}, got.net.log.closeCodes())
 		})
 	}
-	t.Run("ADV-64/the server hears of it", func(t *testing.T) { // although it has sent more than was read
+	// although it has sent more than was read
+	t.Run("ADV-64/the server hears of it", func(t *testing.T) {
 		got := dialRaw(t, t.Context(), true, nil, func(p *rawServer) {
 			p.asked()
 			p.send(pf{Op: opB, Rsv: 4})
@@ -228,8 +240,10 @@ func TestDial_BadFrames(t *testing.T) {
 func badFrames(long string) map[string]pf {
 	return map[string]pf{
 		"RSV1": {Op: opB, Rsv: 4}, "RSV2": {Op: opT, Rsv: 2}, "RSV3 of a Ping": {Op: opI, Rsv: 1},
-		"reserved opcode 3": {Op: 3}, "reserved opcode 15": {Op: 15}, "wrong masking": {Op: opB, Mask: true},
-		"fragmented Ping": {Op: opI, More: true}, "Ping of 126 bytes": {Op: opI, P: long}, "stray continuation": {Op: opC},
+		"reserved opcode 3": {Op: 3}, "reserved opcode 15": {Op: 15},
+		"wrong masking":   {Op: opB, Mask: true},
+		"fragmented Ping": {Op: opI, More: true}, "Ping of 126 bytes": {Op: opI, P: long},
+		"stray continuation": {Op: opC},
 	}
 }
 
@@ -238,7 +252,8 @@ func TestDial_RedirectEnds(t *testing.T) {
 	second := func(p *rawServer) { p.asked(); p.send(bin(response101), terminator) }
 	t.Run("ADV-16/reset before the terminator", func(t *testing.T) {
 		t.Attr("req", "ADV-16")
-		got := dialRaw(t, t.Context(), true, nil, func(p *rawServer) { p.asked(); p.send(bin(response302)); <-p.over; p.drop() }, second)
+		got := dialRaw(t, t.Context(), true, nil,
+			func(p *rawServer) { p.asked(); p.send(bin(response302)); <-p.over; p.drop() }, second)
 		require.NoError(t, got.err)
 		require.Equal(t, "ws://two.example/", got.conn.URL())
 		got.end()

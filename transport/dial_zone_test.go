@@ -17,13 +17,14 @@ import (
 // it, and none can name one.
 func TestDial_IPv6Zone(t *testing.T) {
 	hosts := make(chan string, 3)
-	addr := strings.TrimPrefix(serve(t, &Handler{Decide: func(_ context.Context, r *Request) (Decision, error) {
-		hosts <- r.Host
-		if r.Path() == "/near" {
-			return Redirect("/here"), nil
-		}
-		return Decision{}, nil
-	}}), "ws://")
+	addr := strings.TrimPrefix(serve(t, &Handler{
+		Decide: func(_ context.Context, r *Request) (Decision, error) {
+			hosts <- r.Host
+			if r.Path() == "/near" {
+				return Redirect("/here"), nil
+			}
+			return Decision{}, nil
+		}}), "ws://")
 	var asked []string
 	opts := &DialOptions{NetDial: func(ctx context.Context, network, to string) (net.Conn, error) {
 		asked = append(asked, to)
@@ -38,9 +39,11 @@ func TestDial_IPv6Zone(t *testing.T) {
 	require.NoError(t, c.CloseNow())
 	far := httptest.NewServer(http.RedirectHandler("http://[fe80::1%25eth1]/here", http.StatusFound))
 	defer far.Close()
-	_, err = Dial(t.Context(), "ws"+strings.TrimPrefix(far.URL, "http"), &DialOptions{Profile: Kaazing})
+	_, err = Dial(t.Context(), "ws"+strings.TrimPrefix(far.URL, "http"),
+		&DialOptions{Profile: Kaazing})
 	require.ErrorIs(t, err, fsm.FailureRedirectTarget)
-	for _, url := range []string{"ws://[fe80::1%25]/", "ws://[fe80::1%eth0]/", "ws://[fe80::1%25a%2Fb]/", "ws://[host%25eth0]/", "ws://[fe80::1%25eth0/"} {
+	for _, url := range []string{"ws://[fe80::1%25]/", "ws://[fe80::1%eth0]/",
+		"ws://[fe80::1%25a%2Fb]/", "ws://[host%25eth0]/", "ws://[fe80::1%25eth0/"} {
 		var failure fsm.Failure
 		_, err = Dial(t.Context(), url, opts)
 		require.True(t, errors.As(err, &failure), url)

@@ -12,7 +12,8 @@ import (
 )
 
 func TestNewHandshakeError(t *testing.T) {
-	err := NewHandshakeError(&endpoint.HandshakeError{Leg: endpoint.LegConnect, Failure: fsm.FailureConnect, URL: "ws://one.example/"}, context.Canceled)
+	err := NewHandshakeError(&endpoint.HandshakeError{Leg: endpoint.LegConnect,
+		Failure: fsm.FailureConnect, URL: "ws://one.example/"}, context.Canceled)
 	require.ErrorIs(t, err, fsm.FailureConnect)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, "khp: cannot connect [connect, ws://one.example/]", err.Error())
@@ -21,7 +22,8 @@ func TestNewHandshakeError(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 	require.Equal(t, "khp: broken", err.Error())
 	for attempt, want := range []bool{false, true} { // a server that sends 511 is no portal
-		err = NewHandshakeError(&endpoint.HandshakeError{Leg: endpoint.LegOpening, Failure: fsm.FailureStatus, Status: 511, URL: "ws://one.example/", Attempt: attempt}, nil)
+		err = NewHandshakeError(&endpoint.HandshakeError{Leg: endpoint.LegOpening,
+			Failure: fsm.FailureStatus, Status: 511, URL: "ws://one.example/", Attempt: attempt}, nil)
 		require.Equal(t, want, err.NetworkLogin)
 	}
 }

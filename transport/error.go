@@ -39,8 +39,8 @@ type HandshakeError struct {
 	Body []byte
 	// How long the server or the proxy asks to wait, at most a year; 0 if it does not ask.
 	RetryAfter time.Duration
-	// Close code of the peer, if it closed before the handshake was complete; 0 if it did not, or gave
-	// none.
+	// Close code of the peer, if it closed before the handshake was complete; 0 if it did not, or
+	// gave none.
 	Close     uint16
 	CloseText string   // its reason, at most 123 bytes; treat as untrusted
 	URL       string   // of the connection that failed
@@ -314,8 +314,8 @@ func (e *CloseError) As(target any) bool { return asFailure(fsm.FailurePeerClose
 // 6455, or an extension that was agreed on gave it up. The peer was told with a Close frame where
 // that was possible, and the TCP connection is closed. [RFC 6455 7.1.7]
 type ProtocolError struct {
-	// The close code sent: CloseProtocolError, CloseInvalidPayload, CloseTooBig, or what an extension
-	// says.
+	// The close code sent: CloseProtocolError, CloseInvalidPayload, CloseTooBig, or what an
+	// extension says.
 	Code uint16
 	Msg  string // what was wrong; never contains data of the peer
 }

@@ -17,12 +17,18 @@ import (
 
 // respond is a raw server that answers the extended request.
 func respond(response string) func(p *rawServer) {
-	return func(p *rawServer) { p.asked(); p.send(bin(response), terminator, pf{Op: opX, P: "\x03\xe8"}) }
+	return func(p *rawServer) {
+		p.asked()
+		p.send(bin(response), terminator,
+			pf{Op: opX, P: "\x03\xe8"})
+	}
 }
 
 func TestHandshakeError_Carries(t *testing.T) {
 	t.Attr("req", "RFC6585-429-02")
-	got := dialRaw(t, t.Context(), true, nil, respond("HTTP/1.1 429 Slow Down\r\nRetry-After: 120\r\nX-Field: a\r\nX-Field: b\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\nfive a day\n"))
+	got := dialRaw(t, t.Context(), true, nil,
+		respond("HTTP/1.1 429 Slow Down\r\nRetry-After: 120\r\nX-Field: a\r\nX-Field: b\r\n"+
+			"Content-Type: text/plain\r\nContent-Length: 11\r\n\r\nfive a day\n"))
 	defer got.end()
 	var e *HandshakeError
 	require.ErrorAs(t, got.err, &e)
@@ -39,7 +45,8 @@ func TestHandshakeError_Carries(t *testing.T) {
 	require.Equal(t, "ws://one.example/", e.URL)
 	require.Equal(t, 1, e.Attempt)
 	require.Equal(t, []string{"ws://one.example/"}, e.Path)
-	require.Equal(t, "khp: refused with 429 Too Many Requests [extended handshake, ws://one.example/]; the server says: five a day", e.Error())
+	require.Equal(t, "khp: refused with 429 Too Many Requests [extended handshake, "+
+		"ws://one.example/]; the server says: five a day", e.Error())
 }
 
 func TestHandshakeError_Temporary(t *testing.T) {
@@ -64,7 +71,8 @@ func TestHandshakeError_Temporary(t *testing.T) {
 			if strings.HasPrefix(c.response, "410") {
 				t.Attr("req", "RFC2068-410-02")
 			}
-			got := dialRaw(t, t.Context(), false, nil, respond("HTTP/1.1 "+c.response+"Content-Length: 0\r\n\r\n"))
+			got := dialRaw(t, t.Context(), false, nil,
+				respond("HTTP/1.1 "+c.response+"Content-Length: 0\r\n\r\n"))
 			var e *HandshakeError
 			require.ErrorAs(t, got.err, &e)
 			require.Equal(t, c.temporary, e.Temporary())
@@ -98,7 +106,12 @@ func TestHandshakeError_GivenUpWhileClosing(t *testing.T) {
 	virtual(t, "redirected", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		got := dialRaw(t, ctx, false, nil, func(p *rawServer) { p.quiet = true; p.asked(); p.send(bin(response302), terminator); p.silent() })
+		got := dialRaw(t, ctx, false, nil, func(p *rawServer) {
+			p.quiet = true
+			p.asked()
+			p.send(bin(response302), terminator)
+			p.silent()
+		})
 		require.ErrorIs(t, got.err, context.Canceled)
 		require.Equal(t, time.Second, got.took)
 		got.end()
@@ -132,7 +145,8 @@ func TestDial_BadOptions(t *testing.T) {
 			require.ErrorContains(t, err, "transport: these options cannot be used: ")
 		})
 	}
-	for _, url := range []string{"", "ftp://a/", "ws://a/\r\nb", "ws://joe:welcome@a/", "ws://a/#b", "ws://a:70000/"} {
+	for _, url := range []string{"", "ftp://a/", "ws://a/\r\nb", "ws://joe:welcome@a/", "ws://a/#b",
+		"ws://a:70000/"} {
 		t.Run("ADV-75/url "+url, func(t *testing.T) {
 			_, err := Dial(t.Context(), url, nil)
 			require.ErrorIs(t, err, fsm.FailureURL)
@@ -175,9 +189,11 @@ func TestDial_Plain(t *testing.T) {
 	t.Attr("req", "KHP-OPEN-05")
 	plain := func(p *rawServer) {
 		p.openingRequest()
-		p.bytes(strings.Replace(p.response101Opening(), "x-kaazing-handshake", "chat", 1) + string(frametest.Encode(true, text("first"))))
+		p.bytes(strings.Replace(p.response101Opening(), "x-kaazing-handshake", "chat", 1) +
+			string(frametest.Encode(true, text("first"))))
 	}
-	got := dialRaw(t, t.Context(), true, &DialOptions{PlainFallback: true, Subprotocols: []string{"chat"}}, plain)
+	got := dialRaw(t, t.Context(), true,
+		&DialOptions{PlainFallback: true, Subprotocols: []string{"chat"}}, plain)
 	require.NoError(t, got.err)
 	require.True(t, got.conn.Plain())
 	require.Equal(t, "chat", got.conn.Subprotocol())

@@ -28,20 +28,21 @@ func dialTest(server *httptest.Server) *transport.Conn {
 // A server that only pushes learns from CloseRead that its client is gone.
 func ExampleConn_CloseRead() {
 	left := make(chan error, 1)
-	server := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		c.CloseRead(ctx)
-		ticks := time.NewTicker(time.Millisecond)
-		defer ticks.Stop()
-		for {
-			select {
-			case <-ticks.C:
-				_ = c.Write(ctx, transport.Text, []byte("tick"))
-			case <-ctx.Done():
-				left <- context.Cause(ctx)
-				return nil
+	server := httptest.NewServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			c.CloseRead(ctx)
+			ticks := time.NewTicker(time.Millisecond)
+			defer ticks.Stop()
+			for {
+				select {
+				case <-ticks.C:
+					_ = c.Write(ctx, transport.Text, []byte("tick"))
+				case <-ctx.Done():
+					left <- context.Cause(ctx)
+					return nil
+				}
 			}
-		}
-	}})
+		}})
 	defer server.Close()
 	c := dialTest(server)
 	_, p, _ := c.Read(context.Background())
@@ -55,10 +56,11 @@ func ExampleConn_CloseRead() {
 
 // A stream is for protocols with a framing of their own, here lines.
 func ExampleConn_Stream() {
-	server := httptest.NewServer(&transport.Handler{Serve: func(_ context.Context, c *transport.Conn) error {
-		_, err := io.Copy(c.Stream(transport.Binary), strings.NewReader("one\ntwo\n"))
-		return err
-	}})
+	server := httptest.NewServer(&transport.Handler{
+		Serve: func(_ context.Context, c *transport.Conn) error {
+			_, err := io.Copy(c.Stream(transport.Binary), strings.NewReader("one\ntwo\n"))
+			return err
+		}})
 	defer server.Close()
 	lines := bufio.NewScanner(dialTest(server).Stream(transport.Binary))
 	for lines.Scan() {
@@ -73,20 +75,21 @@ func ExampleConn_Stream() {
 
 // A message of any length goes through a small buffer, on both sides.
 func ExampleConn_Reader() {
-	server := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		t, r, err := c.Reader(ctx)
-		if err != nil {
-			return err
-		}
-		w, err := c.Writer(ctx, t)
-		if err != nil {
-			return err
-		}
-		if _, err := io.Copy(w, r); err != nil {
-			return err
-		}
-		return w.Close()
-	}})
+	server := httptest.NewServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			t, r, err := c.Reader(ctx)
+			if err != nil {
+				return err
+			}
+			w, err := c.Writer(ctx, t)
+			if err != nil {
+				return err
+			}
+			if _, err := io.Copy(w, r); err != nil {
+				return err
+			}
+			return w.Close()
+		}})
 	defer server.Close()
 	c := dialTest(server)
 	_ = c.Write(context.Background(), transport.Text, []byte(strings.Repeat("x", 1<<20)))
@@ -102,9 +105,10 @@ func ExamplePrepare() {
 		fmt.Println(err)
 		return
 	}
-	server := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		return c.WritePrepared(ctx, news)
-	}})
+	server := httptest.NewServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			return c.WritePrepared(ctx, news)
+		}})
 	defer server.Close()
 	for range 2 {
 		_, p, _ := dialTest(server).Read(context.Background())
@@ -161,9 +165,10 @@ func ExampleHandler_Accept() {
 
 // A jar keeps cookies from call to call, and CheckRedirect looks at each redirect.
 func ExampleDialOptions_jar() {
-	h := &transport.Handler{OpeningHeader: http.Header{"Set-Cookie": {"session=1"}}, Serve: func(ctx context.Context, c *transport.Conn) error {
-		return c.Write(ctx, transport.Text, []byte("cookie: "+c.OpeningHeader().Get("Cookie")))
-	}}
+	h := &transport.Handler{OpeningHeader: http.Header{"Set-Cookie": {"session=1"}},
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			return c.Write(ctx, transport.Text, []byte("cookie: "+c.OpeningHeader().Get("Cookie")))
+		}}
 	server := httptest.NewServer(h)
 	defer server.Close()
 	jar, _ := cookiejar.New(nil)
@@ -196,7 +201,8 @@ func ExampleHandler_origins() {
 	server := httptest.NewServer(h)
 	defer server.Close()
 	for _, origin := range []string{"https://www.example.com", "https://other.example"} {
-		_, err := transport.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http"), &transport.DialOptions{
+		_, err := transport.Dial(context.Background(), "ws"+
+			strings.TrimPrefix(server.URL, "http"), &transport.DialOptions{
 			OpeningHeader: http.Header{"Origin": {origin}},
 		})
 		var failure fsm.Failure
@@ -216,9 +222,10 @@ func (c count) ObserveEnd(ev transport.Event) { c.ended <- ev }
 // An EndObserver learns what came of each connection.
 func ExampleEndObserver() {
 	c := count{make(chan transport.Event, 1)}
-	server := httptest.NewServer(&transport.Handler{Observer: c, Serve: func(ctx context.Context, conn *transport.Conn) error {
-		return conn.Write(ctx, transport.Text, []byte("hello"))
-	}})
+	server := httptest.NewServer(&transport.Handler{
+		Observer: c, Serve: func(ctx context.Context, conn *transport.Conn) error {
+			return conn.Write(ctx, transport.Text, []byte("hello"))
+		}})
 	defer server.Close()
 	conn := dialTest(server)
 	_, _, _ = conn.Read(context.Background())
@@ -230,11 +237,13 @@ func ExampleEndObserver() {
 
 // Compression is used where both sides want it.
 func ExampleCompression() {
-	server := httptest.NewServer(&transport.Handler{Compression: &transport.Compression{}, Serve: func(ctx context.Context, c *transport.Conn) error {
-		return c.Write(ctx, transport.Text, []byte(strings.Repeat("hello ", 1000)))
-	}})
+	server := httptest.NewServer(&transport.Handler{
+		Compression: &transport.Compression{}, Serve: func(ctx context.Context, c *transport.Conn) error {
+			return c.Write(ctx, transport.Text, []byte(strings.Repeat("hello ", 1000)))
+		}})
 	defer server.Close()
-	c, err := transport.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http"), &transport.DialOptions{Compression: &transport.Compression{}})
+	c, err := transport.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http"),
+		&transport.DialOptions{Compression: &transport.Compression{}})
 	if err != nil {
 		fmt.Println(err)
 		return

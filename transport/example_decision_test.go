@@ -58,7 +58,8 @@ func ExampleVerdict_Decision() {
 	defer stop()
 
 	for _, password := range []string{"welcome", "wrong"} {
-		conn, err := transport.Dial(context.Background(), url+"/staff", &transport.DialOptions{Credentials: auth.Basic("joe", password)})
+		conn, err := transport.Dial(context.Background(), url+"/staff",
+			&transport.DialOptions{Credentials: auth.Basic("joe", password)})
 		if err != nil {
 			fmt.Println("status", err.(*transport.HandshakeError).Status)
 			continue

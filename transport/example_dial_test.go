@@ -28,7 +28,9 @@ func ExampleRetry() {
 	})
 	defer stop()
 
-	patient := &transport.DialOptions{Retry: &transport.Retry{Attempts: 5, MinBackoff: time.Millisecond}}
+	patient := &transport.DialOptions{
+		Retry: &transport.Retry{Attempts: 5, MinBackoff: time.Millisecond},
+	}
 	conn, err := transport.Dial(context.Background(), url, patient)
 	if err != nil {
 		fmt.Println(err)
@@ -49,10 +51,12 @@ func ExampleProxyError() {
 	at, _ := url.Parse(proxy.URL)
 	at.User = url.UserPassword("joe", "welcome") // in case it asks
 
-	_, err := transport.Dial(context.Background(), "wss://gateway.example/echo", &transport.DialOptions{Proxy: http.ProxyURL(at)})
+	_, err := transport.Dial(context.Background(), "wss://gateway.example/echo",
+		&transport.DialOptions{Proxy: http.ProxyURL(at)})
 	var refused *transport.ProxyError
 	if errors.As(err, &refused) {
-		fmt.Println(refused.Proxy == proxy.URL, refused.Target, refused.Status, strings.TrimSpace(string(refused.Body)))
+		fmt.Println(refused.Proxy == proxy.URL, refused.Target, refused.Status,
+			strings.TrimSpace(string(refused.Body)))
 	}
 	// Output: true gateway.example:443 403 no WebSockets at work
 }

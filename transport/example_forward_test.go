@@ -13,28 +13,30 @@ import (
 
 // A relay: what the client sends goes to a back end, and what that sends to the client.
 func ExampleConn_Forward() {
-	backend := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		_, p, err := c.Read(ctx)
-		if err != nil {
-			return err
-		}
-		return c.Write(ctx, transport.Text, append([]byte("you said "), p...))
-	}})
+	backend := httptest.NewServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			_, p, err := c.Read(ctx)
+			if err != nil {
+				return err
+			}
+			return c.Write(ctx, transport.Text, append([]byte("you said "), p...))
+		}})
 	defer backend.Close()
-	relay := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		back := dialTest(backend)
-		var both sync.WaitGroup
-		both.Go(func() {
-			_ = back.Forward(ctx, c, nil, nil)
-			_ = c.Close(transport.CloseNormal, "")
-		})
-		both.Go(func() {
-			_ = c.Forward(ctx, back, nil, nil)
-			_ = back.Close(transport.CloseNormal, "")
-		})
-		both.Wait()
-		return nil
-	}})
+	relay := httptest.NewServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			back := dialTest(backend)
+			var both sync.WaitGroup
+			both.Go(func() {
+				_ = back.Forward(ctx, c, nil, nil)
+				_ = c.Close(transport.CloseNormal, "")
+			})
+			both.Go(func() {
+				_ = c.Forward(ctx, back, nil, nil)
+				_ = back.Close(transport.CloseNormal, "")
+			})
+			both.Wait()
+			return nil
+		}})
 	defer relay.Close()
 
 	ctx, c := context.Background(), dialTest(relay)
@@ -60,18 +62,19 @@ func ExampleConn_ForwardTo() {
 		_, _ = io.Copy(nc, nc) // sends everything back
 		_ = nc.Close()
 	}()
-	relay := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		nc, err := net.Dial("tcp", ln.Addr().String())
-		if err != nil {
-			return err
-		}
-		defer nc.Close()
-		go func() {
-			_ = c.ForwardFrom(ctx, nc, transport.Binary, nil)
-			_ = c.Close(transport.CloseNormal, "")
-		}()
-		return c.ForwardTo(ctx, nc, nil, nil)
-	}})
+	relay := httptest.NewServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			nc, err := net.Dial("tcp", ln.Addr().String())
+			if err != nil {
+				return err
+			}
+			defer nc.Close()
+			go func() {
+				_ = c.ForwardFrom(ctx, nc, transport.Binary, nil)
+				_ = c.Close(transport.CloseNormal, "")
+			}()
+			return c.ForwardTo(ctx, nc, nil, nil)
+		}})
 	defer relay.Close()
 
 	ctx, c := context.Background(), dialTest(relay)

@@ -17,14 +17,17 @@ import (
 
 // What a connection knows about the other end, here with TLS.
 func ExampleConn_RemoteAddr() {
-	server := httptest.NewTLSServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		from := netip.MustParseAddrPort(c.RemoteAddr().String()).Addr()
-		return c.Write(ctx, transport.Text, fmt.Appendf(nil, "from %v by %s", from, tls.VersionName(c.TLS().Version)))
-	}})
+	server := httptest.NewTLSServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			from := netip.MustParseAddrPort(c.RemoteAddr().String()).Addr()
+			return c.Write(ctx, transport.Text, fmt.Appendf(nil, "from %v by %s",
+				from, tls.VersionName(c.TLS().Version)))
+		}})
 	defer server.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
-	c, err := transport.Dial(context.Background(), "wss"+strings.TrimPrefix(server.URL, "https"), &transport.DialOptions{TLSConfig: &tls.Config{RootCAs: roots}})
+	c, err := transport.Dial(context.Background(), "wss"+strings.TrimPrefix(server.URL, "https"),
+		&transport.DialOptions{TLSConfig: &tls.Config{RootCAs: roots}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -32,7 +35,8 @@ func ExampleConn_RemoteAddr() {
 	defer c.CloseNow()
 	_, p, _ := c.Read(context.Background())
 	fmt.Printf("%s\n", p)
-	fmt.Println(c.TLS().PeerCertificates[0].Subject.Organization, c.Extensions(), c.Plain(), c.NetConn() != nil)
+	fmt.Println(c.TLS().PeerCertificates[0].Subject.Organization, c.Extensions(), c.Plain(),
+		c.NetConn() != nil)
 	// Output:
 	// from 127.0.0.1 by TLS 1.3
 	// [Acme Co] [] false true
@@ -48,7 +52,8 @@ func ExampleConn_OpeningExtensions() {
 		},
 	})
 	defer stop()
-	c, err := transport.Dial(context.Background(), url, &transport.DialOptions{Compression: &transport.Compression{}})
+	c, err := transport.Dial(context.Background(), url,
+		&transport.DialOptions{Compression: &transport.Compression{}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -65,7 +70,8 @@ func ExampleConn_OpeningHeader() {
 	h := &transport.Handler{
 		OpeningHeader: http.Header{"X-Opening": {"from the 101 of HTTP"}},
 		Decide: func(context.Context, *transport.Request) (transport.Decision, error) {
-			return transport.Decision{Header: []transport.HeaderField{{Name: "X-Extended", Value: "from the 101 of KHP"}}}, nil
+			return transport.Decision{Header: []transport.HeaderField{{Name: "X-Extended",
+				Value: "from the 101 of KHP"}}}, nil
 		},
 		Serve: func(context.Context, *transport.Conn) error { return nil },
 	}
@@ -114,10 +120,12 @@ func ExampleInactivityError() {
 	url, stop := listen(&transport.Handler{
 		KeepAlive: time.Minute,
 		Use:       []extension.Extension{extension.IdleTimeout{Period: 30 * time.Second}},
-		Serve:     func(ctx context.Context, _ *transport.Conn) error { <-ctx.Done(); return nil }, // reads nothing, so answers nothing
+		// reads nothing, so answers nothing
+		Serve: func(ctx context.Context, _ *transport.Conn) error { <-ctx.Done(); return nil },
 	})
 	defer stop()
-	c, err := transport.Dial(context.Background(), url, &transport.DialOptions{KeepAlive: 20 * time.Millisecond})
+	c, err := transport.Dial(context.Background(), url,
+		&transport.DialOptions{KeepAlive: 20 * time.Millisecond})
 	if err != nil {
 		fmt.Println(err)
 		return

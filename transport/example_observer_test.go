@@ -16,12 +16,13 @@ func (c counts) Observe(ev transport.Event) {
 	}
 }
 
-// Metrics count by labels of which there are few, whatever peers send. Packages promkhp and otelkhp,
-// modules of their own, do.
+// Metrics count by labels of which there are few, whatever peers send. Packages promkhp and
+// otelkhp, modules of their own, do.
 func ExampleEvent_Labels() {
-	url, stop := listen(&transport.Handler{Decide: func(context.Context, *transport.Request) (transport.Decision, error) {
-		return transport.Refuse(404, ""), nil
-	}, Serve: echo})
+	url, stop := listen(&transport.Handler{
+		Decide: func(context.Context, *transport.Request) (transport.Decision, error) {
+			return transport.Refuse(404, ""), nil
+		}, Serve: echo})
 	defer stop()
 	c := counts{}
 	_, _ = transport.Dial(context.Background(), url, &transport.DialOptions{Observer: c})
@@ -32,7 +33,8 @@ func ExampleEvent_Labels() {
 // An observer is tested with events of the test's own.
 func ExampleEvent_WithContext() {
 	type key struct{}
-	ev := transport.Event{Kind: transport.EventOpen, Status: 101}.WithContext(context.WithValue(context.Background(), key{}, "span"))
+	ev := transport.Event{Kind: transport.EventOpen,
+		Status: 101}.WithContext(context.WithValue(context.Background(), key{}, "span"))
 	fmt.Println(ev.Context().Value(key{}), ev.Record().Kind)
 	// Output: span open
 }

@@ -14,8 +14,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// An opening request is refused before the handshake for what it shows, and gives the context of the
-// connection what later calls want to know.
+// An opening request is refused before the handshake for what it shows, and gives the context of
+// the connection what later calls want to know.
 func ExampleHandler_opening() {
 	type tenant struct{}
 	h := &transport.Handler{
@@ -30,7 +30,8 @@ func ExampleHandler_opening() {
 			return context.WithValue(ctx, tenant{}, strings.Trim(r.Path(), "/"))
 		},
 		Decide: func(ctx context.Context, _ *transport.Request) (transport.Decision, error) {
-			if source := transport.SourceOf(ctx); len(source.Hops) != 1 || !source.Hops[0].Addr().IsLoopback() {
+			if source := transport.SourceOf(ctx); len(source.Hops) != 1 ||
+				!source.Hops[0].Addr().IsLoopback() {
 				return transport.Refuse(http.StatusForbidden, "from this machine only"), nil
 			}
 			return transport.Decision{}, nil
@@ -42,7 +43,8 @@ func ExampleHandler_opening() {
 	address, stop := listen(h)
 	defer stop()
 	for _, path := range []string{"/closed", "/acme"} {
-		c, err := transport.Dial(context.Background(), address+path, &transport.DialOptions{OpeningHeader: http.Header{"Origin": {"https://app.example"}}})
+		c, err := transport.Dial(context.Background(), address+path,
+			&transport.DialOptions{OpeningHeader: http.Header{"Origin": {"https://app.example"}}})
 		var failed *transport.HandshakeError
 		if errors.As(err, &failed) {
 			fmt.Printf("%d %s", failed.Status, failed.Body)
@@ -59,9 +61,10 @@ func ExampleHandler_opening() {
 
 // Plain WebSocket clients are served on the same paths as those that speak KHP.
 func ExampleConn_Plain() {
-	address, stop := listen(&transport.Handler{Plain: true, Serve: func(ctx context.Context, c *transport.Conn) error {
-		return c.Write(ctx, transport.Text, fmt.Appendf(nil, "plain: %t", c.Plain()))
-	}})
+	address, stop := listen(&transport.Handler{
+		Plain: true, Serve: func(ctx context.Context, c *transport.Conn) error {
+			return c.Write(ctx, transport.Text, fmt.Appendf(nil, "plain: %t", c.Plain()))
+		}})
 	defer stop()
 	for _, plain := range []bool{false, true} {
 		c, err := transport.Dial(context.Background(), address, &transport.DialOptions{PlainOnly: plain})
@@ -102,7 +105,8 @@ func ExampleAnswerProbe() {
 
 // A host that drives package endpoint by itself gives its users the same error.
 func ExampleNewHandshakeError() {
-	err := transport.NewHandshakeError(nil, &net.DNSError{Err: "no such host", Name: "server.example", IsNotFound: true})
+	err := transport.NewHandshakeError(nil,
+		&net.DNSError{Err: "no such host", Name: "server.example", IsNotFound: true})
 	var dns *net.DNSError
 	fmt.Println(errors.As(err, &dns), err.Temporary())
 	// Output: true false

@@ -31,9 +31,11 @@ func ExampleServer_SetBounds() {
 		return err
 	}
 	fmt.Println(dial(), dial() != nil, srv.Load().Full)
-	fmt.Println(srv.SetBounds(transport.Bounds{MaxConnections: 100}), dial(), h.Connections(), srv.Load().InUse)
+	fmt.Println(srv.SetBounds(transport.Bounds{MaxConnections: 100}), dial(), h.Connections(),
+		srv.Load().InUse)
 
-	fmt.Println(srv.ShutdownOver(context.Background(), 10*time.Millisecond), <-served, srv.Connections())
+	fmt.Println(srv.ShutdownOver(context.Background(), 10*time.Millisecond), <-served,
+		srv.Connections())
 	// Output:
 	// <nil> true true
 	// <nil> <nil> 2 2
@@ -53,10 +55,13 @@ func ExampleServer_ServeWith() {
 	}
 	served := make(chan error, 1)
 	go func() {
-		served <- srv.ServeWith(ln, func() transport.ListenerOptions { return transport.ListenerOptions{TLSConfig: made.TLS} })
+		served <- srv.ServeWith(ln, func() transport.ListenerOptions {
+			return transport.ListenerOptions{TLSConfig: made.TLS}
+		})
 	}()
 	client := made.Client().Transport.(*http.Transport)
-	c, err := transport.Dial(context.Background(), "wss://"+ln.Addr().String(), &transport.DialOptions{TLSConfig: client.TLSClientConfig})
+	c, err := transport.Dial(context.Background(), "wss://"+ln.Addr().String(),
+		&transport.DialOptions{TLSConfig: client.TLSClientConfig})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -78,7 +83,8 @@ func ExampleServer_ServeTLS() {
 		return
 	}
 	fmt.Println(srv.ServeTLS(ln, "missing.pem", "missing.key") != nil)
-	fmt.Println(srv.ListenAndServe("127.0.0.1:no port") != nil, srv.ListenAndServeTLS("127.0.0.1:no port", "", "") != nil)
+	fmt.Println(srv.ListenAndServe("127.0.0.1:no port") != nil,
+		srv.ListenAndServeTLS("127.0.0.1:no port", "", "") != nil)
 	// Output:
 	// true
 	// true true

@@ -105,7 +105,8 @@ func ExampleHandler() {
 	defer stop()
 
 	ctx := context.Background()
-	conn, err := transport.Dial(ctx, url+"/old", &transport.DialOptions{Credentials: auth.Basic("joe", "welcome")})
+	conn, err := transport.Dial(ctx, url+"/old",
+		&transport.DialOptions{Credentials: auth.Basic("joe", "welcome")})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -169,7 +170,8 @@ func ExampleBasic() {
 
 	_, err := transport.Dial(context.Background(), url, nil)
 	fmt.Println("without:", errors.Is(err, fsm.FailureAuthRequired))
-	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: auth.Basic("joe", "welcome")})
+	conn, err := transport.Dial(context.Background(), url,
+		&transport.DialOptions{Credentials: auth.Basic("joe", "welcome")})
 	fmt.Println("with:", err)
 	_ = conn.Close(transport.CloseNormal, "")
 	// Output:
@@ -210,7 +212,9 @@ func ExampleFirstOf() {
 		Serve: echo,
 		Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
 			if r.Authorization == "" {
-				return transport.Decision{Status: 401, Challenges: []string{`Basic realm="khp", Digest realm="khp", nonce="e5a1", qop="auth", algorithm=SHA-256`}}, nil
+				return transport.Decision{Status: 401, Challenges: []string{
+					`Basic realm="khp", Digest realm="khp", nonce="e5a1", qop="auth", algorithm=SHA-256`,
+				}}, nil
 			}
 			scheme, _, _ := strings.Cut(r.Authorization, " ")
 			fmt.Println("answered with", scheme)
@@ -280,7 +284,8 @@ func (printer) Observe(ev transport.Event) {
 func ExampleObserver() {
 	url, stop := listen(&transport.Handler{Serve: echo})
 	defer stop()
-	conn, err := transport.Dial(context.Background(), url+"/echo", &transport.DialOptions{Observer: printer{}, OpeningHeader: http.Header{"Cookie": {"secret"}}})
+	conn, err := transport.Dial(context.Background(), url+"/echo",
+		&transport.DialOptions{Observer: printer{}, OpeningHeader: http.Header{"Cookie": {"secret"}}})
 	if err != nil {
 		fmt.Println(err)
 		return

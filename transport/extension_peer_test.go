@@ -19,7 +19,8 @@ import (
 func grantingServer(element string, script func(p *rawServer)) func(p *rawServer) {
 	return func(p *rawServer) {
 		p.asked()
-		p.send(bin(strings.Replace(response101, "\r\n\r\n", "\r\nSec-WebSocket-Extensions: "+element+"\r\n\r\n", 1)), terminator)
+		p.send(bin(strings.Replace(response101, "\r\n\r\n", "\r\nSec-WebSocket-Extensions: "+element+
+			"\r\n\r\n", 1)), terminator)
 		script(p)
 	}
 }
@@ -27,32 +28,36 @@ func grantingServer(element string, script func(p *rawServer)) func(p *rawServer
 func TestExtension_SilentServer(t *testing.T) {
 	idle := &DialOptions{Use: []extension.Extension{extension.IdleTimeout{}}}
 	virtual(t, "given up", func(t *testing.T) {
-		got := dialRaw(t, t.Context(), false, idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", func(p *rawServer) {
-			p.pause(1500 * time.Millisecond)
-			p.send(pf{Op: opI})
-			p.silent()
-		}))
+		got := dialRaw(t, t.Context(), false,
+			idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", func(p *rawServer) {
+				p.pause(1500 * time.Millisecond)
+				p.send(pf{Op: opI})
+				p.silent()
+			}))
 		require.NoError(t, got.err)
 		begin := time.Now()
 		_, _, err := got.conn.Read(t.Context())
 		require.Equal(t, 3500*time.Millisecond, time.Since(begin))
 		var broken *ProtocolError
 		require.ErrorAs(t, err, &broken)
-		require.Equal(t, &ProtocolError{ClosePolicyViolation, "x-kaazing-idle-timeout: the server was silent for 2s"}, broken)
+		require.Equal(t, &ProtocolError{ClosePolicyViolation,
+			"x-kaazing-idle-timeout: the server was silent for 2s"}, broken)
 		require.ErrorIs(t, got.conn.Write(t.Context(), Text, nil), net.ErrClosed)
 		got.end()
 		require.Equal(t, []uint16{ClosePolicyViolation}, got.net.log.closeCodes())
 	})
 	virtual(t, "a long message is no silence", func(t *testing.T) {
-		got := dialRaw(t, t.Context(), false, idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", func(p *rawServer) {
-			p.drip(string(frametest.Encode(true, text("slowly"))), 1900*time.Millisecond)
-			p.silent()
-		}))
+		got := dialRaw(t, t.Context(), false,
+			idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", func(p *rawServer) {
+				p.drip(string(frametest.Encode(true, text("slowly"))), 1900*time.Millisecond)
+				p.silent()
+			}))
 		wantMessage(t, got.conn, Text, "slowly")
 		got.end()
 	})
 	virtual(t, "short reads add up", func(t *testing.T) {
-		got := dialRaw(t, t.Context(), false, idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", (*rawServer).silent))
+		got := dialRaw(t, t.Context(), false, idle,
+			grantingServer("x-kaazing-idle-timeout;timeout=2000", (*rawServer).silent))
 		begin := time.Now()
 		err := os.ErrDeadlineExceeded
 		for err == os.ErrDeadlineExceeded {
@@ -69,21 +74,23 @@ func TestExtension_SilentServer(t *testing.T) {
 		got.end()
 	})
 	virtual(t, "closing has a time of its own", func(t *testing.T) {
-		got := dialRaw(t, t.Context(), false, idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", func(p *rawServer) {
-			p.quiet = true
-			p.silent()
-		}))
+		got := dialRaw(t, t.Context(), false,
+			idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", func(p *rawServer) {
+				p.quiet = true
+				p.silent()
+			}))
 		begin := time.Now()
 		require.ErrorIs(t, got.conn.Close(CloseNormal, ""), context.DeadlineExceeded)
 		require.Equal(t, closeTimeout, time.Since(begin))
 		got.end()
 	})
 	virtual(t, "nobody listens", func(t *testing.T) {
-		got := dialRaw(t, t.Context(), false, idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", func(p *rawServer) {
-			p.pause(time.Minute)
-			p.send(text("here I am"))
-			p.silent()
-		}))
+		got := dialRaw(t, t.Context(), false,
+			idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", func(p *rawServer) {
+				p.pause(time.Minute)
+				p.send(text("here I am"))
+				p.silent()
+			}))
 		time.Sleep(59 * time.Second)
 		wantMessage(t, got.conn, Text, "here I am")
 		got.end()

@@ -74,7 +74,8 @@ func oddPair(t *testing.T, serve func(ctx context.Context, c *Conn) error) *peer
 	nc := servePipeBytes(t, h, strings.Replace(openingRequest, "GET /echo", "GET /odd", 1))
 	_, err := nc.Read(make([]byte, 4096))
 	require.NoError(t, err)
-	_, err = nc.Write(frametest.Encode(false, bin("GET /odd HTTP/1.1\r\nHost: one.example\r\nSec-WebSocket-Extensions: x-odd\r\n\r\n")))
+	_, err = nc.Write(frametest.Encode(false,
+		bin("GET /odd HTTP/1.1\r\nHost: one.example\r\nSec-WebSocket-Extensions: x-odd\r\n\r\n")))
 	require.NoError(t, err)
 	response, err := frametest.ReadFrame(nc)
 	require.NoError(t, err)
@@ -124,7 +125,8 @@ func TestExtension_Sessions(t *testing.T) {
 		p.send(text("forbidden"))
 		p.wantFrame("the end", opX, "\x0f\xa0not this")
 	})
-	for who, message := range map[string]string{"by itself": "tick long", "as an answer": "answer long", "for a message": "long"} {
+	for who, message := range map[string]string{"by itself": "tick long",
+		"as an answer": "answer long", "for a message": "long"} {
 		virtual(t, "a Ping that is too long "+who, func(t *testing.T) {
 			p := oddPair(t, echoServe)
 			p.send(text(message))
@@ -147,7 +149,8 @@ func TestExtension_Sessions(t *testing.T) {
 func TestExtension_TimerEnds(t *testing.T) {
 	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		client, server := connection(t)
-		c := newConn(frames.New(client, true, nil, DefaultReadLimit), opened{readLimit: DefaultReadLimit, sessions: []extension.Session{&odd{due: time.Now()}}})
+		c := newConn(frames.New(client, true, nil, DefaultReadLimit),
+			opened{readLimit: DefaultReadLimit, sessions: []extension.Session{&odd{due: time.Now()}}})
 		require.NoError(t, c.CloseNow())
 		time.Sleep(time.Minute)
 		_, err := server.Read(make([]byte, 1))

@@ -40,7 +40,8 @@ func kaazingClient(t *testing.T, h *Handler, family, granted string) net.Conn {
 	wantBytes(t, nc, proceedFrame)
 	_, err := nc.Write(frametest.Encode(false, kaazingRequests[family]))
 	require.NoError(t, err)
-	wantBytes(t, nc, string(frametest.Encode(true, bin(kaazingResponse+granted+"\r\n")))+emptyFrame+proceedFrame)
+	wantBytes(t, nc, string(frametest.Encode(true, bin(kaazingResponse+granted+"\r\n")))+
+		emptyFrame+proceedFrame)
 	return nc
 }
 
@@ -56,7 +57,8 @@ func TestExtension_JavaScriptClient(t *testing.T) {
 	}
 	virtual(t, "escape in both directions", func(t *testing.T) {
 		t.Attr("req", "KHP-EXT-RSP-10")
-		nc := kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)}, "JavaScript", grantedIdle+grantedPing)
+		nc := kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)}, "JavaScript",
+			grantedIdle+grantedPing)
 		send(t, nc, text(escapeBytes), text(escapeBytes+"loo"))
 		wantBytes(t, nc, jsEscape)
 		wantBytes(t, nc, "\x81\x07"+escapeBytes+"loo")
@@ -74,32 +76,38 @@ func TestExtension_JavaScriptClient(t *testing.T) {
 	})
 	virtual(t, "kept content by messages, and asked", func(t *testing.T) {
 		begin := time.Now()
-		nc := kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)}, "JavaScript", grantedIdle+grantedPing)
+		nc := kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)}, "JavaScript",
+			grantedIdle+grantedPing)
 		for i := range 5 {
 			wantBytes(t, nc, jsPing)
 			require.Equal(t, time.Duration(i+1)*time.Second, time.Since(begin))
 			send(t, nc, text(escapeBytes+"\x0a\x00"))
 		}
 		wantBytes(t, nc, jsPing)
-		wantBytes(t, nc, string(frametest.Encode(true, pf{Op: opX, P: "\x03\xf0x-kaazing-idle-timeout: the client was silent for 2s"})))
+		wantBytes(t, nc, string(frametest.Encode(true,
+			pf{Op: opX, P: "\x03\xf0x-kaazing-idle-timeout: the client was silent for 2s"})))
 		require.Equal(t, 7*time.Second, time.Since(begin))
 	})
 	virtual(t, "a ping while the client talks", func(t *testing.T) {
 		wantKept(t, "JavaScript", grantedIdle+grantedPing, jsPing)
 	})
 	virtual(t, "escape misused", func(t *testing.T) {
-		nc := kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)}, "JavaScript", grantedIdle+grantedPing)
+		nc := kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)}, "JavaScript",
+			grantedIdle+grantedPing)
 		send(t, nc, text(escapeBytes+"!"))
-		wantBytes(t, nc, string(frametest.Encode(true, pf{Op: opX, P: "\x03\xeax-kaazing-ping-pong: text message begins with the escape but was not escaped"})))
+		wantBytes(t, nc, string(frametest.Encode(true, pf{Op: opX,
+			P: "\x03\xeax-kaazing-ping-pong: text message begins with the escape but was not escaped"})))
 	})
 	virtual(t, "idle timeout alone is not for scripts", func(t *testing.T) {
 		kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)[:1]}, "JavaScript", "")
 	})
 	virtual(t, "the decision has its own words", func(t *testing.T) {
-		h := &Handler{Use: kaazingUse(2 * time.Second), Decide: func(context.Context, *Request) (Decision, error) {
-			return Decision{Extensions: []string{"x-kaazing-ping-pong;41424344"}}, nil
-		}}
-		nc := kaazingClient(t, h, "JavaScript", "Sec-WebSocket-Extensions: x-kaazing-ping-pong;41424344\r\n")
+		h := &Handler{
+			Use: kaazingUse(2 * time.Second), Decide: func(context.Context, *Request) (Decision, error) {
+				return Decision{Extensions: []string{"x-kaazing-ping-pong;41424344"}}, nil
+			}}
+		nc := kaazingClient(t, h, "JavaScript",
+			"Sec-WebSocket-Extensions: x-kaazing-ping-pong;41424344\r\n")
 		send(t, nc, text(escapeBytes))
 		wantBytes(t, nc, jsEscape)
 	})
@@ -139,12 +147,14 @@ func TestExtension_JavaClient(t *testing.T) {
 		virtual(t, family, func(t *testing.T) {
 			nc := kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)}, family, grantedIdle)
 			wantBytes(t, nc, "\x89\x00")
-			_, err := nc.Write(frametest.Encode(false, pf{Op: opO}, text(escapeBytes))) // iOS answers with an empty Pong
+			// iOS answers with an empty Pong
+			_, err := nc.Write(frametest.Encode(false, pf{Op: opO}, text(escapeBytes)))
 			require.NoError(t, err)
 			wantBytes(t, nc, jsEscape)
 			wantBytes(t, nc, "\x89\x00")
 		})
-		virtual(t, family+" that only sends", func(t *testing.T) { wantKept(t, family, grantedIdle, "\x89\x00") })
+		virtual(t, family+" that only sends",
+			func(t *testing.T) { wantKept(t, family, grantedIdle, "\x89\x00") })
 	}
 }
 
@@ -154,7 +164,8 @@ func TestExtension_RevalidateIsNotGranted(t *testing.T) {
 		c := dialTCP(t, serve(t, &Handler{Use: use}), kaazingOpening)
 		<-c.head
 		<-c.got
-		c.send(text("GET /echo?.kl=Y HTTP/1.1\r\nSec-WebSocket-Extensions: x-kaazing-http-revalidate\r\n\r\n"))
+		c.send(text("GET /echo?.kl=Y HTTP/1.1\r\n" +
+			"Sec-WebSocket-Extensions: x-kaazing-http-revalidate\r\n\r\n"))
 		response := c.response()
 		require.Contains(t, response, "HTTP/1.1 101 ")
 		require.NotContains(t, response, "Sec-WebSocket-Extensions")
@@ -168,10 +179,13 @@ func TestExtension_BothSides(t *testing.T) {
 		t.Run(profile.String(), func(t *testing.T) {
 			t.Attr("req", "KHP-GEN-07")
 			url := serve(t, &Handler{Use: kaazingUse(time.Minute)})
-			c, err := Dial(t.Context(), url, &DialOptions{Profile: profile, Use: []extension.Extension{extension.PingPong{}, extension.IdleTimeout{}}})
+			c, err := Dial(t.Context(), url, &DialOptions{Profile: profile,
+				Use: []extension.Extension{extension.PingPong{}, extension.IdleTimeout{}}})
 			require.NoError(t, err)
-			require.Equal(t, []string{"x-kaazing-idle-timeout;timeout=60000", "x-kaazing-ping-pong;01010102"}, c.Extensions())
-			for _, s := range []string{"hello", escapeBytes, escapeBytes + "\x09\x00", escapeBytes + escapeBytes} {
+			require.Equal(t, []string{"x-kaazing-idle-timeout;timeout=60000",
+				"x-kaazing-ping-pong;01010102"}, c.Extensions())
+			for _, s := range []string{"hello", escapeBytes, escapeBytes + "\x09\x00",
+				escapeBytes + escapeBytes} {
 				wantEcho(t, c, s)
 			}
 			require.NoError(t, c.Ping(t.Context()), "an emulated Ping has an emulated Pong")
@@ -183,11 +197,13 @@ func TestExtension_BothSides(t *testing.T) {
 // A client whose options name an element gets what it says, and runs it if it can.
 func TestExtension_RawElement(t *testing.T) {
 	asked := make(chan []string, 2)
-	url := serve(t, &Handler{Use: kaazingUse(time.Minute), Decide: func(_ context.Context, r *Request) (Decision, error) {
-		asked <- r.Extensions
-		return Decision{}, nil
-	}})
-	c, err := Dial(t.Context(), url, &DialOptions{Extensions: []string{"x-kaazing-ping-pong;old=1", "other"}, Use: []extension.Extension{extension.PingPong{}}})
+	url := serve(t, &Handler{
+		Use: kaazingUse(time.Minute), Decide: func(_ context.Context, r *Request) (Decision, error) {
+			asked <- r.Extensions
+			return Decision{}, nil
+		}})
+	c, err := Dial(t.Context(), url, &DialOptions{Extensions: []string{"x-kaazing-ping-pong;old=1",
+		"other"}, Use: []extension.Extension{extension.PingPong{}}})
 	require.NoError(t, err)
 	require.Equal(t, []string{"x-kaazing-ping-pong;old=1", "other"}, <-asked)
 	require.Equal(t, []string{"x-kaazing-ping-pong;01010102"}, c.Extensions())
@@ -208,7 +224,8 @@ func TestExtension_UnusableAnswer(t *testing.T) {
 			t.Attr("req", "KHP-CLOSE-03")
 			got := dialRaw(t, t.Context(), false, &DialOptions{Use: kaazingUse(0)}, func(p *rawServer) {
 				p.asked()
-				p.send(bin(strings.Replace(response101, "\r\n\r\n", "\r\nSec-WebSocket-Extensions: "+element+"\r\n\r\n", 1)), terminator)
+				p.send(bin(strings.Replace(response101, "\r\n\r\n", "\r\nSec-WebSocket-Extensions: "+element+
+					"\r\n\r\n", 1)), terminator)
 				p.silent()
 			})
 			require.ErrorIs(t, got.err, fsm.FailureExtensionNotRequested)
@@ -229,7 +246,8 @@ func TestExtension_Concurrent(t *testing.T) {
 	for w := range writers {
 		wg.Go(func() {
 			for i := range each {
-				if err := c.Write(t.Context(), Text, fmt.Appendf(nil, "%s%d %d", escapeBytes[:(i+w)%5], w, i)); err != nil {
+				if err := c.Write(t.Context(), Text, fmt.Appendf(nil, "%s%d %d",
+					escapeBytes[:(i+w)%5], w, i)); err != nil {
 					t.Error(err)
 					return
 				}

@@ -16,7 +16,8 @@ import (
 // wallClock lists what takes the monotonic part off a time, or makes a time that has none. A
 // deadline made of one moves when the clock of the machine is set.
 var wallClock = map[string]bool{
-	"AddDate": true, "Date": true, "In": true, "Local": true, "Parse": true, "UTC": true, "Unix": true, "UnixMicro": true, "UnixMilli": true, "UnixNano": true,
+	"AddDate": true, "Date": true, "In": true, "Local": true, "Parse": true, "UTC": true, "Unix": true,
+	"UnixMicro": true, "UnixMilli": true, "UnixNano": true,
 }
 
 // wallClockMay has the places where the time of day is meant, with the reason.
@@ -36,7 +37,8 @@ func TestClockJumps(t *testing.T) {
 		if err != nil || d.IsDir() && d.Name() == "testdata" {
 			return filepath.SkipDir
 		}
-		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, filepath.Join("internal", "adaptertest")) {
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			strings.HasPrefix(path, filepath.Join("internal", "adaptertest")) {
 			return nil
 		}
 		source, err := os.ReadFile(path)
@@ -49,7 +51,8 @@ func TestClockJumps(t *testing.T) {
 		for _, decl := range file.Decls {
 			for _, name := range wallCalls(decl) {
 				place := filepath.ToSlash(path) + " " + declared(decl)
-				require.Contains(t, wallClockMay, place, "%s takes the monotonic clock off a time; use time.Since, Add and Sub", name)
+				require.Contains(t, wallClockMay, place,
+					"%s takes the monotonic clock off a time; use time.Since, Add and Sub", name)
 				used[place] = true
 			}
 		}
@@ -77,7 +80,8 @@ func wallCalls(n ast.Node) (names []string) {
 		if !ok {
 			return true
 		}
-		if f, ok := call.Fun.(*ast.SelectorExpr); ok && (wallClock[f.Sel.Name] || f.Sel.Name == "Round" && isZero(call.Args)) {
+		if f, ok := call.Fun.(*ast.SelectorExpr); ok &&
+			(wallClock[f.Sel.Name] || f.Sel.Name == "Round" && isZero(call.Args)) {
 			names = append(names, f.Sel.Name)
 		}
 		return true
@@ -109,7 +113,8 @@ func declared(d ast.Decl) string {
 // A check that finds nothing would prove nothing.
 func TestClockJumps_Finds(t *testing.T) {
 	for source, want := range map[string]int{
-		"t.Round(0)": 1, "t.UnixNano()": 1, "time.Unix(1, 0)": 1, "t.Round(d)": 0, "time.Now().Add(d)": 0, "t.UTC()": 1,
+		"t.Round(0)": 1, "t.UnixNano()": 1, "time.Unix(1, 0)": 1, "t.Round(d)": 0,
+		"time.Now().Add(d)": 0, "t.UTC()": 1,
 	} {
 		e, err := parser.ParseExpr(source)
 		require.NoError(t, err)

@@ -22,11 +22,15 @@ var conversations = map[string]struct {
 	h     func() *Handler
 	parts []string
 }{
-	"spec":        {func() *Handler { return &Handler{} }, []string{openingRequest, masked(bin(extendedRequest))}},
-	"credentials": {func() *Handler { return &Handler{Decide: basicAuth} }, []string{openingRequest, masked(bin(extendedRequest)), masked(bin(replayedRequest))}},
+	"spec": {func() *Handler { return &Handler{} },
+		[]string{openingRequest, masked(bin(extendedRequest))}},
+	"credentials": {func() *Handler { return &Handler{Decide: basicAuth} },
+		[]string{openingRequest, masked(bin(extendedRequest)), masked(bin(replayedRequest))}},
 	"body": {func() *Handler { return &Handler{} }, []string{openingRequest,
-		masked(bin("GET /echo HTTP/1.1\r\nHost: one.example\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")), masked(bin("12345"))}},
-	"kaazing": {func() *Handler { return &Handler{} }, []string{strings.Replace(openingRequest, "/echo", "/echo?.kl=Y", 1), masked(bin("GET /echo?.kl=Y HTTP/1.1\r\n\r\n"))}},
+		masked(bin("GET /echo HTTP/1.1\r\nHost: one.example\r\nExpect: 100-continue\r\n" +
+			"Content-Length: 5\r\n\r\n")), masked(bin("12345"))}},
+	"kaazing": {func() *Handler { return &Handler{} }, []string{strings.Replace(openingRequest,
+		"/echo", "/echo?.kl=Y", 1), masked(bin("GET /echo?.kl=Y HTTP/1.1\r\n\r\n"))}},
 }
 
 func masked(frames ...pf) string { return string(frametest.Encode(false, frames...)) }
@@ -101,7 +105,8 @@ func tlsPair(t *testing.T) (client, server *Conn) {
 	srv := httptest.NewTLSServer(http.NotFoundHandler())
 	srv.Close()
 	clientTCP, serverTCP := tcpPair(t)
-	c, s := tls.Client(clientTCP, &tls.Config{InsecureSkipVerify: true}), tls.Server(serverTCP, srv.TLS)
+	c, s := tls.Client(clientTCP, &tls.Config{InsecureSkipVerify: true}),
+		tls.Server(serverTCP, srv.TLS)
 	shaken := make(chan error, 1)
 	go func() { shaken <- s.Handshake() }()
 	require.NoError(t, c.Handshake())

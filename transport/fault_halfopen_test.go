@@ -48,7 +48,8 @@ func TestDial_HalfOpen(t *testing.T) {
 			}
 			require.Equal(t, want, failed.Failure, "%v", got.err)
 			require.Equal(t, m.leg, failed.Leg)
-			require.LessOrEqual(t, got.took, most+5*time.Second, "its timer, and that of the closing handshake")
+			require.LessOrEqual(t, got.took, most+5*time.Second,
+				"its timer, and that of the closing handshake")
 			require.GreaterOrEqual(t, got.took, most)
 			got.end()
 		})
@@ -82,7 +83,8 @@ func TestConn_HalfOpen(t *testing.T) {
 
 // The peer of a Write reads nothing, or one byte a second: the caller's context ends it.
 func TestConn_WriteToSlowReader(t *testing.T) {
-	for name, every := range map[string]time.Duration{"nothing": time.Hour, "one byte a second": time.Second} {
+	for name, every := range map[string]time.Duration{"nothing": time.Hour,
+		"one byte a second": time.Second} {
 		virtual(t, name, func(t *testing.T) {
 			a, b := connection(t)
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -101,7 +103,8 @@ func TestConn_WriteToSlowReader(t *testing.T) {
 			}()
 			c := testConn(a, true)
 			start := time.Now()
-			require.ErrorIs(t, c.Write(ctx, Binary, make([]byte, 2*tcptest.DefaultWindow)), context.DeadlineExceeded)
+			require.ErrorIs(t, c.Write(ctx, Binary, make([]byte, 2*tcptest.DefaultWindow)),
+				context.DeadlineExceeded)
 			require.Equal(t, 10*time.Second, time.Since(start))
 			start = time.Now()
 			require.Error(t, c.Close(CloseNormal, ""))
@@ -155,7 +158,8 @@ func TestConn_CloseAmidEverything(t *testing.T) {
 			var mu sync.Mutex
 			var odd []error
 			judge := func(err error) {
-				ends := errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrUnexpectedEOF) || CloseCode(err) != 0 || errors.Is(err, io.ErrClosedPipe)
+				ends := errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrUnexpectedEOF) ||
+					CloseCode(err) != 0 || errors.Is(err, io.ErrClosedPipe)
 				if err != nil && !ends {
 					mu.Lock()
 					odd = append(odd, err)
@@ -179,7 +183,8 @@ func TestConn_CloseAmidEverything(t *testing.T) {
 						}
 					})
 				}
-				for _, end := range []func() error{func() error { return c.Close(CloseNormal, "") }, func() error { return c.Close(CloseGoingAway, "") }, c.CloseNow} {
+				for _, end := range []func() error{func() error { return c.Close(CloseNormal, "") },
+					func() error { return c.Close(CloseGoingAway, "") }, c.CloseNow} {
 					after := time.Duration(r.IntN(3)) * time.Duration(r.IntN(2)) * time.Second
 					if r.IntN(3) == 0 {
 						continue

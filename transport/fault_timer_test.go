@@ -14,7 +14,8 @@ func TestDial_ProviderEndsWithItsTimer(t *testing.T) {
 	t.Attr("req", "ADV-42")
 	for range 30 {
 		virtual(t, "", func(t *testing.T) {
-			got := dialRaw(t, t.Context(), false, &DialOptions{Credentials: asleep}, func(p *rawServer) { p.asked(); p.send(bin(response401), terminator) })
+			got := dialRaw(t, t.Context(), false, &DialOptions{Credentials: asleep},
+				func(p *rawServer) { p.asked(); p.send(bin(response401), terminator) })
 			require.ErrorIs(t, got.err, fsm.FailureCredentialTimeout)
 			require.Equal(t, time.Minute, got.took)
 			got.end()

@@ -63,7 +63,8 @@ func TestForward_SlowReader(t *testing.T) {
 		"small messages": bytes.Repeat(frametest.Encode(false, bin("hello")), 100_000),
 		"large messages": bytes.Repeat(frametest.Encode(false, bin(strings.Repeat("x", 60_000))), 20),
 		"one message":    frametest.Encode(false, bin(strings.Repeat("x", 1_000_000))),
-		"fragments":      bytes.Repeat(frametest.Encode(false, pf{Op: opB, More: true, P: strings.Repeat("x", 9000)}, pf{Op: opC, P: "end"}), 100),
+		"fragments": bytes.Repeat(frametest.Encode(false,
+			pf{Op: opB, More: true, P: strings.Repeat("x", 9000)}, pf{Op: opC, P: "end"}), 100),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -102,7 +103,8 @@ func TestForward_CloseWhileTheOtherSideIsStuck(t *testing.T) {
 	})
 }
 
-// A batch of which half is written is not followed by a Close frame: that would stand inside a frame.
+// A batch of which half is written is not followed by a Close frame: that would stand inside a
+// frame.
 func TestForward_CloseInTheMiddleOfABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -195,7 +197,9 @@ func TestForward_Allocations(t *testing.T) {
 			to := newConn(frames.New(&frametest.Discard{}, true, nil, DefaultReadLimit), opened{})
 			return c.Forward(context.Background(), to, nil, nil)
 		},
-		"to a writer": func(c *Conn) error { return c.ForwardTo(context.Background(), io.Discard, nil, nil) },
+		"to a writer": func(c *Conn) error {
+			return c.ForwardTo(context.Background(), io.Discard, nil, nil)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			nc := &limited{looping: looping{frame: traffic}, left: reads}

@@ -21,19 +21,23 @@ const forwardLimit = 300 << 10
 
 // wrongFrames are what ends a connection with an error, by the message before which it may stand.
 var wrongFrames = []pf{
-	{Op: opB, P: "reserved bit", Rsv: 2}, {Op: 3, P: "unknown opcode"}, {Op: opB, P: "the mask is wrong", Mask: true}, {Op: opC, P: "nothing to continue"},
-	{Op: opI, P: strings.Repeat("x", 126)}, {Op: opI, P: "a Ping in fragments", More: true}, {Op: opB, P: strings.Repeat("x", forwardLimit+1)}, {Op: opB, Claim: forwardLimit + 1},
+	{Op: opB, P: "reserved bit", Rsv: 2}, {Op: 3, P: "unknown opcode"},
+	{Op: opB, P: "the mask is wrong", Mask: true}, {Op: opC, P: "nothing to continue"},
+	{Op: opI, P: strings.Repeat("x", 126)}, {Op: opI, P: "a Ping in fragments", More: true},
+	{Op: opB, P: strings.Repeat("x", forwardLimit+1)}, {Op: opB, Claim: forwardLimit + 1},
 	{Op: opX, P: "\x03\xe8bye"}, {Op: opX}, {Op: opX, P: "\x03"}, {Op: opX, P: "\x03\xe8\xff"},
 }
 
-// genTraffic draws what a peer sends: messages, whole and in fragments, of all sizes, control frames
-// between them, and perhaps something wrong.
+// genTraffic draws what a peer sends: messages, whole and in fragments, of all sizes, control
+// frames between them, and perhaps something wrong.
 func genTraffic(t *rapid.T, simple bool) (list []pf) {
 	small := rapid.IntRange(0, 300)
-	size := rapid.OneOf(small, small, small, rapid.SampledFrom([]int{125, 126, 4000, 4082, 4096, 9000, 63<<10 - 1, 63 << 10, 63<<10 + 1, 65535, 65536, 150 << 10}))
+	size := rapid.OneOf(small, small, small, rapid.SampledFrom([]int{125, 126, 4000, 4082, 4096, 9000,
+		63<<10 - 1, 63 << 10, 63<<10 + 1, 65535, 65536, 150 << 10}))
 	control := func() {
 		for range rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "control frames") {
-			list = append(list, pf{Op: rapid.SampledFrom([]ws.OpCode{opI, opO}).Draw(t, "control"), P: rapid.StringN(0, 20, 60).Draw(t, "payload")})
+			list = append(list, pf{Op: rapid.SampledFrom([]ws.OpCode{opI, opO}).Draw(t, "control"),
+				P: rapid.StringN(0, 20, 60).Draw(t, "payload")})
 		}
 	}
 	for range rapid.IntRange(0, 12).Draw(t, "messages") {
@@ -122,7 +126,8 @@ type relayed struct {
 func newRelayed(client, toClient bool) *relayed {
 	r := &relayed{}
 	conn := func(nc net.Conn, client bool) *Conn {
-		return newConn(frames.New(nc, client, nil, forwardLimit), opened{readLimit: forwardLimit, watched: &watched{to: noEnd{}}})
+		return newConn(frames.New(nc, client, nil, forwardLimit),
+			opened{readLimit: forwardLimit, watched: &watched{to: noEnd{}}})
 	}
 	r.c, r.to = conn(&r.fromEnd, client), conn(&r.toward, toClient)
 	return r
@@ -137,7 +142,8 @@ func (r *relayed) outcome(t require.TestingT, err error) passed {
 	<-r.c.done
 	require.Error(t, err)
 	return passed{
-		Messages: got(t, bytes.Join(r.toward.Writes, nil), false), Answers: got(t, bytes.Join(r.fromEnd.Writes, nil), true), Err: err.Error(),
+		Messages: got(t, bytes.Join(r.toward.Writes, nil), false),
+		Answers:  got(t, bytes.Join(r.fromEnd.Writes, nil), true), Err: err.Error(),
 		Received: r.c.watch.received.messages.Load(), Sent: r.to.watch.sent.messages.Load(),
 	}
 }
@@ -146,7 +152,8 @@ func (r *relayed) outcome(t require.TestingT, err error) passed {
 // do, answers the peer with the same frames, and ends with the same error.
 func TestForward_SameAsReadAndWrite(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		client, toClient := rapid.Bool().Draw(t, "reads as client"), rapid.Bool().Draw(t, "writes as client")
+		client, toClient := rapid.Bool().Draw(t, "reads as client"),
+			rapid.Bool().Draw(t, "writes as client")
 		simple := rapid.Bool().Draw(t, "simple")
 		b := frametest.Encode(client, genTraffic(t, simple)...)
 		var script [][]byte
@@ -154,7 +161,8 @@ func TestForward_SameAsReadAndWrite(t *testing.T) {
 			if simple && rapid.IntRange(0, 4).Draw(t, "deadline") == 0 {
 				script = append(script, nil)
 			}
-			n := min(len(rest), rapid.OneOf(rapid.IntRange(1, 10), rapid.IntRange(1, 300), rapid.IntRange(1, 100000)).Draw(t, "arrival"))
+			n := min(len(rest), rapid.OneOf(rapid.IntRange(1, 10), rapid.IntRange(1, 300),
+				rapid.IntRange(1, 100000)).Draw(t, "arrival"))
 			script, rest = append(script, rest[:n:n]), rest[n:]
 		}
 		run := func(pass func(ctx context.Context, c, to *Conn) error) passed {
@@ -178,14 +186,17 @@ func TestForward_SameAsReadAndWrite(t *testing.T) {
 		require.EqualValues(t, want.Sent, sent)
 
 		var stream bytes.Buffer
-		bare := run(func(ctx context.Context, c, _ *Conn) error { return c.ForwardTo(ctx, &stream, nil, nil) })
+		bare := run(func(ctx context.Context, c, _ *Conn) error {
+			return c.ForwardTo(ctx, &stream, nil, nil)
+		})
 		require.Equal(t, want.Err, bare.Err)
 		require.Equal(t, want.Answers, bare.Answers)
 		all := ""
 		for _, m := range want.Messages {
 			all += m[1:]
 		}
-		require.True(t, strings.HasPrefix(stream.String(), all), "all messages, and perhaps the beginning of a wrong one")
+		require.True(t, strings.HasPrefix(stream.String(), all),
+			"all messages, and perhaps the beginning of a wrong one")
 	})
 }
 
@@ -258,7 +269,8 @@ func TestForwardFrom(t *testing.T) {
 				messages, bytesSent := 0, 0
 				end := make(chan error, 1)
 				go func() {
-					end <- c.ForwardFrom(t.Context(), r, Binary, func(m, n int) { messages, bytesSent = messages+m, bytesSent+n })
+					end <- c.ForwardFrom(t.Context(), r, Binary,
+						func(m, n int) { messages, bytesSent = messages+m, bytesSent+n })
 				}()
 				var got []byte
 				n := 0
@@ -290,13 +302,16 @@ func TestForward_WhoseError(t *testing.T) {
 	require.ErrorIs(t, err, net.ErrClosed)
 	require.Equal(t, errors.Unwrap(err).Error(), err.Error())
 	require.False(t, r.c.hasEnded())
-	require.NotErrorAs(t, r.c.Forward(t.Context(), r.to, nil, nil), new(*ForwardError), "nothing more to read")
+	require.NotErrorAs(t, r.c.Forward(t.Context(), r.to, nil, nil), new(*ForwardError),
+		"nothing more to read")
 
 	r = newRelayed(false, false)
-	require.ErrorAs(t, r.c.ForwardFrom(t.Context(), strings.NewReader("x"), 0, nil), new(*ForwardError), "no such type")
+	require.ErrorAs(t, r.c.ForwardFrom(t.Context(), strings.NewReader("x"), 0, nil),
+		new(*ForwardError), "no such type")
 	failing := errors.New("full")
 	r.fromEnd.Reads = [][]byte{frametest.Encode(false, text("lost"))}
-	err = r.c.ForwardTo(t.Context(), writerFunc(func([]byte) (int, error) { return 0, failing }), nil, nil)
+	err = r.c.ForwardTo(t.Context(), writerFunc(func([]byte) (int, error) { return 0, failing }), nil,
+		nil)
 	require.ErrorAs(t, err, new(*ForwardError))
 	require.ErrorIs(t, err, failing)
 }
@@ -312,8 +327,10 @@ func TestForward_NoFragmentsForKaazing(t *testing.T) {
 		r := newRelayed(true, false)
 		r.to.info.unfragmented = unfragmented
 		long := strings.Repeat("x", 200<<10)
-		r.fromEnd.Reads = [][]byte{frametest.Encode(true, bin(long), pf{Op: opT, P: "a", More: true}, pf{Op: opC, P: "b"})}
+		r.fromEnd.Reads = [][]byte{frametest.Encode(true, bin(long), pf{Op: opT, P: "a", More: true},
+			pf{Op: opC, P: "b"})}
 		require.ErrorIs(t, r.c.Forward(t.Context(), r.to, nil, nil), io.ErrUnexpectedEOF)
-		require.Equal(t, []string{"2" + long, "1ab"}, got(t, bytes.Join(r.toward.Writes, nil), unfragmented))
+		require.Equal(t, []string{"2" + long, "1ab"},
+			got(t, bytes.Join(r.toward.Writes, nil), unfragmented))
 	}
 }

@@ -30,16 +30,16 @@ import (
 // defaults.
 type Handler struct {
 	// Serve uses one open connection; it must be set, unless connections come from Accept or
-	// Listener. The connection is closed with 1000 when Serve returns nil, with 1011 when it returns
-	// an error or panics. ctx ends when Shutdown is called and the connection should come to its
-	// end, and with the connection, which is noticed while a call reads: see [Conn.CloseRead]. It
-	// carries the values of the request's context.
+	// Listener. The connection is closed with 1000 when Serve returns nil, with 1011 when it
+	// returns an error or panics. ctx ends when Shutdown is called and the connection should come
+	// to its end, and with the connection, which is noticed while a call reads: see
+	// [Conn.CloseRead]. It carries the values of the request's context.
 	Serve func(ctx context.Context, c *Conn) error
 	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or
 	// asks for time with 202 by returning a decision with that status, after which it is called
 	// again, four times at most for one client. An error or panic is answered with 500, logged, and
-	// not shown to the client. Decide runs in a goroutine of its own, and ctx ends when the decision
-	// is not waited for any more. nil accepts every request with the first subprotocol of
+	// not shown to the client. Decide runs in a goroutine of its own, and ctx ends when the
+	// decision is not waited for any more. nil accepts every request with the first subprotocol of
 	// Subprotocols that was asked for.
 	Decide       func(ctx context.Context, r *Request) (Decision, error)
 	Subprotocols []string // in the server's order of preference, for a nil Decide
@@ -63,9 +63,9 @@ type Handler struct {
 	AllowOrigins []string
 	// Compression grants permessage-deflate to clients that ask for it; nil grants none.
 	Compression *Compression
-	// CheckOpening refuses an opening request that is right in itself, for any reason that it shows,
-	// by a status, 400 to 599, and a text for the client; 0 lets it pass. It must neither wait, nor
-	// keep or change r. nil refuses none.
+	// CheckOpening refuses an opening request that is right in itself, for any reason that it
+	// shows, by a status, 400 to 599, and a text for the client; 0 lets it pass. It must neither
+	// wait, nor keep or change r. nil refuses none.
 	CheckOpening func(r *OpeningRequest) (status int, why string)
 	// OpeningHeader holds further fields of the 101 that answers the opening request, such as
 	// Set-Cookie. Those that the handshake writes itself are refused by Check. What middleware has
@@ -79,9 +79,9 @@ type Handler struct {
 	// ConnOver is called with the context that ConnContext has returned when the connection is over
 	// and Serve has returned, also if it never opened. It must not wait. nil is not called.
 	ConnOver func(ctx context.Context)
-	// Forget has an open [Conn] keep nothing of the requests that it was opened with, which may be as
-	// long as Limits let them: its Header, Request and URL are empty. What Serve has to know of them
-	// goes into the context, by ConnContext, or is in Principal.
+	// Forget has an open [Conn] keep nothing of the requests that it was opened with, which may be
+	// as long as Limits let them: its Header, Request and URL are empty. What Serve has to know of
+	// them goes into the context, by ConnContext, or is in Principal.
 	Forget bool
 	// Prompt says that Authenticator and Decide never wait. They then run in the goroutine that
 	// reads the connection, which saves another one and the way to it and back. A call that waits
@@ -95,8 +95,8 @@ type Handler struct {
 	Plain bool
 	// Let decisions break the obligations of their status code: for servers that test clients.
 	Unchecked bool
-	// Accept extended requests for another path than the opening request's: Kaazing clients that were
-	// sent here by Reroute name the old one.
+	// Accept extended requests for another path than the opening request's: Kaazing clients that
+	// were sent here by Reroute name the old one.
 	AnyTarget bool
 	// How clients see the server, where a reverse proxy in front changes Host or path.
 	Outside  Outside

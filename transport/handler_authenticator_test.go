@@ -35,10 +35,12 @@ func TestHandler_Principal(t *testing.T) {
 	for _, profile := range []Profile{Spec, Kaazing} {
 		_, err := Dial(t.Context(), url, &DialOptions{Profile: profile})
 		require.ErrorIs(t, err, fsm.FailureAuthRequired)
-		_, err = Dial(t.Context(), url, &DialOptions{Profile: profile, Credentials: auth.Basic("joe", "sesame")})
+		_, err = Dial(t.Context(), url,
+			&DialOptions{Profile: profile, Credentials: auth.Basic("joe", "sesame")})
 		require.ErrorIs(t, err, fsm.FailureCredentialsRefused)
 		require.Zero(t, decided.Swap(0))
-		c, err := Dial(t.Context(), url, &DialOptions{Profile: profile, Credentials: auth.Basic("ann", "sesame")})
+		c, err := Dial(t.Context(), url,
+			&DialOptions{Profile: profile, Credentials: auth.Basic("ann", "sesame")})
 		require.NoError(t, err)
 		require.Equal(t, "ann", c.Header().Get("X-User"))
 		require.Nil(t, c.Principal())
@@ -89,9 +91,11 @@ func TestHandler_AuthenticatorFails(t *testing.T) {
 		_, err := Dial(t.Context(), url, nil)
 		var e *HandshakeError
 		require.ErrorAs(t, err, &e)
-		require.Equal(t, map[string]int{"error": 500, "panic": 500, "both": 500, "zero": 403}[name], e.Status, name)
+		require.Equal(t, map[string]int{"error": 500, "panic": 500, "both": 500, "zero": 403}[name],
+			e.Status, name)
 		require.False(t, bytes.Contains(e.Body, []byte("directory")))
-		require.Equal(t, name == "error" || name == "panic", strings.Contains(log.String(), "no directory"))
+		require.Equal(t, name == "error" || name == "panic",
+			strings.Contains(log.String(), "no directory"))
 		require.Equal(t, name == "both", strings.Contains(log.String(), "Challenges go with 401"))
 	}
 }
@@ -104,25 +108,36 @@ func TestHandler_LoginFailedLog(t *testing.T) {
 		verdict     auth.Verdict
 		want        string // of the line, "" for none
 	}{
-		"reason and user": {"Bearer x", auth.Verdict{User: "ann", Reason: "the token has expired"}, `reason="the token has expired" user=ann`},
-		"neither":         {"Bearer x", auth.Verdict{}, `reason="wrong credentials"`},
-		"basic":           {"Basic am9lOndlbGNvbWU=", auth.Verdict{}, `reason="wrong credentials" user=joe`},
-		"reason alone":    {"", auth.Verdict{Reason: "the cookie is wrong"}, `reason="the cookie is wrong"`},
-		"long":            {"Bearer x", auth.Verdict{User: strings.Repeat("u", 5000), Reason: "no"}, "user=" + strings.Repeat("u", handshake.MostQuoted) + "\n"},
-		"none given":      {"", auth.Verdict{}, ""},
-		"not checked":     {"Basic am9lOndlbGNvbWU=", auth.Verdict{RetryAfter: 1}, ""},
+		"reason and user": {"Bearer x", auth.Verdict{User: "ann", Reason: "the token has expired"},
+			`reason="the token has expired" user=ann`},
+		"neither":      {"Bearer x", auth.Verdict{}, `reason="wrong credentials"`},
+		"basic":        {"Basic am9lOndlbGNvbWU=", auth.Verdict{}, `reason="wrong credentials" user=joe`},
+		"reason alone": {"", auth.Verdict{Reason: "the cookie is wrong"}, `reason="the cookie is wrong"`},
+		"long": {"Bearer x", auth.Verdict{User: strings.Repeat("u", 5000), Reason: "no"},
+			"user=" + strings.Repeat("u", handshake.MostQuoted) + "\n"},
+		"none given":  {"", auth.Verdict{}, ""},
+		"not checked": {"Basic am9lOndlbGNvbWU=", auth.Verdict{RetryAfter: 1}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer // read once everything is over
-			h := &Handler{Serve: echoServe, Logger: slog.New(slog.NewTextHandler(&log, nil)), Authenticator: auth.AuthenticatorFunc(func(_ context.Context, r *Request) (auth.Verdict, error) {
-				if r.Authorization == "" && c.credentials != "" {
-					return auth.Verdict{Challenges: []string{r.Challenge("Bearer", "")}}, nil
-				}
-				return c.verdict, nil
-			})}
+			h := &Handler{
+				Serve: echoServe, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+				Authenticator: auth.AuthenticatorFunc(
+					func(_ context.Context, r *Request) (auth.Verdict, error) {
+						if r.Authorization == "" && c.credentials != "" {
+							return auth.Verdict{Challenges: []string{r.Challenge("Bearer", "")}}, nil
+						}
+						return c.verdict, nil
+					})}
 			s := &Server{Handler: h}
 			url := serveBy(t, s)
-			_, err := Dial(t.Context(), url, &DialOptions{Credentials: auth.CredentialsFunc(func(context.Context, *auth.CredentialsRequest) (string, error) { return c.credentials, nil })})
+			_, err := Dial(t.Context(), url,
+				&DialOptions{
+					Credentials: auth.CredentialsFunc(func(context.Context,
+						*auth.CredentialsRequest) (string, error) {
+						return c.credentials, nil
+					}),
+				})
 			require.Error(t, err)
 			require.NoError(t, s.Shutdown(t.Context()))
 			line := ""

@@ -13,18 +13,28 @@ import (
 
 // What deployed Kaazing clients send and expect, byte for byte.
 const (
-	kaazingOpening  = "GET /echo?.kl=Y HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nHost: one.example:8001\r\nOrigin: privileged://one.example:8001\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: x-kaazing-handshake,amqp\r\n\r\n"
-	kaazingOpened   = "HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\n\r\n" // where virtual time begins
-	kaazingResponse = "HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
-	proceedFrame    = "\x82\x04\xef\x83\xbfN"
-	emptyFrame      = "\x82\x00"
+	kaazingOpening = "GET /echo?.kl=Y HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Host: one.example:8001\r\nOrigin: privileged://one.example:8001\r\n" +
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+		"Sec-WebSocket-Protocol: x-kaazing-handshake,amqp\r\n\r\n"
+	// where virtual time begins
+	kaazingOpened = "HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: websocket\r\n" +
+		"Connection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" +
+		"Sec-WebSocket-Protocol: x-kaazing-handshake\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\n\r\n"
+	kaazingResponse = "HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: websocket\r\n" +
+		"Connection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+	proceedFrame = "\x82\x04\xef\x83\xbfN"
+	emptyFrame   = "\x82\x00"
 )
 
 // kaazingRequests are the extended requests of the three client families.
 var kaazingRequests = map[string]pf{
-	"JavaScript": text("GET /echo?.kl=Y HTTP/1.1\r\nWebSocket-Protocol: \r\nSec-WebSocket-Protocol: \r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout,x-kaazing-ping-pong\r\n\r\n"),
-	"Java":       bin("GET /echo?.kl=Y HTTP/1.1\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout\r\n\r\n"),
-	"iOS":        text("GET /echo?.kl=Y HTTP/1.1\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout\r\n\r\n"),
+	"JavaScript": text("GET /echo?.kl=Y HTTP/1.1\r\nWebSocket-Protocol: \r\nSec-WebSocket-Protocol: " +
+		"\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout,x-kaazing-ping-pong\r\n\r\n"),
+	"Java": bin("GET /echo?.kl=Y HTTP/1.1\r\n" +
+		"Sec-WebSocket-Extensions: x-kaazing-idle-timeout\r\n\r\n"),
+	"iOS": text("GET /echo?.kl=Y HTTP/1.1\r\n" +
+		"Sec-WebSocket-Extensions: x-kaazing-idle-timeout\r\n\r\n"),
 }
 
 // wantBytes reads once and compares: what is wanted comes in one write, as a pipe shows. On TCP the
@@ -115,12 +125,16 @@ func TestDial_Gateway(t *testing.T) {
 		got.end()
 	}
 	virtual(t, "neither terminator nor N", func(t *testing.T) {
-		wantEchoed(t, dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true}, then101(text("first"), bin(""))))
+		wantEchoed(t, dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true},
+			then101(text("first"), bin(""))))
 	})
 	virtual(t, "terminator although it is optional", func(t *testing.T) {
 		t.Attr("req", "INV-54")
-		wantEchoed(t, dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true}, then101(terminator, text("first"), bin(""))))
-		wantEchoed(t, dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true}, then101(text(""), text("first"), bin("")))) // AMB-06
+		wantEchoed(t, dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true},
+			then101(terminator, text("first"), bin(""))))
+		// AMB-06
+		wantEchoed(t, dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true},
+			then101(text(""), text("first"), bin(""))))
 	})
 	virtual(t, "terminator late, met by Ping", func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true}, func(p *rawServer) {
@@ -133,7 +147,8 @@ func TestDial_Gateway(t *testing.T) {
 		wantEchoed(t, got)
 	})
 	virtual(t, "terminator late, then one of the application's", func(t *testing.T) {
-		got := dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true}, then101(terminator, bin("")))
+		got := dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true},
+			then101(terminator, bin("")))
 		require.NoError(t, got.err)
 		wantMessage(t, got.conn, Binary, "")
 		got.end()

@@ -29,8 +29,9 @@ func TestTryLater(t *testing.T) {
 		with  auth.CredentialsProvider
 		after time.Duration
 	}{
-		"password": {auth.BasicAuth{Realm: "r", Check: password}, auth.Basic("joe", "welcome"), 2 * time.Second},
-		"token":    {auth.TokenAuth{Check: token}, auth.Token("1:joe:welcome"), time.Second},
+		"password": {auth.BasicAuth{Realm: "r", Check: password}, auth.Basic("joe", "welcome"),
+			2 * time.Second},
+		"token": {auth.TokenAuth{Check: token}, auth.Token("1:joe:welcome"), time.Second},
 	} {
 		url := serveBy(t, &Server{Handler: &Handler{Authenticator: c.gate, Serve: echoServe}})
 		for _, profile := range []Profile{Spec, Kaazing} {
@@ -46,7 +47,8 @@ func TestTryLater(t *testing.T) {
 	}
 	require.Equal(t, netip.MustParsePrefix("127.0.0.1/32"), seen)
 	auth.TryLater(t.Context(), time.Second) // nobody asks
-	v, err := auth.TokenAuth{Check: token}.Authenticate(t.Context(), &Request{OpeningRequest: OpeningRequest{Target: "/echo"}, Authorization: "Token right"})
+	v, err := auth.TokenAuth{Check: token}.Authenticate(t.Context(),
+		&Request{OpeningRequest: OpeningRequest{Target: "/echo"}, Authorization: "Token right"})
 	require.NoError(t, err)
 	require.True(t, v.Allow, "a check that succeeds counts")
 }

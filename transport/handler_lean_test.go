@@ -39,20 +39,21 @@ func TestHandler_Prompt(t *testing.T) {
 		for name, prompt := range map[string]bool{"prompt": true, "beside": false} {
 			t.Run(how+"/"+name, func(t *testing.T) {
 				asked := 0
-				h := &Handler{Prompt: prompt, Serve: echoServe, Decide: func(_ context.Context, r *Request) (Decision, error) {
-					require.Equal(t, prompt, strings.Contains(string(debug.Stack()), "loop.(*Loop).Run("))
-					switch asked++; {
-					case strings.HasPrefix(r.Path(), "/panic"):
-						panic("oh no")
-					case strings.HasPrefix(r.Path(), "/error"):
-						return Decision{}, errors.New("oh no")
-					case strings.HasPrefix(r.Path(), "/no"):
-						return Refuse(403, "no"), nil
-					case strings.HasPrefix(r.Path(), "/ask") && r.Authorization == "":
-						return r.Ask("Basic", "who?"), nil
-					}
-					return Decision{Subprotocol: "a"}, nil
-				}}
+				h := &Handler{Prompt: prompt, Serve: echoServe,
+					Decide: func(_ context.Context, r *Request) (Decision, error) {
+						require.Equal(t, prompt, strings.Contains(string(debug.Stack()), "loop.(*Loop).Run("))
+						switch asked++; {
+						case strings.HasPrefix(r.Path(), "/panic"):
+							panic("oh no")
+						case strings.HasPrefix(r.Path(), "/error"):
+							return Decision{}, errors.New("oh no")
+						case strings.HasPrefix(r.Path(), "/no"):
+							return Refuse(403, "no"), nil
+						case strings.HasPrefix(r.Path(), "/ask") && r.Authorization == "":
+							return r.Ask("Basic", "who?"), nil
+						}
+						return Decision{Subprotocol: "a"}, nil
+					}}
 				url := serveLean(t, byServer, h)
 				for path, status := range map[string]int{"/panic": 500, "/error": 500, "/no": 403} {
 					_, err := Dial(t.Context(), strings.Replace(url, "/lean", path, 1), nil)
@@ -61,7 +62,8 @@ func TestHandler_Prompt(t *testing.T) {
 					require.Equal(t, status, failed.Status)
 				}
 				asked = 0
-				c, err := Dial(t.Context(), strings.Replace(url, "/lean", "/ask", 1), &DialOptions{Subprotocols: []string{"a"}, Credentials: auth.Basic("joe", "welcome")})
+				c, err := Dial(t.Context(), strings.Replace(url, "/lean", "/ask", 1),
+					&DialOptions{Subprotocols: []string{"a"}, Credentials: auth.Basic("joe", "welcome")})
 				require.NoError(t, err)
 				require.Equal(t, "a", c.Subprotocol())
 				require.Equal(t, 2, asked)
@@ -73,8 +75,8 @@ func TestHandler_Prompt(t *testing.T) {
 
 type leanKey struct{}
 
-// ConnOver hears once of the end of every connection that ConnContext has heard of, with its context;
-// what that was given ends only then.
+// ConnOver hears once of the end of every connection that ConnContext has heard of, with its
+// context; what that was given ends only then.
 func TestHandler_ConnOver(t *testing.T) {
 	for how, byServer := range servedBy {
 		t.Run(how, func(t *testing.T) {
@@ -126,7 +128,9 @@ func TestHandler_ConnContextWithValues(t *testing.T) {
 		"connection": func(_ *Server, c *Conn) { _ = c.CloseNow() },
 	} {
 		for kind, more := range map[string]func(context.Context) context.Context{
-			"values":   func(ctx context.Context) context.Context { return context.WithValue(ctx, leanKey{}, "v") },
+			"values": func(ctx context.Context) context.Context {
+				return context.WithValue(ctx, leanKey{}, "v")
+			},
 			"the same": func(ctx context.Context) context.Context { return ctx },
 			"an end": func(ctx context.Context) context.Context {
 				ctx, cancel := context.WithTimeout(ctx, time.Hour)
@@ -169,11 +173,13 @@ func TestHandler_Forget(t *testing.T) {
 	for how, byServer := range servedBy {
 		t.Run(how, func(t *testing.T) {
 			got := make(chan *Conn, 1)
-			url := serveLean(t, byServer, &Handler{Forget: true, Subprotocols: []string{"a"}, Serve: func(ctx context.Context, c *Conn) error {
-				got <- c
-				return echoServe(ctx, c)
-			}})
-			c, err := Dial(t.Context(), url, &DialOptions{Subprotocols: []string{"a"}, Header: http.Header{"X": {strings.Repeat("x", 4000)}}})
+			url := serveLean(t, byServer, &Handler{
+				Forget: true, Subprotocols: []string{"a"}, Serve: func(ctx context.Context, c *Conn) error {
+					got <- c
+					return echoServe(ctx, c)
+				}})
+			c, err := Dial(t.Context(), url, &DialOptions{Subprotocols: []string{"a"},
+				Header: http.Header{"X": {strings.Repeat("x", 4000)}}})
 			require.NoError(t, err)
 			s := <-got
 			require.Equal(t, "a", s.Subprotocol())

@@ -42,19 +42,30 @@ type serverMoment struct {
 }
 
 var serverMoments = []serverMoment{
-	{name: "AwaitRequest", script: func(c *rawClient) {}, status: "408", after: 10 * time.Second, ids: "ADV-72 LIV-06"},
-	{name: "AwaitRequest, half a frame", script: func(c *rawClient) { c.bytes("\x82\xfe\x01") }, status: "408", after: 10 * time.Second, ids: "ADV-72"},
+	{name: "AwaitRequest", script: func(c *rawClient) {}, status: "408", after: 10 * time.Second,
+		ids: "ADV-72 LIV-06"},
+	{name: "AwaitRequest, half a frame", script: func(c *rawClient) { c.bytes("\x82\xfe\x01") },
+		status: "408", after: 10 * time.Second, ids: "ADV-72"},
 	{name: "AwaitBody", script: func(c *rawClient) {
-		c.send(bin("GET /echo HTTP/1.1\r\nHost: one.example\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"))
+		c.send(bin("GET /echo HTTP/1.1\r\nHost: one.example\r\nExpect: 100-continue\r\n" +
+			"Content-Length: 5\r\n\r\n"))
 		require.Equal(c, "100", c.status())
 		c.send(bin("four"))
 	}, status: "408", after: 10 * time.Second, ids: "ADV-80"},
-	{name: "Deciding", decide: func() func(context.Context, *Request) (Decision, error) { return never }, script: func(c *rawClient) { c.send(bin(extendedRequest)) },
+	{name: "Deciding", decide: func() func(context.Context, *Request) (Decision, error) {
+		return never
+	}, script: func(c *rawClient) { c.send(bin(extendedRequest)) },
 		status: "503", after: time.Minute, ids: "LIV-01"},
-	{name: "Pending", decide: func() func(context.Context, *Request) (Decision, error) { return firstThenNever(Decision{Status: 202}) },
-		script: func(c *rawClient) { c.send(bin(extendedRequest)); require.Equal(c, "202", c.status()) }, status: "503", after: time.Minute, ids: "LIV-01"},
-	{name: "AwaitReplay", decide: func() func(context.Context, *Request) (Decision, error) { return basicAuth },
-		script: func(c *rawClient) { c.send(bin(extendedRequest)); require.Equal(c, "401", c.status()) }, status: "408", after: 30 * time.Second, ids: "ADV-44 LIV-06 KHP-STATUS-401-03"},
+	{name: "Pending", decide: func() func(context.Context, *Request) (Decision, error) {
+		return firstThenNever(Decision{Status: 202})
+	},
+		script: func(c *rawClient) { c.send(bin(extendedRequest)); require.Equal(c, "202", c.status()) },
+		status: "503", after: time.Minute, ids: "LIV-01"},
+	{name: "AwaitReplay", decide: func() func(context.Context, *Request) (Decision, error) {
+		return basicAuth
+	},
+		script: func(c *rawClient) { c.send(bin(extendedRequest)); require.Equal(c, "401", c.status()) },
+		status: "408", after: 30 * time.Second, ids: "ADV-44 LIV-06 KHP-STATUS-401-03"},
 }
 
 func (m serverMoment) handler() *Handler {
@@ -66,7 +77,9 @@ func (m serverMoment) handler() *Handler {
 }
 
 // inEveryPhase runs f with virtual time at every moment of the server's handshake.
-func inEveryPhase(t *testing.T, name string, f func(t *testing.T, m serverMoment, h *Handler, c *rawClient)) {
+func inEveryPhase(
+	t *testing.T, name string, f func(t *testing.T, m serverMoment, h *Handler, c *rawClient),
+) {
 	for _, m := range serverMoments {
 		virtual(t, name+"/"+m.name, func(t *testing.T) {
 			h := m.handler()
@@ -94,47 +107,49 @@ func TestHandler_SilentClient(t *testing.T) {
 		c.end()
 		require.Equal(t, m.after+5*time.Second, time.Since(start))
 	})
-	inEveryPhase(t, "ADV-70/the client ignores Close and goes on", func(t *testing.T, m serverMoment, _ *Handler, c *rawClient) {
-		t.Attr("req", "ADV-70")
-		t.Attr("req", "LIV-07")
-		require.Equal(t, m.status, c.status())
-		require.Equal(t, ClosePolicyViolation, c.closeCode())
-		start := time.Now()
-		for i := 0; time.Since(start) < 4*time.Second; i++ {
-			c.send(bin("x"), pf{Op: opI, P: "?"})
-			time.Sleep(100 * time.Millisecond)
-		}
-		for range c.got { // Pongs
-		}
-		require.LessOrEqual(t, time.Since(start), 5*time.Second)
-	})
-	inEveryPhase(t, "ADV-71/one byte a second", func(t *testing.T, m serverMoment, _ *Handler, c *rawClient) {
-		t.Attr("req", "ADV-71")
-		t.Attr("req", "INV-39")
-		if m.status != "408" {
-			return // nothing may be sent there
-		}
-		start := time.Now()
-		over := make(chan struct{})
-		go func() {
-			defer close(over)
-			frame := string(frametest.Encode(false, bin(extendedRequest)))
-			if strings.Contains(m.name, "half") {
-				frame = strings.Repeat("x", 300)
+	inEveryPhase(t, "ADV-70/the client ignores Close and goes on",
+		func(t *testing.T, m serverMoment, _ *Handler, c *rawClient) {
+			t.Attr("req", "ADV-70")
+			t.Attr("req", "LIV-07")
+			require.Equal(t, m.status, c.status())
+			require.Equal(t, ClosePolicyViolation, c.closeCode())
+			start := time.Now()
+			for i := 0; time.Since(start) < 4*time.Second; i++ {
+				c.send(bin("x"), pf{Op: opI, P: "?"})
+				time.Sleep(100 * time.Millisecond)
 			}
-			for i := range len(frame) {
-				if _, err := c.nc.Write([]byte(frame[i : i+1])); err != nil {
-					return
+			for range c.got { // Pongs
+			}
+			require.LessOrEqual(t, time.Since(start), 5*time.Second)
+		})
+	inEveryPhase(t, "ADV-71/one byte a second",
+		func(t *testing.T, m serverMoment, _ *Handler, c *rawClient) {
+			t.Attr("req", "ADV-71")
+			t.Attr("req", "INV-39")
+			if m.status != "408" {
+				return // nothing may be sent there
+			}
+			start := time.Now()
+			over := make(chan struct{})
+			go func() {
+				defer close(over)
+				frame := string(frametest.Encode(false, bin(extendedRequest)))
+				if strings.Contains(m.name, "half") {
+					frame = strings.Repeat("x", 300)
 				}
-				time.Sleep(time.Second)
-			}
-		}()
-		require.Equal(t, m.status, c.status())
-		require.Equal(t, m.after, time.Since(start))
-		require.Equal(t, ClosePolicyViolation, c.closeCode())
-		_ = c.nc.Close()
-		<-over
-	})
+				for i := range len(frame) {
+					if _, err := c.nc.Write([]byte(frame[i : i+1])); err != nil {
+						return
+					}
+					time.Sleep(time.Second)
+				}
+			}()
+			require.Equal(t, m.status, c.status())
+			require.Equal(t, m.after, time.Since(start))
+			require.Equal(t, ClosePolicyViolation, c.closeCode())
+			_ = c.nc.Close()
+			<-over
+		})
 }
 
 // Shutdown answers handshakes in progress with 503 and closes with 1001.
@@ -197,10 +212,14 @@ func TestHandler_LostInEveryPhase(t *testing.T) {
 // Whatever the client says before its turn is refused and reaches nobody, however it is cut.
 func TestHandler_DataTooEarly(t *testing.T) {
 	for name, m := range map[string]serverMoment{
-		"while deciding":       serverMoments[3],
-		"after 202":            serverMoments[4],
-		"with the request":     {script: func(c *rawClient) { c.send(bin(extendedRequest), text("hello")) }},
-		"two requests at once": {script: func(c *rawClient) { c.send(bin(extendedRequest), bin(extendedRequest)) }},
+		"while deciding": serverMoments[3],
+		"after 202":      serverMoments[4],
+		"with the request": {script: func(c *rawClient) {
+			c.send(bin(extendedRequest), text("hello"))
+		}},
+		"two requests at once": {script: func(c *rawClient) {
+			c.send(bin(extendedRequest), bin(extendedRequest))
+		}},
 	} {
 		virtual(t, "ADV-77/"+name, func(t *testing.T) {
 			t.Attr("req", "ADV-77")
@@ -242,22 +261,34 @@ func TestHandler_DecisionCalledOff(t *testing.T) {
 func TestHandler_DecideFails(t *testing.T) {
 	const secret = "the password of the database"
 	for name, decide := range map[string]func(context.Context, *Request) (Decision, error){
-		"error":             func(context.Context, *Request) (Decision, error) { return Decision{}, errors.New(secret) },
-		"panic":             func(context.Context, *Request) (Decision, error) { panic(secret) },
-		"401 without field": func(context.Context, *Request) (Decision, error) { return Decision{Status: 401}, nil },
+		"error": func(context.Context, *Request) (Decision, error) {
+			return Decision{}, errors.New(secret)
+		},
+		"panic": func(context.Context, *Request) (Decision, error) { panic(secret) },
+		"401 without field": func(context.Context, *Request) (Decision, error) {
+			return Decision{Status: 401}, nil
+		},
 		"challenges without 401": func(_ context.Context, r *Request) (Decision, error) {
 			return Decision{Challenges: []string{r.Challenge("Basic", "r")}}, nil
 		},
-		"location without 302": func(context.Context, *Request) (Decision, error) { return Decision{Location: "/" + secret}, nil },
-		"upgrade without 426":  func(context.Context, *Request) (Decision, error) { return Decision{Upgrade: "TLS/1.2"}, nil },
+		"location without 302": func(context.Context, *Request) (Decision, error) {
+			return Decision{Location: "/" + secret}, nil
+		},
+		"upgrade without 426": func(context.Context, *Request) (Decision, error) {
+			return Decision{Upgrade: "TLS/1.2"}, nil
+		},
 		"allowed, yet asked": func(context.Context, *Request) (Decision, error) {
 			return auth.Verdict{Allow: true, Challenges: []string{"Basic"}}.Decision(), nil
 		},
 		"line break": func(context.Context, *Request) (Decision, error) {
 			return Decision{Status: 302, Location: "/\r\n" + secret}, nil
 		},
-		"not requested": func(context.Context, *Request) (Decision, error) { return Decision{Subprotocol: secret}, nil },
-		"202 for ever":  func(context.Context, *Request) (Decision, error) { return Decision{Status: 202}, nil },
+		"not requested": func(context.Context, *Request) (Decision, error) {
+			return Decision{Subprotocol: secret}, nil
+		},
+		"202 for ever": func(context.Context, *Request) (Decision, error) {
+			return Decision{Status: 202}, nil
+		},
 	} {
 		virtual(t, name, func(t *testing.T) {
 			t.Attr("req", "KHP-CLASS-5XX-01")

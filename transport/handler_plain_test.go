@@ -25,7 +25,8 @@ func plainServers(t *testing.T, h *Handler) map[string]string {
 }
 
 func dialPlain(t *testing.T, url string, subprotocols ...string) (*Conn, error) {
-	return Dial(t.Context(), url, &DialOptions{PlainOnly: true, Subprotocols: subprotocols, MaxRedirects: -1, ReadLimit: 1 << 20})
+	return Dial(t.Context(), url,
+		&DialOptions{PlainOnly: true, Subprotocols: subprotocols, MaxRedirects: -1, ReadLimit: 1 << 20})
 }
 
 // wantRefused dials and expects another answer to the opening request.
@@ -68,7 +69,8 @@ func TestHandler_Plain_Decide(t *testing.T) {
 
 // A nil Decide selects the subprotocol that the server likes best.
 func TestHandler_Plain_Subprotocols(t *testing.T) {
-	for name, url := range plainServers(t, &Handler{Plain: true, Subprotocols: []string{"c", "b"}, Serve: echoServe}) {
+	for name, url := range plainServers(t,
+		&Handler{Plain: true, Subprotocols: []string{"c", "b"}, Serve: echoServe}) {
 		c, err := dialPlain(t, url, "a", "b", "c")
 		require.NoError(t, err, name)
 		require.Equal(t, "c", c.Subprotocol())
@@ -84,7 +86,8 @@ func TestHandler_Plain_Subprotocols(t *testing.T) {
 func TestHandler_Plain_Refused(t *testing.T) {
 	never := func(context.Context, *Conn) error { panic("open") }
 	decides := func(d Decision, err error) *Handler {
-		return &Handler{Plain: true, Serve: never, Decide: func(context.Context, *Request) (Decision, error) { return d, err }}
+		return &Handler{Plain: true, Serve: never,
+			Decide: func(context.Context, *Request) (Decision, error) { return d, err }}
 	}
 	retry := []HeaderField{{Name: "Retry-After", Value: "7"}}
 	for name, c := range map[string]struct {
@@ -92,25 +95,34 @@ func TestHandler_Plain_Refused(t *testing.T) {
 		status int
 		body   string
 	}{
-		"authenticator": {&Handler{Plain: true, Serve: never, Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}, 403, "asks for credentials"},
-		"authenticator, later": {&Handler{Plain: true, Serve: never, Authenticator: auth.AuthenticatorFunc(func(context.Context, *Request) (auth.Verdict, error) {
-			return auth.Verdict{RetryAfter: 7 * time.Second}, nil
-		})}, 503, ""},
-		"zero verdict":        {&Handler{Plain: true, Serve: never, Authenticator: auth.AuthenticatorFunc(func(context.Context, *Request) (auth.Verdict, error) { return auth.Verdict{}, nil })}, 403, ""},
-		"origin":              {&Handler{Plain: true, Serve: never, CheckOrigin: func(string, string) bool { return false }}, 403, "Origin"},
-		"not served":          {&Handler{Serve: never}, 400, "did not offer"},
-		"not, with passwords": {&Handler{Serve: never, Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}, 403, "asks for credentials"},
-		"refused":             {decides(Refuse(404, "nothing here"), nil), 404, "nothing here\n"},
-		"challenged":          {decides(Decision{Status: 401, Challenges: []string{`Basic realm="r"`}}, nil), 403, "asks for credentials"},
-		"later":               {decides(Decision{Status: 503, Header: retry}, nil), 503, ""},
-		"redirected":          {decides(Redirect("ws://elsewhere.example/"), nil), 302, ""},
-		"interim":             {decides(Decision{Status: 100}, nil), 500, ""},
-		"never decided":       {decides(Decision{Status: 202}, nil), 500, ""},
-		"contradiction":       {decides(Decision{Subprotocol: "unasked"}, nil), 500, ""},
-		"extensions":          {decides(Decision{Extensions: []string{"x"}}, nil), 500, ""},
-		"reroute":             {decides(Decision{Reroute: "ws://elsewhere.example/"}, nil), 500, ""},
-		"error":               {decides(Decision{}, errors.New("secret")), 500, ""},
-		"panic":               {&Handler{Plain: true, Serve: never, Decide: func(context.Context, *Request) (Decision, error) { panic("secret") }}, 500, ""},
+		"authenticator": {&Handler{Plain: true, Serve: never,
+			Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}, 403, "asks for credentials"},
+		"authenticator, later": {&Handler{Plain: true, Serve: never,
+			Authenticator: auth.AuthenticatorFunc(func(context.Context, *Request) (auth.Verdict, error) {
+				return auth.Verdict{RetryAfter: 7 * time.Second}, nil
+			})}, 503, ""},
+		"zero verdict": {&Handler{
+			Plain: true, Serve: never, Authenticator: auth.AuthenticatorFunc(
+				func(context.Context, *Request) (auth.Verdict, error) { return auth.Verdict{}, nil }),
+		}, 403, ""},
+		"origin": {&Handler{Plain: true, Serve: never,
+			CheckOrigin: func(string, string) bool { return false }}, 403, "Origin"},
+		"not served": {&Handler{Serve: never}, 400, "did not offer"},
+		"not, with passwords": {&Handler{Serve: never,
+			Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}, 403, "asks for credentials"},
+		"refused": {decides(Refuse(404, "nothing here"), nil), 404, "nothing here\n"},
+		"challenged": {decides(Decision{Status: 401, Challenges: []string{`Basic realm="r"`}}, nil),
+			403, "asks for credentials"},
+		"later":         {decides(Decision{Status: 503, Header: retry}, nil), 503, ""},
+		"redirected":    {decides(Redirect("ws://elsewhere.example/"), nil), 302, ""},
+		"interim":       {decides(Decision{Status: 100}, nil), 500, ""},
+		"never decided": {decides(Decision{Status: 202}, nil), 500, ""},
+		"contradiction": {decides(Decision{Subprotocol: "unasked"}, nil), 500, ""},
+		"extensions":    {decides(Decision{Extensions: []string{"x"}}, nil), 500, ""},
+		"reroute":       {decides(Decision{Reroute: "ws://elsewhere.example/"}, nil), 500, ""},
+		"error":         {decides(Decision{}, errors.New("secret")), 500, ""},
+		"panic": {&Handler{Plain: true, Serve: never,
+			Decide: func(context.Context, *Request) (Decision, error) { panic("secret") }}, 500, ""},
 	} {
 		for how, url := range plainServers(t, c.h) {
 			t.Run(name+"/"+how, func(t *testing.T) {
@@ -154,12 +166,13 @@ func TestHandler_Plain_LetIn(t *testing.T) {
 
 // Clients with .kl=Y get N in the first message, or R and a Close, also if they are plain.
 func TestHandler_Plain_BalancerMessages(t *testing.T) {
-	h := &Handler{Plain: true, Serve: echoServe, Decide: func(_ context.Context, r *Request) (Decision, error) {
-		if r.Path() == "/away" {
-			return Decision{Reroute: "ws://elsewhere.example/?.kl=Y"}, nil
-		}
-		return Decision{}, nil
-	}}
+	h := &Handler{
+		Plain: true, Serve: echoServe, Decide: func(_ context.Context, r *Request) (Decision, error) {
+			if r.Path() == "/away" {
+				return Decision{Reroute: "ws://elsewhere.example/?.kl=Y"}, nil
+			}
+			return Decision{}, nil
+		}}
 	for name, url := range plainServers(t, h) {
 		c, err := dialPlain(t, url+"/?.kl=Y")
 		require.NoError(t, err, name)
@@ -169,7 +182,8 @@ func TestHandler_Plain_BalancerMessages(t *testing.T) {
 		require.NoError(t, c.CloseNow())
 		c, err = dialPlain(t, url+"/away?.kl=Y")
 		require.NoError(t, err)
-		wantMessage(t, c, Binary, string(balancer.Append(nil, balancer.Reroute, "ws://elsewhere.example/?.kl=Y")))
+		wantMessage(t, c, Binary,
+			string(balancer.Append(nil, balancer.Reroute, "ws://elsewhere.example/?.kl=Y")))
 		_, _, err = c.Read(t.Context())
 		require.Equal(t, CloseNormal, CloseCode(err))
 	}
@@ -179,16 +193,17 @@ func TestHandler_Plain_BalancerMessages(t *testing.T) {
 // the first is noticed, the second is kept for the WebSocket.
 func TestHandler_Plain_WhileDeciding(t *testing.T) {
 	asked, gone, decide := make(chan struct{}), make(chan error), make(chan struct{})
-	h := &Handler{Plain: true, Serve: echoServe, Decide: func(ctx context.Context, r *Request) (Decision, error) {
-		asked <- struct{}{}
-		if r.Path() == "/leave" {
-			<-ctx.Done()
-			gone <- ctx.Err()
-			return Decision{}, ctx.Err()
-		}
-		<-decide
-		return Decision{}, nil
-	}}
+	h := &Handler{
+		Plain: true, Serve: echoServe, Decide: func(ctx context.Context, r *Request) (Decision, error) {
+			asked <- struct{}{}
+			if r.Path() == "/leave" {
+				<-ctx.Done()
+				gone <- ctx.Err()
+				return Decision{}, ctx.Err()
+			}
+			<-decide
+			return Decision{}, nil
+		}}
 	for name, url := range plainServers(t, h) {
 		opening := strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1)
 		nc, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))
@@ -212,11 +227,12 @@ func TestHandler_Plain_WhileDeciding(t *testing.T) {
 // Shutdown answers plain clients whose request is being decided on.
 func TestHandler_Plain_Shutdown(t *testing.T) {
 	asked := make(chan struct{})
-	h := &Handler{Plain: true, Serve: echoServe, Decide: func(ctx context.Context, _ *Request) (Decision, error) {
-		close(asked)
-		<-ctx.Done()
-		return Decision{}, ctx.Err()
-	}}
+	h := &Handler{
+		Plain: true, Serve: echoServe, Decide: func(ctx context.Context, _ *Request) (Decision, error) {
+			close(asked)
+			<-ctx.Done()
+			return Decision{}, ctx.Err()
+		}}
 	url := serve(t, h)
 	go func() {
 		<-asked
@@ -228,18 +244,20 @@ func TestHandler_Plain_Shutdown(t *testing.T) {
 // The log tells plain clients from others, whether they get in or not.
 func TestHandler_Plain_Log(t *testing.T) {
 	var log syncBuffer
-	h := &Handler{Plain: true, Serve: echoServe, Logger: slog.New(slog.NewTextHandler(&log, nil)), Decide: func(_ context.Context, r *Request) (Decision, error) {
-		if r.Path() == "/no" {
-			return Refuse(404, ""), nil
-		}
-		return Decision{}, nil
-	}}
+	h := &Handler{Plain: true, Serve: echoServe, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		Decide: func(_ context.Context, r *Request) (Decision, error) {
+			if r.Path() == "/no" {
+				return Refuse(404, ""), nil
+			}
+			return Decision{}, nil
+		}}
 	url := serve(t, h)
 	c, err := dialPlain(t, url+"/yes")
 	require.NoError(t, err)
 	require.NoError(t, c.Close(CloseNormal, ""))
 	wantRefused(t, url+"/no", 404)
-	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second,
+		time.Millisecond)
 	require.Regexp(t, `msg=open .*path=/yes profile=plain status=101`, log.String())
 	require.Regexp(t, `msg=refused .*path=/no profile=plain status=404`, log.String())
 }

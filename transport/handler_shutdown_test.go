@@ -15,9 +15,14 @@ import (
 func TestHandler_ShutdownOpen(t *testing.T) {
 	for name, use := range map[string]func(context.Context, *Conn) error{
 		"reading with ctx": echoServe,
-		"reading without":  func(_ context.Context, c *Conn) error { return echoServe(context.Background(), c) },
-		"waiting for ctx":  func(ctx context.Context, _ *Conn) error { <-ctx.Done(); return nil },
-		"closing itself":   func(ctx context.Context, c *Conn) error { <-ctx.Done(); return c.Close(CloseGoingAway, "") },
+		"reading without": func(_ context.Context, c *Conn) error {
+			return echoServe(context.Background(), c)
+		},
+		"waiting for ctx": func(ctx context.Context, _ *Conn) error { <-ctx.Done(); return nil },
+		"closing itself": func(ctx context.Context, c *Conn) error {
+			<-ctx.Done()
+			return c.Close(CloseGoingAway, "")
+		},
 	} {
 		virtual(t, name, func(t *testing.T) {
 			t.Attr("req", "LIV-11")
@@ -39,11 +44,13 @@ func TestHandler_ShutdownOpen(t *testing.T) {
 		})
 	}
 	for _, prompt := range []bool{false, true} {
-		virtual(t, fmt.Sprint("a decision that ends with its context, prompt ", prompt), func(t *testing.T) {
-			h := &Handler{Prompt: prompt, Serve: echoServe, Decide: func(ctx context.Context, _ *Request) (Decision, error) {
-				<-ctx.Done()
-				return Decision{}, ctx.Err()
-			}}
+		virtual(t, fmt.Sprint("a decision that ends with its context, prompt ",
+			prompt), func(t *testing.T) {
+			h := &Handler{Prompt: prompt, Serve: echoServe,
+				Decide: func(ctx context.Context, _ *Request) (Decision, error) {
+					<-ctx.Done()
+					return Decision{}, ctx.Err()
+				}}
 			c := servePipe(t, h, openingRequest)
 			<-c.head
 			c.send(bin(extendedRequest))
@@ -57,7 +64,9 @@ func TestHandler_ShutdownOpen(t *testing.T) {
 		})
 	}
 	virtual(t, "at the moment of opening", func(t *testing.T) {
-		h := &Handler{Serve: func(_ context.Context, c *Conn) error { return echoServe(context.Background(), c) }}
+		h := &Handler{Serve: func(_ context.Context, c *Conn) error {
+			return echoServe(context.Background(), c)
+		}}
 		down := make(chan error, 1)
 		h.Observer = observe(func(ev Event) {
 			if ev.Kind == EventOpen {

@@ -19,9 +19,12 @@ import (
 // What a Handler lists, and what middleware has set, reaches the opening 101, but for what is about
 // another response or the handshake's own.
 func TestHandler_OpeningHeader(t *testing.T) {
-	h := &Handler{Serve: echoServe, OpeningHeader: http.Header{"Strict-Transport-Security": {"max-age=1"}}}
+	h := &Handler{Serve: echoServe, OpeningHeader: http.Header{
+		"Strict-Transport-Security": {"max-age=1"},
+	}}
 	middleware := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, name := range []string{"Content-Type", "Connection", "Upgrade", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Date", "Transfer-Encoding"} {
+		for _, name := range []string{"Content-Type", "Connection", "Upgrade", "Sec-WebSocket-Accept",
+			"Sec-WebSocket-Extensions", "Date", "Transfer-Encoding"} {
 			w.Header().Set(name, "wrong")
 		}
 		w.Header().Add("Set-Cookie", "session=1")
@@ -40,7 +43,8 @@ func TestHandler_OpeningHeader(t *testing.T) {
 	for name, values := range got {
 		require.NotContains(t, values, "wrong", name)
 	}
-	require.Len(t, got, 7, "%v", got) // and Upgrade, Connection, Sec-WebSocket-Accept, Sec-WebSocket-Protocol, Date
+	// and Upgrade, Connection, Sec-WebSocket-Accept, Sec-WebSocket-Protocol, Date
+	require.Len(t, got, 7, "%v", got)
 
 	addr := serving(t, &Server{Handler: h})
 	c, err = Dial(t.Context(), "ws://"+addr, nil)
@@ -50,7 +54,8 @@ func TestHandler_OpeningHeader(t *testing.T) {
 	require.NoError(t, c.CloseNow())
 
 	for _, name := range []string{"Upgrade", "Sec-WebSocket-Protocol", "bad name"} {
-		require.Error(t, (&Handler{Serve: echoServe, OpeningHeader: http.Header{name: {"x"}}}).Check(), name)
+		require.Error(t, (&Handler{Serve: echoServe, OpeningHeader: http.Header{name: {"x"}}}).Check(),
+			name)
 	}
 }
 
@@ -88,7 +93,8 @@ func TestDial_Jar(t *testing.T) {
 	}
 	// Ports mean nothing to cookies, and everything to what the caller gave for the first origin.
 	require.Equal(t, [][]string{{"own=1"}, {"own=1; first=a"}, {"first=a; extended=b"}}, dial())
-	require.Equal(t, [][]string{{"own=1; first=a; extended=b"}, {"own=1; first=a; extended=b"}, {"first=a; extended=b"}}, dial())
+	require.Equal(t, [][]string{{"own=1; first=a; extended=b"}, {"own=1; first=a; extended=b"},
+		{"first=a; extended=b"}}, dial())
 	require.Equal(t, http.Header{"Cookie": {"own=1"}}, opts.OpeningHeader)
 }
 
@@ -165,7 +171,8 @@ func TestErrors_AsFailure(t *testing.T) {
 }
 
 func TestHandler_AllowOrigins(t *testing.T) {
-	h := &Handler{AllowOrigins: []string{"https://*.example.com", "other.example"}, CheckOpening: func(r *OpeningRequest) (int, string) {
+	h := &Handler{AllowOrigins: []string{"https://*.example.com",
+		"other.example"}, CheckOpening: func(r *OpeningRequest) (int, string) {
 		if strings.HasPrefix(r.Path(), "/internal") && r.Origin != "" {
 			return 451, "not from pages"
 		}
@@ -173,10 +180,12 @@ func TestHandler_AllowOrigins(t *testing.T) {
 	}}
 	url := serve(t, h)
 	for origin, want := range map[string]int{
-		"https://www.example.com": 0, "https://example.com": 403, "http://www.example.com": 403, "http://other.example:8080": 0, "http" + strings.TrimPrefix(url, "ws"): 0, "null": 403,
+		"https://www.example.com": 0, "https://example.com": 403, "http://www.example.com": 403,
+		"http://other.example:8080": 0, "http" + strings.TrimPrefix(url, "ws"): 0, "null": 403,
 	} {
 		for _, path := range []string{"/", "/internal"} {
-			c, err := Dial(t.Context(), url+path, &DialOptions{OpeningHeader: http.Header{"Origin": {origin}}})
+			c, err := Dial(t.Context(), url+path,
+				&DialOptions{OpeningHeader: http.Header{"Origin": {origin}}})
 			if want == 0 && path == "/" {
 				require.NoError(t, err, origin)
 				require.NoError(t, c.CloseNow())
@@ -188,6 +197,7 @@ func TestHandler_AllowOrigins(t *testing.T) {
 		}
 	}
 	for _, pattern := range []string{"", "https://h/path", "a b"} {
-		require.ErrorContains(t, (&Handler{Serve: echoServe, AllowOrigins: []string{pattern}}).Check(), "AllowOrigins has")
+		require.ErrorContains(t, (&Handler{Serve: echoServe, AllowOrigins: []string{pattern}}).Check(),
+			"AllowOrigins has")
 	}
 }

@@ -22,8 +22,10 @@ func TestInterop_Response(t *testing.T) {
 		return c
 	}
 	t.Run("B13 B14 spelling", func(t *testing.T) {
-		c := ask(t, decide(Decision{Subprotocol: "amqp", Extensions: []string{"x-a"}, Header: []HeaderField{{Name: "Set-Cookie", Value: "a=b"}}}), "x-a")
-		require.Equal(t, kaazingResponse+"Sec-WebSocket-Protocol: amqp\r\nSec-WebSocket-Extensions: x-a\r\nSet-Cookie: a=b\r\n\r\n", c.wantOpen())
+		c := ask(t, decide(Decision{Subprotocol: "amqp", Extensions: []string{"x-a"},
+			Header: []HeaderField{{Name: "Set-Cookie", Value: "a=b"}}}), "x-a")
+		require.Equal(t, kaazingResponse+"Sec-WebSocket-Protocol: amqp\r\n"+
+			"Sec-WebSocket-Extensions: x-a\r\nSet-Cookie: a=b\r\n\r\n", c.wantOpen())
 	})
 	t.Run("B14 spelling of a challenge", func(t *testing.T) {
 		c := ask(t, decide(Decision{Status: 401, Challenges: []string{"Application Token"}}), "")
@@ -39,7 +41,8 @@ func TestInterop_Response(t *testing.T) {
 		require.Equal(t, "x", string((<-c.got).Payload))
 	})
 	t.Run("B17 A4 A13 the server closes", func(t *testing.T) {
-		for _, d := range []Decision{{Status: 403}, {Status: 404}, {Status: 503}, {Status: 302, Location: "/b"}} {
+		for _, d := range []Decision{{Status: 403}, {Status: 404}, {Status: 503},
+			{Status: 302, Location: "/b"}} {
 			c := ask(t, decide(d), "")
 			c.response()
 			require.Equal(t, CloseNormal, c.closeCode())
@@ -48,7 +51,8 @@ func TestInterop_Response(t *testing.T) {
 	})
 	t.Run("B17 a client that does not close", func(t *testing.T) {
 		onNetworks(t, virtualNetworks, func(t *testing.T) {
-			c := servePipe(t, &Handler{Serve: echoServe, Decide: decide(Decision{Status: 403}).Decide}, kaazingOpening)
+			c := servePipe(t, &Handler{Serve: echoServe, Decide: decide(Decision{Status: 403}).Decide},
+				kaazingOpening)
 			<-c.head
 			<-c.got
 			c.send(bin(kaazingRequest))
@@ -61,13 +65,18 @@ func TestInterop_Response(t *testing.T) {
 		})
 	})
 	t.Run("B20 what was not asked for is not granted", func(t *testing.T) {
-		require.Equal(t, kaazingResponse+"\r\n", ask(t, &Handler{}, "x-kaazing-idle-timeout,x-kaazing-ping-pong,x-kaazing-http-revalidate").wantOpen())
-		c := ask(t, decide(Decision{Extensions: []string{"x-kaazing-ping-pong;01010102"}}), "x-kaazing-idle-timeout")
+		require.Equal(t, kaazingResponse+"\r\n", ask(t, &Handler{},
+			"x-kaazing-idle-timeout,x-kaazing-ping-pong,x-kaazing-http-revalidate").wantOpen())
+		c := ask(t, decide(Decision{Extensions: []string{"x-kaazing-ping-pong;01010102"}}),
+			"x-kaazing-idle-timeout")
 		require.Contains(t, c.response(), " 500 ", "the application's mistake does not reach the client")
 	})
 	t.Run("B21 B22 B23 one line each", func(t *testing.T) {
-		c := ask(t, decide(Decision{Extensions: []string{"x-kaazing-idle-timeout;timeout=5000", "x-kaazing-ping-pong;01010102"}}), "x-kaazing-idle-timeout,x-kaazing-ping-pong")
-		require.Contains(t, c.wantOpen(), "\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout=5000\r\nSec-WebSocket-Extensions: x-kaazing-ping-pong;01010102\r\n")
+		c := ask(t, decide(Decision{Extensions: []string{"x-kaazing-idle-timeout;timeout=5000",
+			"x-kaazing-ping-pong;01010102"}}), "x-kaazing-idle-timeout,x-kaazing-ping-pong")
+		require.Contains(t, c.wantOpen(),
+			"\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout=5000\r\n"+
+				"Sec-WebSocket-Extensions: x-kaazing-ping-pong;01010102\r\n")
 	})
 	t.Run("A5 R", func(t *testing.T) {
 		c := ask(t, decide(Decision{Reroute: "ws://two.example/echo?.kl=Y"}), "")
@@ -84,8 +93,11 @@ func TestInterop_Authentication(t *testing.T) {
 	}
 	t.Run("A3.2 challenges", func(t *testing.T) {
 		for want, a := range map[string]auth.Authenticator{
-			"\r\nWWW-Authenticate: Application Token\r\n":             auth.TokenAuth{Check: auth.Tokens(nil)},
-			"\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\n": auth.BasicAuth{Realm: "r", Check: joeAndAnn},
+			"\r\nWWW-Authenticate: Application Token\r\n": auth.TokenAuth{
+				Check: auth.Tokens(nil),
+			},
+			"\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\n": auth.BasicAuth{Realm: "r",
+				Check: joeAndAnn},
 		} {
 			c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: a}), "/echo?.kl=Y", "")
 			c.send(text(kaazingRequest))
@@ -94,10 +106,13 @@ func TestInterop_Authentication(t *testing.T) {
 	})
 	for most, rounds := range map[int]int{0: 3, 1: 1, 5: 5, 255: 255} {
 		for name, a := range map[string]auth.Authenticator{
-			"Basic": auth.BasicAuth{Realm: "r", Check: joeAndAnn}, "Token": auth.TokenAuth{Check: auth.Tokens(nil)}, "Digest": &auth.DigestAuth{Realm: "r", HA1: auth.DigestUsers("r", 0, nil)},
+			"Basic": auth.BasicAuth{Realm: "r", Check: joeAndAnn}, "Token": auth.TokenAuth{
+				Check: auth.Tokens(nil),
+			}, "Digest": &auth.DigestAuth{Realm: "r", HA1: auth.DigestUsers("r", 0, nil)},
 		} {
 			t.Run(fmt.Sprintf("B18 A12 wrong credentials, %s, at most %d", name, most), func(t *testing.T) {
-				c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: a, MaxChallenges: most}), "/echo?.kl=Y", "")
+				c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: a, MaxChallenges: most}),
+					"/echo?.kl=Y", "")
 				c.send(text(kaazingRequest))
 				for range rounds {
 					require.Equal(t, "401", c.status())
@@ -110,7 +125,8 @@ func TestInterop_Authentication(t *testing.T) {
 		}
 	}
 	t.Run("A3.3 right ones after wrong ones", func(t *testing.T) {
-		c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}), "/echo?.kl=Y", "")
+		c := openKaazing(t, kaazingServer(t,
+			&Handler{Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}), "/echo?.kl=Y", "")
 		c.send(text(kaazingRequest))
 		require.Equal(t, "401", c.status())
 		replay(c, "Basic am9lOm5v")
@@ -119,7 +135,9 @@ func TestInterop_Authentication(t *testing.T) {
 		c.wantOpen()
 	})
 	t.Run("A3.3 no, other and empty credentials count alike", func(t *testing.T) {
-		c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: auth.TokenAuth{Check: auth.Tokens(map[string]any{"1:joe:welcome": "joe"})}}), "/echo?.kl=Y", "")
+		c := openKaazing(t, kaazingServer(t, &Handler{
+			Authenticator: auth.TokenAuth{Check: auth.Tokens(map[string]any{"1:joe:welcome": "joe"})},
+		}), "/echo?.kl=Y", "")
 		c.send(text(kaazingRequest))
 		require.Equal(t, "401", c.status())
 		replay(c, "Basic am9lOndlbGNvbWU=")
@@ -136,15 +154,18 @@ func TestInterop_Authentication(t *testing.T) {
 		c.wantOpen()
 	})
 	t.Run("A1.2 clients that cannot be asked", func(t *testing.T) {
-		url := kaazingServer(t, &Handler{Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}, Plain: true})
-		head := <-dialTCP(t, url, strings.Replace(kaazingOpening, "x-kaazing-handshake,amqp", "amqp", 1)).head
+		url := kaazingServer(t,
+			&Handler{Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}, Plain: true})
+		head := <-dialTCP(t, url, strings.Replace(kaazingOpening,
+			"x-kaazing-handshake,amqp", "amqp", 1)).head
 		require.True(t, strings.HasPrefix(head, "HTTP/1.1 403 Forbidden\r\n"), head)
 		require.Contains(t, head, "x-kaazing-handshake")
 	})
 	t.Run("B19 deadlines", func(t *testing.T) {
 		onNetworks(t, virtualNetworks, func(t *testing.T) {
 			start := time.Now()
-			c := servePipe(t, &Handler{Serve: echoServe, Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}, kaazingOpening)
+			c := servePipe(t, &Handler{Serve: echoServe,
+				Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}, kaazingOpening)
 			<-c.head
 			<-c.got
 			time.Sleep(9 * time.Second)

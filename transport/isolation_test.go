@@ -65,7 +65,8 @@ func TestServer_ClientsAreApart(t *testing.T) {
 	// All that the server's side sees of a request has one owner.
 	ownerOf := func(where string, r *Request) string {
 		mine := marker.FindString(r.Target)
-		text := fmt.Sprint(r.Target, r.Header, r.Opening, r.Subprotocols, r.OpeningRequest.Subprotocols, r.Principal, string(r.Body))
+		text := fmt.Sprint(r.Target, r.Header, r.Opening, r.Subprotocols, r.OpeningRequest.Subprotocols,
+			r.Principal, string(r.Body))
 		if r.Authorization != "" {
 			_, value := r.Credentials()
 			user, password, _ := credentials.DecodeBasic([]byte(value))
@@ -78,19 +79,21 @@ func TestServer_ClientsAreApart(t *testing.T) {
 	}
 	fate := func(mine string) int { return int(mine[len(mine)-2]-'0') % 5 }
 	h := &Handler{
-		Authenticator: auth.BasicAuth{Realm: "r", Check: func(_ context.Context, user, password string) bool {
-			if user != strings.TrimSuffix(password, "pw") {
-				complain("%s with the password of another: %s", user, password)
-			}
-			return fate(user) != 1
-		}},
+		Authenticator: auth.BasicAuth{
+			Realm: "r", Check: func(_ context.Context, user, password string) bool {
+				if user != strings.TrimSuffix(password, "pw") {
+					complain("%s with the password of another: %s", user, password)
+				}
+				return fate(user) != 1
+			}},
 		Decide: func(ctx context.Context, r *Request) (Decision, error) {
 			mine := ownerOf("Decide", r)
 			if r.Principal != mine {
 				complain("%s decided as %v", mine, r.Principal)
 			}
 			select {
-			case <-time.After(time.Duration(len(mine)%3) * time.Millisecond): // for variety; no order is meant
+			// for variety; no order is meant
+			case <-time.After(time.Duration(len(mine)%3) * time.Millisecond):
 			case <-ctx.Done():
 				return Decision{}, ctx.Err()
 			}
@@ -104,7 +107,8 @@ func TestServer_ClientsAreApart(t *testing.T) {
 		},
 		Serve: func(ctx context.Context, c *Conn) error {
 			mine := ownerOf("Conn", c.Request())
-			if c.Principal() != mine || c.Subprotocol() != mine || len(foreign(fmt.Sprint(c.URL(), c.Header(), c.OpeningHeader()), mine)) > 0 {
+			if c.Principal() != mine || c.Subprotocol() != mine ||
+				len(foreign(fmt.Sprint(c.URL(), c.Header(), c.OpeningHeader()), mine)) > 0 {
 				complain("Conn of %s: %v, %q", mine, c.Principal(), c.Subprotocol())
 			}
 			for {
@@ -132,8 +136,9 @@ func TestServer_ClientsAreApart(t *testing.T) {
 			time.AfterFunc(time.Duration(r.IntN(4000))*time.Microsecond, cancel) // wherever it is then
 		}
 		c, err := Dial(ctx, url+"/"+mine+"?q="+mine, &DialOptions{
-			Subprotocols: []string{mine}, Header: http.Header{"X-Mine": {mine}}, OpeningHeader: http.Header{"X-Mine-Too": {mine}},
-			Credentials: auth.Basic(mine, mine+"pw"),
+			Subprotocols: []string{mine}, Header: http.Header{"X-Mine": {mine}},
+			OpeningHeader: http.Header{"X-Mine-Too": {mine}},
+			Credentials:   auth.Basic(mine, mine+"pw"),
 			NetDial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 				nc, err := new(net.Dialer).DialContext(ctx, network, addr)
 				tap.Conn = nc

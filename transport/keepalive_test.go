@@ -140,19 +140,22 @@ func TestKeepAlive_OnlyWhileReading(t *testing.T) {
 			p.wantFrame("Ping", opI, "")
 			close(pinged)
 		}()
-		wantAfter(t, 15*time.Second, "the context ends the call", func() { require.ErrorIs(t, read(15*time.Second), context.DeadlineExceeded) })
+		wantAfter(t, 15*time.Second, "the context ends the call",
+			func() { require.ErrorIs(t, read(15*time.Second), context.DeadlineExceeded) })
 		<-pinged // after 30 s of reading
 		time.Sleep(time.Hour)
 		go p.send(pf{Op: opT, P: "I was here all the time"})
 		synctest.Wait()
 		require.NoError(t, read(time.Millisecond))
-		wantAfter(t, 29*time.Second, "it counts from there", func() { require.ErrorIs(t, read(29*time.Second), context.DeadlineExceeded) })
+		wantAfter(t, 29*time.Second, "it counts from there",
+			func() { require.ErrorIs(t, read(29*time.Second), context.DeadlineExceeded) })
 		go func() {
 			p.wantFrame("Ping", opI, "")
 			p.wantFrame("Close", opX, "\x03\xe9nothing was received for 1m0s, and no answer to a Ping")
 		}()
 		wantAfter(t, 31*time.Second, "in pieces it is the same", func() {
-			for err := error(context.DeadlineExceeded); !errors.As(err, new(*InactivityError)); err = read(time.Second) {
+			for err := error(context.DeadlineExceeded); !errors.As(err,
+				new(*InactivityError)); err = read(time.Second) {
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 			}
 		})
@@ -227,14 +230,18 @@ func TestKeepAlive_PingPong(t *testing.T) {
 			require.ErrorAs(t, err, new(*InactivityError))
 			return err
 		}
-		nc := kaazingClient(t, &Handler{Serve: quiet, KeepAlive: 30 * time.Second, Use: kaazingUse(time.Second)[1:]}, "JavaScript", granted)
+		nc := kaazingClient(t, &Handler{Serve: quiet, KeepAlive: 30 * time.Second,
+			Use: kaazingUse(time.Second)[1:]}, "JavaScript", granted)
 		for range 3 {
-			wantAfter(t, 15*time.Second, "half of the time", func() { wantBytes(t, nc, "\x81\x06"+escapeBytes+"\x09\x00") })
+			wantAfter(t, 15*time.Second, "half of the time",
+				func() { wantBytes(t, nc, "\x81\x06"+escapeBytes+"\x09\x00") })
 			_, err := nc.Write(frametest.Encode(false, text(escapeBytes+"\x0a\x00")))
 			require.NoError(t, err)
 		}
 		wantBytes(t, nc, "\x81\x06"+escapeBytes+"\x09\x00")
-		wantAfter(t, 15*time.Second, "the other half", func() { wantBytes(t, nc, "\x887\x03\xe9nothing was received for 30s, and no answer to a Ping") })
+		wantAfter(t, 15*time.Second, "the other half", func() {
+			wantBytes(t, nc, "\x887\x03\xe9nothing was received for 30s, and no answer to a Ping")
+		})
 	})
 }
 
@@ -253,12 +260,14 @@ func TestKeepAlive_IdleTimeout(t *testing.T) {
 	for period, want := range map[time.Duration]bool{time.Minute: false, time.Hour: true} {
 		virtual(t, period.String(), func(t *testing.T) {
 			open := make(chan *Conn, 1)
-			h := &Handler{KeepAlive: time.Minute, Use: kaazingUse(period), Serve: func(ctx context.Context, c *Conn) error {
-				open <- c
-				_, _, err := c.Read(ctx)
-				return err
-			}}
-			nc := kaazingClient(t, h, "Java", "Sec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout="+strconv.FormatInt(period.Milliseconds(), 10)+"\r\n")
+			h := &Handler{KeepAlive: time.Minute,
+				Use: kaazingUse(period), Serve: func(ctx context.Context, c *Conn) error {
+					open <- c
+					_, _, err := c.Read(ctx)
+					return err
+				}}
+			nc := kaazingClient(t, h, "Java", "Sec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout="+
+				strconv.FormatInt(period.Milliseconds(), 10)+"\r\n")
 			c := <-open
 			require.Equal(t, want, c.alive != nil)
 			for range 3 {
@@ -280,7 +289,8 @@ func TestKeepAlive_WhoSays(t *testing.T) {
 	}
 	for name, x := range map[string]struct {
 		server, handler, want time.Duration
-	}{"server": {of, 0, of}, "handler": {time.Hour, of, of}, "both": {of, time.Hour, time.Hour}, "none": {of, -1, 0}, "nobody": {}} {
+	}{"server": {of, 0, of}, "handler": {time.Hour, of, of}, "both": {of, time.Hour, time.Hour},
+		"none": {of, -1, 0}, "nobody": {}} {
 		t.Run(name, func(t *testing.T) {
 			got := make(chan time.Duration, 1)
 			h := &Handler{KeepAlive: x.handler, Serve: func(ctx context.Context, c *Conn) error {
@@ -293,17 +303,19 @@ func TestKeepAlive_WhoSays(t *testing.T) {
 			}}
 			srv := &Server{Handler: h, KeepAlive: x.server}
 			addr := serving(t, srv)
-			for _, first := range []string{"", "GET /;e/cookies HTTP/1.1\r\nHost: h\r\n\r\n"} { // the latter has net/http take the connection
-				c, err := Dial(t.Context(), "ws://h/", &DialOptions{NetDial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-					nc, err := (&net.Dialer{}).DialContext(ctx, network, addr)
-					if err == nil && first != "" {
-						_, err = io.WriteString(nc, first)
-						require.NoError(t, err)
-						response := make([]byte, 4<<10)
-						_, err = nc.Read(response)
-					}
-					return nc, err
-				}})
+			// the latter has net/http take the connection
+			for _, first := range []string{"", "GET /;e/cookies HTTP/1.1\r\nHost: h\r\n\r\n"} {
+				c, err := Dial(t.Context(), "ws://h/", &DialOptions{
+					NetDial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+						nc, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+						if err == nil && first != "" {
+							_, err = io.WriteString(nc, first)
+							require.NoError(t, err)
+							response := make([]byte, 4<<10)
+							_, err = nc.Read(response)
+						}
+						return nc, err
+					}})
 				require.NoError(t, err)
 				require.Equal(t, x.want, <-got)
 				_ = c.CloseNow()

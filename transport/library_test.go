@@ -21,7 +21,8 @@ func featureRows(t *testing.T) (rows [][]string) {
 	require.True(t, found)
 	table, _, _ = strings.Cut(table, "\n\n")
 	for line := range strings.Lines(table) {
-		if cells := strings.Split(strings.Trim(line, "| \n"), " | "); len(cells) == 6 && !strings.HasPrefix(cells[0], "---") {
+		if cells := strings.Split(strings.Trim(line, "| \n"), " | "); len(cells) == 6 &&
+			!strings.HasPrefix(cells[0], "---") {
 			rows = append(rows, cells)
 		}
 	}
@@ -51,9 +52,9 @@ func tests(t *testing.T, dir string, known map[string]map[string]bool) map[strin
 
 var quotedName = regexp.MustCompile("`([^`]+)`")
 
-// Each feature that docs/library.md says we have is proven by the tests that it names; nobody removes
-// or renames one and leaves the table as it is. What other libraries have is looked up in theirs by
-// a test of internal/adaptertest.
+// Each feature that docs/library.md says we have is proven by the tests that it names; nobody
+// removes or renames one and leaves the table as it is. What other libraries have is looked up in
+// theirs by a test of internal/adaptertest.
 func TestLibrary_OurColumn(t *testing.T) {
 	rows := featureRows(t)
 	require.Greater(t, len(rows), 20)
@@ -72,7 +73,8 @@ func TestLibrary_OurColumn(t *testing.T) {
 			} else if strings.HasSuffix(pkg, "test") && pkg != "conformtest" {
 				pkg = "internal/" + pkg
 			}
-			require.True(t, strings.HasPrefix(name, "Test") && tests(t, "./"+pkg, known)[name], "%s: no test %s", row[0], m[1])
+			require.True(t, strings.HasPrefix(name, "Test") && tests(t, "./"+pkg, known)[name],
+				"%s: no test %s", row[0], m[1])
 		}
 	}
 }

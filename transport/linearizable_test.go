@@ -84,9 +84,14 @@ func (q queues) step(c call, o outcome) (bool, queues) {
 }
 
 var connectionModel = porcupine.Model{
-	Init:              func() any { return queues{} },
-	Step:              func(state, input, output any) (bool, any) { return state.(queues).step(input.(call), output.(outcome)) },
-	DescribeOperation: func(input, output any) string { return fmt.Sprintf("%+v -> %+v", input, output) },
+	Init: func() any { return queues{} },
+	Step: func(state, input, output any) (bool, any) {
+		return state.(queues).step(input.(call), output.(outcome))
+	},
+	DescribeOperation: func(input, output any) string {
+		return fmt.Sprintf("%+v -> %+v",
+			input, output)
+	},
 }
 
 // history records calls.
@@ -103,7 +108,8 @@ func (h *history) do(client int, c call, f func() outcome) outcome {
 	end := h.clock.Add(1)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.calls = append(h.calls, porcupine.Operation{ClientId: client, Input: c, Call: begin, Output: o, Return: end})
+	h.calls = append(h.calls, porcupine.Operation{ClientId: client, Input: c, Call: begin,
+		Output: o, Return: end})
 	return o
 }
 
@@ -132,7 +138,8 @@ func (h *history) use(ends [2]*Conn, r *rand.Rand) {
 			run(func(n int) {
 				for i := range count {
 					text := fmt.Sprintf("%d.%d.%d", end, w, i)
-					h.do(n, call{end, "write", text}, func() outcome { return outcome{ok: c.Write(ctx, Text, []byte(text)) == nil} })
+					h.do(n, call{end, "write", text},
+						func() outcome { return outcome{ok: c.Write(ctx, Text, []byte(text)) == nil} })
 				}
 			})
 		}
@@ -156,7 +163,8 @@ func (h *history) use(ends [2]*Conn, r *rand.Rand) {
 		end := r.IntN(2)
 		run(func(n int) {
 			time.Sleep(time.Duration(pause) * time.Microsecond) // for variety; no order is meant
-			h.do(n, call{end: end, kind: "close"}, func() outcome { return outcome{ok: ends[end].Close(CloseNormal, "") == nil} })
+			h.do(n, call{end: end, kind: "close"},
+				func() outcome { return outcome{ok: ends[end].Close(CloseNormal, "") == nil} })
 		})
 	}
 	wg.Wait()
@@ -164,7 +172,8 @@ func (h *history) use(ends [2]*Conn, r *rand.Rand) {
 
 // Read, Write, Ping and Close of both ends are linearizable against two queues.
 func TestConn_Linearizable(t *testing.T) {
-	networks := map[string]network{"tcp": tcpPair, "pipe": pipePair, "model": modelPair, "small window": smallModelPair}
+	networks := map[string]network{"tcp": tcpPair, "pipe": pipePair, "model": modelPair,
+		"small window": smallModelPair}
 	for _, name := range slices.Sorted(maps.Keys(networks)) {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(25) {
@@ -172,7 +181,8 @@ func TestConn_Linearizable(t *testing.T) {
 				ends := [2]*Conn{testConn(a, true), testConn(b, false)}
 				var h history
 				h.use(ends, rand.New(rand.NewPCG(seed, 5)))
-				require.True(t, porcupine.CheckOperations(connectionModel, h.calls), "seed %d\n%s", seed, h.text())
+				require.True(t, porcupine.CheckOperations(connectionModel, h.calls),
+					"seed %d\n%s", seed, h.text())
 			}
 		})
 	}
@@ -188,20 +198,31 @@ func TestConn_LinearizableFinds(t *testing.T) {
 		call
 		outcome
 	}{
-		"a message is lost":               {{call{0, "write", "a"}, outcome{"", true}}, {call{0, "write", "b"}, outcome{"", true}}, {call{1, "read", ""}, outcome{"b", true}}},
-		"two are swapped":                 {{call{0, "write", "a"}, outcome{"", true}}, {call{0, "write", "b"}, outcome{"", true}}, {call{1, "read", ""}, outcome{"b", true}}, {call{1, "read", ""}, outcome{"a", true}}},
-		"one comes twice":                 {{call{0, "write", "a"}, outcome{"", true}}, {call{1, "read", ""}, outcome{"a", true}}, {call{1, "read", ""}, outcome{"a", true}}},
-		"one comes back":                  {{call{0, "write", "a"}, outcome{"", true}}, {call{0, "read", ""}, outcome{"a", true}}},
-		"one was never sent":              {{call{1, "read", ""}, outcome{"a", true}}},
-		"an error before a message":       {{call{0, "write", "a"}, outcome{"", true}}, {call{0, "close", ""}, outcome{"", true}}, {call{1, "read", ""}, outcome{"", false}}},
-		"the end without a Close":         {{call{1, "read", ""}, outcome{"", false}}},
-		"a write after the own Close":     {{call{0, "close", ""}, outcome{"", true}}, {call{0, "write", "a"}, outcome{"", true}}},
-		"a write after the end":           {{call{0, "close", ""}, outcome{"", true}}, {call{1, "read", ""}, outcome{"", false}}, {call{1, "write", "a"}, outcome{"", true}}},
-		"a write fails for no reason":     {{call{0, "write", "a"}, outcome{"", false}}},
-		"a Pong after the end":            {{call{0, "close", ""}, outcome{"", true}}, {call{0, "ping", ""}, outcome{"", true}}},
-		"no Pong although all is well":    {{call{0, "ping", ""}, outcome{"", false}}},
-		"Close succeeds twice":            {{call{0, "close", ""}, outcome{"", true}}, {call{0, "close", ""}, outcome{"", true}}},
-		"the end, but no Close went well": {{call{0, "close", ""}, outcome{"", false}}, {call{1, "read", ""}, outcome{"", false}}},
+		"a message is lost": {{call{0, "write", "a"}, outcome{"", true}},
+			{call{0, "write", "b"}, outcome{"", true}}, {call{1, "read", ""}, outcome{"b", true}}},
+		"two are swapped": {{call{0, "write", "a"}, outcome{"", true}},
+			{call{0, "write", "b"}, outcome{"", true}}, {call{1, "read", ""}, outcome{"b", true}},
+			{call{1, "read", ""}, outcome{"a", true}}},
+		"one comes twice": {{call{0, "write", "a"}, outcome{"", true}},
+			{call{1, "read", ""}, outcome{"a", true}}, {call{1, "read", ""}, outcome{"a", true}}},
+		"one comes back": {{call{0, "write", "a"}, outcome{"", true}},
+			{call{0, "read", ""}, outcome{"a", true}}},
+		"one was never sent": {{call{1, "read", ""}, outcome{"a", true}}},
+		"an error before a message": {{call{0, "write", "a"}, outcome{"", true}},
+			{call{0, "close", ""}, outcome{"", true}}, {call{1, "read", ""}, outcome{"", false}}},
+		"the end without a Close": {{call{1, "read", ""}, outcome{"", false}}},
+		"a write after the own Close": {{call{0, "close", ""}, outcome{"", true}},
+			{call{0, "write", "a"}, outcome{"", true}}},
+		"a write after the end": {{call{0, "close", ""}, outcome{"", true}},
+			{call{1, "read", ""}, outcome{"", false}}, {call{1, "write", "a"}, outcome{"", true}}},
+		"a write fails for no reason": {{call{0, "write", "a"}, outcome{"", false}}},
+		"a Pong after the end": {{call{0, "close", ""}, outcome{"", true}},
+			{call{0, "ping", ""}, outcome{"", true}}},
+		"no Pong although all is well": {{call{0, "ping", ""}, outcome{"", false}}},
+		"Close succeeds twice": {{call{0, "close", ""}, outcome{"", true}},
+			{call{0, "close", ""}, outcome{"", true}}},
+		"the end, but no Close went well": {{call{0, "close", ""}, outcome{"", false}},
+			{call{1, "read", ""}, outcome{"", false}}},
 	} {
 		var h history
 		for _, c := range calls {
@@ -213,10 +234,12 @@ func TestConn_LinearizableFinds(t *testing.T) {
 
 // What is built of this module links nothing that only its tests need.
 func TestNothingLinksTestDependencies(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "example.com/khp/fsm", "example.com/khp/wire/...", "example.com/khp/endpoint/...", "example.com/khp/transport/...").Output()
+	out, err := exec.Command("go", "list", "-deps", "example.com/khp/fsm", "example.com/khp/wire/...",
+		"example.com/khp/endpoint/...", "example.com/khp/transport/...").Output()
 	require.NoError(t, err)
 	for _, path := range strings.Fields(string(out)) {
-		for _, tool := range []string{"github.com/anishathalye/porcupine", "pgregory.net/rapid", "testing/synctest", "example.com/khp/internal/tcptest"} {
+		for _, tool := range []string{"github.com/anishathalye/porcupine", "pgregory.net/rapid",
+			"testing/synctest", "example.com/khp/internal/tcptest"} {
 			require.NotEqual(t, tool, path)
 		}
 	}

@@ -60,12 +60,16 @@ func TestConn_StartsWithoutDeadlines(t *testing.T) {
 	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		a, b := connection(t)
 		client, server := &deadlines{Conn: a}, &deadlines{Conn: b}
-		h := &Handler{Serve: func(ctx context.Context, c *Conn) error { time.Sleep(48 * time.Hour); return echoServe(ctx, c) }}
+		h := &Handler{Serve: func(ctx context.Context, c *Conn) error {
+			time.Sleep(48 * time.Hour)
+			return echoServe(ctx, c)
+		}}
 		served := make(chan struct{})
 		go func() {
 			defer close(served)
 			var head []byte
-			for one := make([]byte, 1); !strings.HasSuffix(string(head), "\r\n\r\n"); head = append(head, one[0]) {
+			for one := make([]byte, 1); !strings.HasSuffix(string(head),
+				"\r\n\r\n"); head = append(head, one[0]) {
 				if _, err := io.ReadFull(b, one); err != nil {
 					return
 				}
@@ -73,7 +77,8 @@ func TestConn_StartsWithoutDeadlines(t *testing.T) {
 			h.ServeHTTP(&hijacked{httptest.NewRecorder(), server}, parseRequest(t, string(head)))
 		}()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		c, err := Dial(ctx, "ws://one.example/?.kl=Y", &DialOptions{Profile: Kaazing, NetDial: func(context.Context, string, string) (net.Conn, error) { return client, nil }})
+		c, err := Dial(ctx, "ws://one.example/?.kl=Y", &DialOptions{Profile: Kaazing,
+			NetDial: func(context.Context, string, string) (net.Conn, error) { return client, nil }})
 		require.NoError(t, err)
 		cancel()
 		time.Sleep(24 * time.Hour)
@@ -162,7 +167,8 @@ func TestDial_CancelledAnyTime(t *testing.T) {
 		wantEcho(t, c, "x")
 		require.NoError(t, c.CloseNow())
 	}
-	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second,
+		time.Millisecond)
 }
 
 // Shutdown at any time.
@@ -173,7 +179,8 @@ func TestHandler_ShutdownAnyTime(t *testing.T) {
 		h := &Handler{Decide: basicAuth}
 		url := serve(t, h)
 		down := make(chan error, 1)
-		time.AfterFunc(time.Duration(i)*30*time.Microsecond, func() { down <- h.Shutdown(context.Background()) })
+		time.AfterFunc(time.Duration(i)*30*time.Microsecond,
+			func() { down <- h.Shutdown(context.Background()) })
 		c, err := Dial(t.Context(), url, &DialOptions{Credentials: auth.Basic("joe", "welcome")})
 		if err == nil {
 			_, _, err = c.Read(t.Context())
@@ -221,10 +228,14 @@ func TestHandler_CutAtEveryByte(t *testing.T) {
 	t.Attr("req", "ADV-68")
 	t.Attr("req", "LIV-01")
 	var served atomic.Int32
-	h := &Handler{Decide: basicAuth, Serve: func(context.Context, *Conn) error { served.Add(1); return nil }}
+	h := &Handler{Decide: basicAuth, Serve: func(context.Context, *Conn) error {
+		served.Add(1)
+		return nil
+	}}
 	url := serve(t, h)
 	wantNoLeaks(t)
-	request, replay := string(frametest.Encode(false, bin(extendedRequest))), string(frametest.Encode(false, bin(replayedRequest)))
+	request, replay := string(frametest.Encode(false, bin(extendedRequest))),
+		string(frametest.Encode(false, bin(replayedRequest)))
 	whole := len(openingRequest) + len(request) + len(replay)
 	for cut := range whole + 1 {
 		nc, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))
@@ -248,6 +259,7 @@ func TestHandler_CutAtEveryByte(t *testing.T) {
 		}
 		_ = nc.Close()
 	}
-	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second,
+		time.Millisecond)
 	require.EqualValues(t, 1, served.Load(), "only the whole handshake opens")
 }

@@ -77,8 +77,8 @@ type Labels struct {
 	Side    string // client or server
 	Outcome string // EventOpen, EventFail and EventClosed: open, failed or closed
 	Failure string // EventFail: the name of the Failure, none without
-	// EventOpen, EventFail and EventClosed: of the response that decided, where one did: its code if
-	// net/http knows it, otherwise its class, such as 4xx; none where none did.
+	// EventOpen, EventFail and EventClosed: of the response that decided, where one did: its code
+	// if net/http knows it, otherwise its class, such as 4xx; none where none did.
 	Status string
 	// EventEnd: the close code if the IANA registry has it, 3xxx or 4xxx for codes of applications,
 	// otherwise other.
@@ -165,8 +165,8 @@ const (
 	EventFail        EventKind = "fail"        // it failed
 	// It ended without either: the context ended, or the server sent its client elsewhere.
 	EventClosed EventKind = "closed"
-	// An open connection ended, for an EndObserver; Code is the peer's close code or the one sent to
-	// it, CloseAbnormal without any.
+	// An open connection ended, for an EndObserver; Code is the peer's close code or the one sent
+	// to it, CloseAbnormal without any.
 	EventEnd EventKind = "end"
 )
 

@@ -53,11 +53,12 @@ func TestObserver_End(t *testing.T) {
 			}
 			return err
 		}}
-		c, err := Dial(t.Context(), "ws://server.example/path?q", &DialOptions{Observer: client, NetDial: func(context.Context, string, string) (net.Conn, error) {
-			a, b := connection(t)
-			go func() { _ = (&Server{Handler: h}).Serve(&oneListener{conn: b}) }()
-			return a, nil
-		}})
+		c, err := Dial(t.Context(), "ws://server.example/path?q", &DialOptions{
+			Observer: client, NetDial: func(context.Context, string, string) (net.Conn, error) {
+				a, b := connection(t)
+				go func() { _ = (&Server{Handler: h}).Serve(&oneListener{conn: b}) }()
+				return a, nil
+			}})
 		require.NoError(t, err)
 		require.NoError(t, c.Write(t.Context(), Text, []byte("12345")))
 		require.NoError(t, c.Write(t.Context(), Binary, nil))
@@ -96,7 +97,9 @@ func TestObserver_End(t *testing.T) {
 // A failure is there as a value, and not in words only.
 func TestObserver_Failure(t *testing.T) {
 	client := &ends{}
-	url := serve(t, &Handler{Decide: func(context.Context, *Request) (Decision, error) { return Refuse(404, ""), nil }})
+	url := serve(t, &Handler{Decide: func(context.Context, *Request) (Decision, error) {
+		return Refuse(404, ""), nil
+	}})
 	_, err := Dial(t.Context(), url+"/nowhere", &DialOptions{Observer: client})
 	require.Error(t, err)
 	last := client.all[len(client.all)-1]

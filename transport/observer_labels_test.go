@@ -13,7 +13,8 @@ func TestEvent_Labels(t *testing.T) {
 	seen := map[Labels]bool{}
 	for _, server := range []bool{false, true} {
 		for status := -1; status <= 1100; status++ {
-			for _, ev := range []Event{{Kind: EventOpen}, {Kind: EventClosed}, {Kind: EventFail}, {Kind: EventFail, Failure: fsm.FailureTimeout}, {Kind: EventFail, Failure: fsm.FailureStatus}} {
+			for _, ev := range []Event{{Kind: EventOpen}, {Kind: EventClosed}, {Kind: EventFail},
+				{Kind: EventFail, Failure: fsm.FailureTimeout}, {Kind: EventFail, Failure: fsm.FailureStatus}} {
 				ev.Server, ev.Status = server, status
 				l := ev.Labels()
 				require.NotEmpty(t, l.Side)
@@ -32,8 +33,11 @@ func TestEvent_Labels(t *testing.T) {
 		codes[l.Code] = true
 	}
 	require.Len(t, codes, 19)
-	require.Equal(t, Labels{Side: "server", Outcome: "failed", Failure: "FailureStatus", Status: "4xx"}, Event{Server: true, Kind: EventFail, Failure: fsm.FailureStatus, Status: 499}.Labels())
-	require.Equal(t, Labels{Side: "client", Outcome: "open", Failure: "none", Status: "101"}, Event{Kind: EventOpen, Status: 101}.Labels())
+	require.Equal(t, Labels{
+		Side: "server", Outcome: "failed", Failure: "FailureStatus", Status: "4xx",
+	}, Event{Server: true, Kind: EventFail, Failure: fsm.FailureStatus, Status: 499}.Labels())
+	require.Equal(t, Labels{Side: "client", Outcome: "open", Failure: "none", Status: "101"},
+		Event{Kind: EventOpen, Status: 101}.Labels())
 	require.Equal(t, Labels{Side: "client", Code: "4xxx"}, Event{Kind: EventEnd, Code: 4711}.Labels())
 	require.Equal(t, Labels{Side: "client"}, Event{Kind: EventPing, Code: 4711}.Labels())
 }

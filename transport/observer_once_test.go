@@ -45,16 +45,39 @@ func TestObserver_ClientEndsOnce(t *testing.T) {
 		failed fsm.Failure
 		took   time.Duration
 	}{
-		"open":         {script: func(p *rawServer) { p.asked(); p.send(bin(response101), terminator); p.silent() }, kind: EventOpen},
-		"refused":      {script: func(p *rawServer) { p.asked(); p.send(bin("HTTP/1.1 404 Not Found\r\n\r\n"), terminator) }, kind: EventFail, failed: fsm.FailureStatus},
-		"opening 404":  {script: func(p *rawServer) { p.openingRequest(); p.bytes("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n") }, kind: EventFail, failed: fsm.FailureStatus},
-		"timeout":      {script: func(p *rawServer) { p.asked(); p.quiet = true; p.silent() }, opts: DialOptions{Timeouts: Timeouts{Response: time.Minute}}, kind: EventFail, failed: fsm.FailureTimeout, took: time.Minute + 5*time.Second},
-		"lost":         {script: func(p *rawServer) { p.asked(); _ = p.nc.Close() }, kind: EventFail, failed: fsm.FailureConnectionLost},
-		"given up":     {script: func(p *rawServer) { p.asked(); p.silent() }, cancel: time.Second, kind: EventClosed, took: time.Second},
-		"misgranted":   {script: misgrant, opts: DialOptions{Compression: &Compression{}}, kind: EventFail, failed: fsm.FailureExtensionNotRequested},
-		"cannot dial":  {opts: DialOptions{NetDial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no network") }}, kind: EventFail, failed: fsm.FailureConnect},
-		"loop of two":  {script: func(p *rawServer) { p.asked(); p.send(bin("HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"), terminator) }, kind: EventFail, failed: fsm.FailureRedirectLoop},
-		"wrong frames": {script: func(p *rawServer) { p.asked(); p.send(pf{Op: 3}) }, kind: EventFail, failed: fsm.FailureFrame},
+		"open": {script: func(p *rawServer) {
+			p.asked()
+			p.send(bin(response101), terminator)
+			p.silent()
+		}, kind: EventOpen},
+		"refused": {script: func(p *rawServer) {
+			p.asked()
+			p.send(bin("HTTP/1.1 404 Not Found\r\n\r\n"), terminator)
+		}, kind: EventFail, failed: fsm.FailureStatus},
+		"opening 404": {script: func(p *rawServer) {
+			p.openingRequest()
+			p.bytes("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+		}, kind: EventFail, failed: fsm.FailureStatus},
+		"timeout": {script: func(p *rawServer) { p.asked(); p.quiet = true; p.silent() },
+			opts: DialOptions{Timeouts: Timeouts{Response: time.Minute}}, kind: EventFail,
+			failed: fsm.FailureTimeout, took: time.Minute + 5*time.Second},
+		"lost": {script: func(p *rawServer) { p.asked(); _ = p.nc.Close() }, kind: EventFail,
+			failed: fsm.FailureConnectionLost},
+		"given up": {script: func(p *rawServer) { p.asked(); p.silent() }, cancel: time.Second,
+			kind: EventClosed, took: time.Second},
+		"misgranted": {script: misgrant, opts: DialOptions{Compression: &Compression{}},
+			kind: EventFail, failed: fsm.FailureExtensionNotRequested},
+		"cannot dial": {opts: DialOptions{
+			NetDial: func(context.Context, string, string) (net.Conn, error) {
+				return nil, errors.New("no network")
+			},
+		}, kind: EventFail, failed: fsm.FailureConnect},
+		"loop of two": {script: func(p *rawServer) {
+			p.asked()
+			p.send(bin("HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"), terminator)
+		}, kind: EventFail, failed: fsm.FailureRedirectLoop},
+		"wrong frames": {script: func(p *rawServer) { p.asked(); p.send(pf{Op: 3}) }, kind: EventFail,
+			failed: fsm.FailureFrame},
 	} {
 		virtual(t, name, func(t *testing.T) {
 			var seen recorder
@@ -94,7 +117,8 @@ func TestEvent_HidesContext(t *testing.T) {
 // misgrant grants a compression that no one asked for.
 func misgrant(p *rawServer) {
 	p.openingRequest()
-	p.bytes(strings.Replace(p.response101Opening(), "\r\n\r\n", "\r\nSec-WebSocket-Extensions: permessage-deflate; x\r\n\r\n", 1))
+	p.bytes(strings.Replace(p.response101Opening(), "\r\n\r\n",
+		"\r\nSec-WebSocket-Extensions: permessage-deflate; x\r\n\r\n", 1))
 	p.message()
 	p.send(bin(response101), terminator)
 	p.silent()
@@ -120,17 +144,20 @@ func TestObserver_ServerEndsOnce(t *testing.T) {
 			c.status()
 			c.answer(c.closeCode())
 		}, kind: EventFail},
-		"sent on with R": {opening: strings.Replace(openingRequest, "/echo", "/echo?.kl=Y", 1), decide: decide(Decision{Reroute: "ws://other.example/"}), script: func(_ *Handler, c *rawClient) {
-			<-c.got
-			c.send(bin(extendedRequest))
-			for f := range c.got {
-				if f.Header.OpCode == opX {
-					c.answer(CloseNormal)
+		"sent on with R": {opening: strings.Replace(openingRequest, "/echo", "/echo?.kl=Y", 1),
+			decide: decide(Decision{Reroute: "ws://other.example/"}),
+			script: func(_ *Handler, c *rawClient) {
+				<-c.got
+				c.send(bin(extendedRequest))
+				for f := range c.got {
+					if f.Header.OpCode == opX {
+						c.answer(CloseNormal)
+					}
 				}
-			}
-		}, kind: EventClosed},
-		"opening refused": {opening: strings.Replace(openingRequest, "Host", "Origin: https://evil.example\r\nHost", 1), script: func(*Handler, *rawClient) {}, kind: EventFail},
-		"lost":            {script: func(_ *Handler, c *rawClient) { _ = c.nc.Close() }, kind: EventFail},
+			}, kind: EventClosed},
+		"opening refused": {opening: strings.Replace(openingRequest, "Host", "Origin: "+
+			"https://evil.example\r\nHost", 1), script: func(*Handler, *rawClient) {}, kind: EventFail},
+		"lost": {script: func(_ *Handler, c *rawClient) { _ = c.nc.Close() }, kind: EventFail},
 		"shutdown": {script: func(h *Handler, c *rawClient) {
 			go func() { _ = h.Shutdown(context.Background()) }()
 			c.status()
@@ -139,9 +166,10 @@ func TestObserver_ServerEndsOnce(t *testing.T) {
 	} {
 		virtual(t, name, func(t *testing.T) {
 			var seen recorder
-			h := &Handler{Serve: echoServe, Decide: x.decide, Observer: &seen, ConnContext: func(ctx context.Context, _ *OpeningRequest) context.Context {
-				return context.WithValue(ctx, contextKey{}, "value")
-			}}
+			h := &Handler{Serve: echoServe, Decide: x.decide,
+				Observer: &seen, ConnContext: func(ctx context.Context, _ *OpeningRequest) context.Context {
+					return context.WithValue(ctx, contextKey{}, "value")
+				}}
 			c := servePipe(t, h, cmp.Or(x.opening, openingRequest))
 			<-c.head
 			x.script(h, c)

@@ -37,7 +37,8 @@ func lines(story []Event) (list []string) {
 func TestObserver_Client(t *testing.T) {
 	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		var seen recorder
-		got := dialRaw(t, t.Context(), false, &DialOptions{Observer: &seen, Credentials: auth.Basic("joe", "welcome"), Subprotocols: []string{"a"}}, func(p *rawServer) {
+		got := dialRaw(t, t.Context(), false, &DialOptions{Observer: &seen, Credentials: auth.Basic("joe",
+			"welcome"), Subprotocols: []string{"a"}}, func(p *rawServer) {
 			p.asked()
 			p.send(pf{Op: opI}, bin(response401), terminator)
 			p.message()
@@ -91,7 +92,8 @@ func TestObserver_ServerAndFailures(t *testing.T) {
 		require.ErrorIs(t, seen.events[len(seen.events)-1].Err, fsm.FailureStatus)
 
 		var client recorder
-		got := dialRaw(t, t.Context(), false, &DialOptions{Observer: &client}, func(p *rawServer) { p.asked(); p.silent() })
+		got := dialRaw(t, t.Context(), false, &DialOptions{Observer: &client},
+			func(p *rawServer) { p.asked(); p.silent() })
 		require.ErrorIs(t, got.err, fsm.FailureTimeout)
 		got.end()
 		last := lines(client.story())
@@ -104,10 +106,11 @@ func TestObserver_ServerAndFailures(t *testing.T) {
 	})
 }
 
-// A response in pieces shows no secret (a sign that no random key has), wherever the pieces end, on the side of the client and in
-// its trace.
+// A response in pieces shows no secret (a sign that no random key has), wherever the pieces end, on
+// the side of the client and in its trace.
 func TestObserver_SecretInPieces(t *testing.T) {
-	const response = "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: ~~~~~~~~~\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\n\r\n"
+	const response = "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: ~~~~~~~~~\r\n" +
+		"WWW-Authenticate: Application Basic realm=\"r\"\r\n\r\n"
 	for cut := 1; cut < len(response); cut += 3 {
 		onNetworks(t, virtualNetworks, func(t *testing.T) {
 			var seen recorder

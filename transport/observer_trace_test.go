@@ -17,7 +17,8 @@ import (
 
 func TestEvent_Record(t *testing.T) {
 	kinds := []EventKind{
-		EventDial, EventSendOpening, EventReceiveOpening, EventSend, EventReceive, EventSendClose, EventReceiveClose, EventPing, EventViolation, EventLost, EventTimer,
+		EventDial, EventSendOpening, EventReceiveOpening, EventSend, EventReceive, EventSendClose,
+		EventReceiveClose, EventPing, EventViolation, EventLost, EventTimer,
 		EventCredentials, EventOpen, EventFail, EventClosed,
 	}
 	require.Len(t, recordKinds, len(kinds))
@@ -27,7 +28,8 @@ func TestEvent_Record(t *testing.T) {
 		require.Equal(t, uint64(3), r.Conn)
 		require.Equal(t, "client", r.Side)
 	}
-	failed := Event{Kind: EventFail, Server: true, Failure: fsm.FailureStatus, Status: 403, Err: &endpoint.HandshakeError{Failure: fsm.FailureStatus, Status: 403}}.Record()
+	failed := Event{Kind: EventFail, Server: true, Failure: fsm.FailureStatus, Status: 403,
+		Err: &endpoint.HandshakeError{Failure: fsm.FailureStatus, Status: 403}}.Record()
 	require.Equal(t, "FailureStatus 403 server", failed.Failure+" 403 "+failed.Side)
 	require.Equal(t, 403, failed.Status)
 	require.Contains(t, failed.Error, "refused")
@@ -60,7 +62,8 @@ func TestTraceTo(t *testing.T) {
 		require.NotContains(t, file.String(), "am9l")
 		r, err := format.NewReader(&file)
 		require.NoError(t, err)
-		require.Equal(t, "client spec 2", strings.Join([]string{r.Header.Side, r.Header.Config.Profile, string('0' + rune(r.Header.Config.MaxRedirects))}, " "))
+		require.Equal(t, "client spec 2", strings.Join([]string{r.Header.Side, r.Header.Config.Profile,
+			string('0' + rune(r.Header.Config.MaxRedirects))}, " "))
 		var kinds []string
 		for {
 			x, err := r.Next()
@@ -70,7 +73,8 @@ func TestTraceTo(t *testing.T) {
 			kinds = append(kinds, strings.TrimSpace(string(x.Kind)+" "+string(x.Dir)+" "+x.Failure))
 		}
 		require.Equal(t, []string{
-			"dial", "opening send", "opening receive", "message send", "message receive", "message receive", "credentials", "message send", "violation",
+			"dial", "opening send", "opening receive", "message send", "message receive", "message receive",
+			"credentials", "message send", "violation",
 			"close send", "fail  FailureFrame",
 		}, kinds)
 	})
@@ -79,7 +83,8 @@ func TestTraceTo(t *testing.T) {
 func TestHandler_TraceHeader(t *testing.T) {
 	h := (&Handler{Plain: true}).TraceHeader()
 	require.Equal(t, "server", h.Side)
-	require.Equal(t, fsm.ServerConfig{Plain: true, MaxChallenges: 3, MaxDeferrals: 4}, h.Config.Server())
+	require.Equal(t, fsm.ServerConfig{Plain: true, MaxChallenges: 3, MaxDeferrals: 4},
+		h.Config.Server())
 }
 
 // A trace says of the client all that allows it further steps: so khp replay does not take the way
@@ -88,6 +93,7 @@ func TestDialOptions_TraceHeader(t *testing.T) {
 	through := func(*http.Request) (*url.URL, error) { return nil, nil }
 	require.True(t, (&DialOptions{Proxy: through}).TraceHeader().Config.Client().Proxy)
 	require.False(t, (&DialOptions{}).TraceHeader().Config.Client().Proxy)
-	require.True(t, (&DialOptions{Redirects: endpoint.RedirectNever}).TraceHeader().Config.Client().NoRedirects)
+	require.True(t,
+		(&DialOptions{Redirects: endpoint.RedirectNever}).TraceHeader().Config.Client().NoRedirects)
 	require.True(t, (&DialOptions{MaxRedirects: -1}).TraceHeader().Config.Client().NoRedirects)
 }

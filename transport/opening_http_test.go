@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const interimResponses = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+const interimResponses = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n" +
+	"Link: </style.css>; rel=preload\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
 
 // Interim responses come before the answer of a server, and before that of a proxy. [RFC 9110 15.2]
 func TestDial_InterimResponses(t *testing.T) {
@@ -51,7 +52,8 @@ func TestDial_InterimResponses(t *testing.T) {
 			here, _, err := http.NewResponseController(w).Hijack()
 			require.NoError(t, err)
 			defer here.Close()
-			_, _ = io.WriteString(here, interimResponses+"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+			_, _ = io.WriteString(here, interimResponses+
+				"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
 			return true
 		}
 		_, err := Dial(t.Context(), "ws://one.example/", &DialOptions{Proxy: p.via("")})
@@ -78,7 +80,8 @@ func TestDial_PermanentRedirect(t *testing.T) {
 	virtual(t, "opening", func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) {
 			p.openingRequest()
-			p.bytes("HTTP/1.1 308 Permanent Redirect\r\nLocation: ws://two.example/\r\nContent-Length: 0\r\n\r\n")
+			p.bytes("HTTP/1.1 308 Permanent Redirect\r\nLocation: ws://two.example/\r\n" +
+				"Content-Length: 0\r\n\r\n")
 		}, func(p *rawServer) {
 			p.asked()
 			p.send(bin(response101), terminator)
@@ -92,8 +95,10 @@ func TestDial_PermanentRedirect(t *testing.T) {
 // An empty line before a request is read over, for WebSocket and for pages. [RFC 9112 2.2]
 func TestServer_EmptyLineBeforeRequest(t *testing.T) {
 	url := serveBy(t, &Server{
-		Handler:  &Handler{Serve: echoServe},
-		Fallback: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") }),
+		Handler: &Handler{Serve: echoServe},
+		Fallback: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "page")
+		}),
 	})
 	c := dialTCP(t, url, "\r\n"+openingRequest+string(frametest.Encode(false, bin(extendedRequest))))
 	require.Contains(t, <-c.head, "101 Switching Protocols")

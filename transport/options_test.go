@@ -17,18 +17,33 @@ import (
 // Options that mean nothing are refused by name before anything is connected or served.
 func TestOptions_Refused(t *testing.T) {
 	for says, o := range map[string]*DialOptions{
-		"Profile is 77": {Profile: 77}, "MaxRedirects is 99": {MaxRedirects: 99}, "ReadLimit is -1": {ReadLimit: -1}, "KeepAlive is -1s": {KeepAlive: -time.Second}, "Timeouts.Close is -1ns": {Timeouts: Timeouts{Close: -1}},
-		"Limits.Body is -1": {Limits: wire.Limits{Body: -1}}, "Redirects is 9": {Redirects: endpoint.RedirectPolicy(9)}, "Body has 65537 bytes": {Body: make([]byte, 64<<10+1)},
+		"Profile is 77": {Profile: 77}, "MaxRedirects is 99": {MaxRedirects: 99},
+		"ReadLimit is -1": {ReadLimit: -1}, "KeepAlive is -1s": {KeepAlive: -time.Second},
+		"Timeouts.Close is -1ns": {Timeouts: Timeouts{Close: -1}},
+		"Limits.Body is -1":      {Limits: wire.Limits{Body: -1}},
+		"Redirects is 9":         {Redirects: endpoint.RedirectPolicy(9)},
+		"Body has 65537 bytes":   {Body: make([]byte, 64<<10+1)},
 	} {
 		_, err := Dial(t.Context(), "ws://127.0.0.1:1/", o)
 		require.ErrorContains(t, err, says)
 	}
 	for says, s := range map[string]*Server{
-		"neither Handler nor Route": {}, "Handler.Serve is nil": {Handler: &Handler{}}, "ReadLimit is -1": {Handler: &Handler{Serve: echoServe, ReadLimit: -1}},
-		"MaxChallenges is 300": {Handler: &Handler{Serve: echoServe, MaxChallenges: 300}}, "Timeouts.Body is -1s": {Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Body: -time.Second}}},
-		"OpeningTimeout is -1s": {Handler: &Handler{Serve: echoServe}, OpeningTimeout: -time.Second}, "MaxConnections is -1": {Handler: &Handler{Serve: echoServe}, MaxConnections: -1},
-		"TrustedProxies is empty": {Handler: &Handler{Serve: echoServe}, ProxyProtocol: true}, "TrustedProxies has a network that is none": {Handler: &Handler{Serve: echoServe}, TrustedProxies: make([]netip.Prefix, 1)},
-		"Server.KeepAlive is -1s": {Handler: &Handler{Serve: echoServe}, KeepAlive: -time.Second}, "MaxPerAddress is -2": {Handler: &Handler{Serve: echoServe}, MaxPerAddress: -2}, "Limits.Head is -1": {Handler: &Handler{Serve: echoServe, Limits: wire.Limits{Head: -1}}},
+		"neither Handler nor Route": {}, "Handler.Serve is nil": {Handler: &Handler{}},
+		"ReadLimit is -1":      {Handler: &Handler{Serve: echoServe, ReadLimit: -1}},
+		"MaxChallenges is 300": {Handler: &Handler{Serve: echoServe, MaxChallenges: 300}},
+		"Timeouts.Body is -1s": {Handler: &Handler{Serve: echoServe,
+			Timeouts: Timeouts{Body: -time.Second}}},
+		"OpeningTimeout is -1s": {Handler: &Handler{Serve: echoServe},
+			OpeningTimeout: -time.Second},
+		"MaxConnections is -1": {Handler: &Handler{Serve: echoServe},
+			MaxConnections: -1},
+		"TrustedProxies is empty": {Handler: &Handler{Serve: echoServe},
+			ProxyProtocol: true},
+		"TrustedProxies has a network that is none": {Handler: &Handler{Serve: echoServe},
+			TrustedProxies: make([]netip.Prefix, 1)},
+		"Server.KeepAlive is -1s": {Handler: &Handler{Serve: echoServe}, KeepAlive: -time.Second},
+		"MaxPerAddress is -2":     {Handler: &Handler{Serve: echoServe}, MaxPerAddress: -2},
+		"Limits.Head is -1":       {Handler: &Handler{Serve: echoServe, Limits: wire.Limits{Head: -1}}},
 	} {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
@@ -46,8 +61,11 @@ func TestOptions_Refused(t *testing.T) {
 // A Handler refuses an Authenticator that could let nobody in.
 func TestHandler_CheckAuthenticator(t *testing.T) {
 	serve := func(context.Context, *Conn) error { return nil }
-	for want, a := range map[string]auth.Authenticator{"BasicAuth.Check is nil": auth.BasicAuth{Realm: "r"}, "TokenAuth.Check is nil": auth.TokenAuth{}, "DigestAuth.HA1 is nil": &auth.DigestAuth{}} {
+	for want, a := range map[string]auth.Authenticator{"BasicAuth.Check is nil": auth.BasicAuth{
+		Realm: "r",
+	}, "TokenAuth.Check is nil": auth.TokenAuth{}, "DigestAuth.HA1 is nil": &auth.DigestAuth{}} {
 		require.ErrorContains(t, (&Handler{Serve: serve, Authenticator: a}).Check(), want)
 	}
-	require.NoError(t, (&Handler{Serve: serve, Authenticator: auth.TokenAuth{Check: auth.Tokens(nil)}}).Check())
+	require.NoError(t,
+		(&Handler{Serve: serve, Authenticator: auth.TokenAuth{Check: auth.Tokens(nil)}}).Check())
 }

@@ -17,9 +17,12 @@ import (
 
 // Requests of raw clients. The key is that of RFC 6455 section 1.3.
 const (
-	openingRequest  = "GET /echo HTTP/1.1\r\nHost: one.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
+	openingRequest = "GET /echo HTTP/1.1\r\nHost: one.example\r\nUpgrade: websocket\r\n" +
+		"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 	extendedRequest = "GET /echo HTTP/1.1\r\nHost: one.example\r\n\r\n"
-	replayedRequest = "GET /echo HTTP/1.1\r\nHost: one.example\r\nAuthorization: Basic am9lOndlbGNvbWU=\r\n\r\n"
+	replayedRequest = "GET /echo HTTP/1.1\r\nHost: one.example\r\n" +
+		"Authorization: Basic am9lOndlbGNvbWU=\r\n\r\n"
 )
 
 // rawClient is a client that speaks bytes and frames by hand. Its reading never stops.

@@ -19,9 +19,11 @@ import (
 
 // Messages and frames of scripts.
 const (
-	response101 = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+	response101 = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
+		"Connection: Upgrade\r\n\r\n"
 	response100 = "HTTP/1.1 100 Continue\r\n\r\n"
-	response401 = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"khp\"\r\nContent-Length: 0\r\n\r\n"
+	response401 = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"khp\"\r\n" +
+		"Content-Length: 0\r\n\r\n"
 	response302 = "HTTP/1.1 302 Found\r\nLocation: ws://two.example/\r\nContent-Length: 0\r\n\r\n"
 	messageN    = "\xef\x83\xbfN"
 )
@@ -106,7 +108,8 @@ func (p *rawServer) read() {
 		masked := f.Header.Masked
 		f = ws.UnmaskFrameInPlace(f)
 		p.log.mu.Lock()
-		entry := map[ws.OpCode]string{opT: "text ", opB: "binary ", opX: "close ", opI: "ping ", opO: "pong "}[f.Header.OpCode] + string(f.Payload)
+		entry := map[ws.OpCode]string{opT: "text ", opB: "binary ", opX: "close ", opI: "ping ",
+			opO: "pong "}[f.Header.OpCode] + string(f.Payload)
 		if !masked {
 			entry = "unmasked " + entry
 		}
@@ -128,8 +131,10 @@ func (p *rawServer) read() {
 func (p *rawServer) response101Opening() string {
 	_, after, _ := strings.Cut(p.head, "Sec-WebSocket-Key: ")
 	key, _, _ := strings.Cut(after, "\r\n")
-	return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-		string(upgrade.AppendAccept(nil, []byte(key))) + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
+	return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Accept: " +
+		string(upgrade.AppendAccept(nil, []byte(key))) +
+		"\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 }
 
 // opened completes the opening handshake. Frames follow in the same write.
@@ -194,8 +199,8 @@ func (p *rawServer) drop() {
 	_ = p.nc.Close()
 }
 
-// rawNetwork connects a dialing client with scripts: connection i is served by script i, or the last
-// one.
+// rawNetwork connects a dialing client with scripts: connection i is served by script i, or the
+// last one.
 type rawNetwork struct {
 	*testing.T
 	log   rawLog
@@ -227,7 +232,9 @@ type played struct {
 }
 
 // dialRaw dials one.example, which the scripts serve.
-func dialRaw(t *testing.T, ctx context.Context, tcp bool, o *DialOptions, scripts ...func(*rawServer)) played {
+func dialRaw(t *testing.T, ctx context.Context, tcp bool, o *DialOptions, scripts ...func(
+	*rawServer,
+)) played {
 	t.Helper()
 	n := &rawNetwork{T: t, tcp: tcp, play: scripts}
 	opts := DialOptions{}

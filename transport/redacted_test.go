@@ -18,26 +18,38 @@ import (
 // and inside of something else.
 func TestRedacted(t *testing.T) {
 	const secret = "s3cr3t"
-	fields := []HeaderField{{Name: "Authorization", Value: "Basic " + secret}, {Name: "cookie", Value: "a=" + secret}, {Name: "Set-Cookie", Value: secret}}
-	header := http.Header{"Authorization": {secret}, "Cookie": {secret}, "Set-Cookie": {secret}, "Proxy-Authorization": {secret}}
+	fields := []HeaderField{{Name: "Authorization", Value: "Basic " + secret},
+		{Name: "cookie", Value: "a=" + secret}, {Name: "Set-Cookie", Value: secret}}
+	header := http.Header{"Authorization": {secret}, "Cookie": {secret}, "Set-Cookie": {secret},
+		"Proxy-Authorization": {secret}}
 	opening := OpeningRequest{Target: "/p?token=" + secret, Host: "h", Opening: fields}
-	request := Request{OpeningRequest: opening, Header: fields, Authorization: "Basic " + secret, Body: []byte(secret), Principal: secret}
+	request := Request{OpeningRequest: opening, Header: fields, Authorization: "Basic " +
+		secret, Body: []byte(secret), Principal: secret}
 	own := http.Header{"X-Key": {secret}}
 	server := endpoint.NewServer(endpoint.ServerConfig{})
-	_, _ = server.OpeningReceived(time.Now(), []byte("GET / HTTP/1.1\r\nCookie: "+secret+"\r\nHost: h\r\n\r\n"))
+	_, _ = server.OpeningReceived(time.Now(),
+		[]byte("GET / HTTP/1.1\r\nCookie: "+secret+"\r\nHost: h\r\n\r\n"))
 	values := map[string]any{
 		"HeaderField": fields[0], "fields": fields, "OpeningRequest": opening, "Request": request,
-		"Decision":           Decision{Header: fields, Location: "ws://joe:" + secret + "@h/?token=" + secret, Body: []byte(secret)},
-		"Result":             endpoint.Result{Header: fields, Body: []byte(secret)},
-		"ClientConfig":       endpoint.ClientConfig{Header: fields, OpeningHeader: []HeaderField{{Name: "X-Key", Value: secret}}, Sensitive: []string{"X-Key"}, Body: []byte(secret)},
-		"Output":             endpoint.Output{Kind: endpoint.SendMessage, Data: []byte("Authorization: " + secret)},
-		"DialOptions":        DialOptions{Header: header, OpeningHeader: own, Sensitive: []string{"X-Key"}, Credentials: auth.Basic("joe", secret), Body: []byte(secret)},
-		"CredentialsRequest": auth.CredentialsRequest{URL: "ws://h/?t=" + secret, Target: "/?t=" + secret, Refused: "Basic " + secret},
+		"Decision": Decision{Header: fields, Location: "ws://joe:" + secret + "@h/?token=" +
+			secret, Body: []byte(secret)},
+		"Result": endpoint.Result{Header: fields, Body: []byte(secret)},
+		"ClientConfig": endpoint.ClientConfig{Header: fields, OpeningHeader: []HeaderField{
+			{Name: "X-Key", Value: secret},
+		}, Sensitive: []string{"X-Key"}, Body: []byte(secret)},
+		"Output": endpoint.Output{Kind: endpoint.SendMessage,
+			Data: []byte("Authorization: " + secret)},
+		"DialOptions": DialOptions{Header: header, OpeningHeader: own,
+			Sensitive: []string{"X-Key"}, Credentials: auth.Basic("joe", secret), Body: []byte(secret)},
+		"CredentialsRequest": auth.CredentialsRequest{URL: "ws://h/?t=" + secret, Target: "/?t=" +
+			secret, Refused: "Basic " + secret},
 	}
 	pointers := map[string]any{
-		"*Request": &request, "*DialOptions": &DialOptions{Header: header}, "*CredentialsRequest": &auth.CredentialsRequest{Refused: secret},
-		"*HandshakeError": &HandshakeError{Header: header, Body: []byte(secret)}, "*endpoint.HandshakeError": &endpoint.HandshakeError{Header: fields},
-		"*ProxyError": &ProxyError{Header: header}, "*Server": server,
+		"*Request": &request, "*DialOptions": &DialOptions{Header: header},
+		"*CredentialsRequest":      &auth.CredentialsRequest{Refused: secret},
+		"*HandshakeError":          &HandshakeError{Header: header, Body: []byte(secret)},
+		"*endpoint.HandshakeError": &endpoint.HandshakeError{Header: fields},
+		"*ProxyError":              &ProxyError{Header: header}, "*Server": server,
 	}
 	for name, v := range pointers {
 		values[name] = v
@@ -45,7 +57,8 @@ func TestRedacted(t *testing.T) {
 	for name, v := range values {
 		t.Run(name, func(t *testing.T) {
 			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X"} {
-				for _, printed := range []string{fmt.Sprintf(verb, v), fmt.Sprintf(verb, []any{v}), fmt.Sprintf(verb, struct{ V any }{v})} {
+				for _, printed := range []string{fmt.Sprintf(verb, v), fmt.Sprintf(verb, []any{v}),
+					fmt.Sprintf(verb, struct{ V any }{v})} {
 					require.NotContains(t, printed, secret, verb)
 					require.NotContains(t, printed, fmt.Sprintf("%x", secret), verb)
 					require.NotContains(t, printed, fmt.Sprintf("%X", secret), verb)

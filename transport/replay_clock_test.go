@@ -30,11 +30,12 @@ func testSlowUser(t *testing.T) {
 			time.Sleep(25 * time.Second)
 			return "Token " + []string{"one", "two", "right"}[asked-1], nil
 		}
-		c, err := Dial(t.Context(), "ws://h/", &DialOptions{Credentials: auth.CredentialsFunc(provider), NetDial: func(context.Context, string, string) (net.Conn, error) {
-			client, server := connection(t)
-			l.queue <- server
-			return client, nil
-		}})
+		c, err := Dial(t.Context(), "ws://h/", &DialOptions{Credentials: auth.CredentialsFunc(provider),
+			NetDial: func(context.Context, string, string) (net.Conn, error) {
+				client, server := connection(t)
+				l.queue <- server
+				return client, nil
+			}})
 		require.NoError(t, err)
 		require.Equal(t, 3, asked)
 		require.NoError(t, c.Close(CloseNormal, ""))

@@ -19,14 +19,16 @@ var (
 
 // told is all that the error of a try says, but for how many there were.
 func told(e *HandshakeError) string {
-	text := fmt.Sprint(tries.ReplaceAllString(e.Error(), ""), e.Leg, e.Failure, e.Status, e.Header, string(e.Body), e.RetryAfter, e.URL, e.Attempt, e.Path, e.Temporary(), e.Cause)
+	text := fmt.Sprint(tries.ReplaceAllString(e.Error(), ""), e.Leg, e.Failure, e.Status, e.Header,
+		string(e.Body), e.RetryAfter, e.URL, e.Attempt, e.Path, e.Temporary(), e.Cause)
 	return address.ReplaceAllString(text, "address")
 }
 
 // The error of each try is that of the try alone: nothing of one reaches another, in any order.
 func TestDial_RetryAlone(t *testing.T) {
 	ends := []func(p *rawServer){
-		refusal("503 Busy\r\nX-Mine: one"), refusal("408 Late\r\nRetry-After: 7"), refusal("403 No\r\nX-Mine: three"), refusal("410 Gone"),
+		refusal("503 Busy\r\nX-Mine: one"), refusal("408 Late\r\nRetry-After: 7"),
+		refusal("403 No\r\nX-Mine: three"), refusal("410 Gone"),
 		func(p *rawServer) { p.opened(bin("too early")) },
 		func(p *rawServer) { p.asked(); p.drop() },
 		func(p *rawServer) { p.asked(); p.send(pf{Op: opX, P: "\x03\xf5again"}) },
@@ -49,10 +51,11 @@ func TestDial_RetryAlone(t *testing.T) {
 				alone = append(alone, told(e))
 			}
 			var seen []string
-			all := dialRaw(t, t.Context(), false, &DialOptions{Retry: &Retry{Attempts: len(scripts), If: func(e *HandshakeError) bool {
-				seen = append(seen, told(e))
-				return true
-			}}}, scripts...)
+			all := dialRaw(t, t.Context(), false, &DialOptions{
+				Retry: &Retry{Attempts: len(scripts), If: func(e *HandshakeError) bool {
+					seen = append(seen, told(e))
+					return true
+				}}}, scripts...)
 			all.end()
 			var last *HandshakeError
 			require.True(t, errors.As(all.err, &last))

@@ -22,7 +22,8 @@ func refusal(head string) func(p *rawServer) {
 func full() float64 { return 1 - 0x1p-53 }
 
 func TestDial_Retry(t *testing.T) {
-	busy, later := refusal("503 Service Unavailable"), refusal("429 Too Many Requests\r\nRetry-After: 7")
+	busy, later := refusal("503 Service Unavailable"),
+		refusal("429 Too Many Requests\r\nRetry-After: 7")
 	date := func(d time.Duration) func(p *rawServer) {
 		return func(p *rawServer) {
 			refusal("503 Busy\r\nRetry-After: " + time.Now().Add(d).UTC().Format(http.TimeFormat))(p)
@@ -36,28 +37,42 @@ func TestDial_Retry(t *testing.T) {
 		took  time.Duration
 	}{
 		{"off", nil, []func(p *rawServer){busy, then101(terminator)}, 0, 0},
-		{"opens at last", &Retry{}, []func(p *rawServer){busy, busy, then101(terminator)}, 0, 1500 * time.Millisecond},
+		{"opens at last", &Retry{}, []func(p *rawServer){busy, busy, then101(terminator)}, 0,
+			1500 * time.Millisecond},
 		{"gives up", &Retry{}, []func(p *rawServer){busy}, 3, 1500 * time.Millisecond},
 		{"one attempt", &Retry{Attempts: 1}, []func(p *rawServer){busy}, 1, 0},
-		{"doubles up to a bound", &Retry{Attempts: 6, MinBackoff: time.Second, MaxBackoff: 5 * time.Second}, []func(p *rawServer){busy}, 6, (1 + 2 + 4 + 5 + 5) * time.Second},
-		{"bounds out of order", &Retry{MinBackoff: 9 * time.Second, MaxBackoff: time.Second}, []func(p *rawServer){busy}, 3, 2 * time.Second},
-		{"Retry-After is the least", &Retry{}, []func(p *rawServer){later, then101(terminator)}, 0, 7 * time.Second},
-		{"Retry-After as a date", &Retry{}, []func(p *rawServer){date(9 * time.Second), then101(terminator)}, 0, 9 * time.Second},
-		{"Retry-After in the past", &Retry{}, []func(p *rawServer){date(-time.Hour), then101(terminator)}, 0, 500 * time.Millisecond},
-		{"Retry-After too long", &Retry{MaxBackoff: 6 * time.Second}, []func(p *rawServer){later, then101(terminator)}, 1, 0},
-		{"after a timeout", &Retry{}, []func(p *rawServer){func(p *rawServer) { p.asked(); p.silent() }, then101(terminator)}, 0, 15500 * time.Millisecond},
+		{"doubles up to a bound", &Retry{Attempts: 6, MinBackoff: time.Second,
+			MaxBackoff: 5 * time.Second}, []func(p *rawServer){busy}, 6, (1 + 2 + 4 + 5 + 5) * time.Second},
+		{"bounds out of order", &Retry{MinBackoff: 9 * time.Second, MaxBackoff: time.Second},
+			[]func(p *rawServer){busy}, 3, 2 * time.Second},
+		{"Retry-After is the least", &Retry{}, []func(p *rawServer){later, then101(terminator)}, 0,
+			7 * time.Second},
+		{"Retry-After as a date", &Retry{},
+			[]func(p *rawServer){date(9 * time.Second), then101(terminator)}, 0, 9 * time.Second},
+		{"Retry-After in the past", &Retry{}, []func(p *rawServer){date(-time.Hour), then101(terminator)},
+			0, 500 * time.Millisecond},
+		{"Retry-After too long", &Retry{MaxBackoff: 6 * time.Second},
+			[]func(p *rawServer){later, then101(terminator)}, 1, 0},
+		{"after a timeout", &Retry{}, []func(p *rawServer){func(p *rawServer) { p.asked(); p.silent() },
+			then101(terminator)}, 0, 15500 * time.Millisecond},
 		{"after 408 in the extended handshake", &Retry{}, []func(p *rawServer){func(p *rawServer) {
 			p.asked()
-			p.send(bin("HTTP/1.1 408 x\r\nContent-Length: 0\r\n\r\n"), terminator, pf{Op: opX, P: "\x03\xe8"})
+			p.send(bin("HTTP/1.1 408 x\r\nContent-Length: 0\r\n\r\n"), terminator,
+				pf{Op: opX, P: "\x03\xe8"})
 		}, then101(terminator)}, 0, 500 * time.Millisecond},
-		{"not after 404", &Retry{}, []func(p *rawServer){refusal("404 Not Found\r\nRetry-After: 1"), then101(terminator)}, 1, 0},
+		{"not after 404", &Retry{}, []func(p *rawServer){refusal("404 Not Found\r\nRetry-After: 1"),
+			then101(terminator)}, 1, 0},
 		{"not after 401", &Retry{}, []func(p *rawServer){func(p *rawServer) {
 			p.asked()
-			p.send(bin("HTTP/1.1 401 x\r\nContent-Length: 0\r\nRetry-After: 1\r\nWWW-Authenticate: Basic\r\n\r\n"), terminator, pf{Op: opX, P: "\x03\xe8"})
+			p.send(bin("HTTP/1.1 401 x\r\nContent-Length: 0\r\nRetry-After: 1\r\n"+
+				"WWW-Authenticate: Basic\r\n\r\n"), terminator, pf{Op: opX, P: "\x03\xe8"})
 		}, then101(terminator)}, 1, 0},
 		{"not after 500", &Retry{}, []func(p *rawServer){refusal("500 Oops"), then101(terminator)}, 1, 0},
-		{"after 500 that asks for it", &Retry{}, []func(p *rawServer){refusal("500 Oops\r\nRetry-After: 1"), then101(terminator)}, 0, time.Second},
-		{"not after 410", &Retry{}, []func(p *rawServer){refusal("410 Gone\r\nRetry-After: 1"), then101(terminator)}, 1, 0},
+		{"after 500 that asks for it", &Retry{}, []func(p *rawServer){
+			refusal("500 Oops\r\nRetry-After: 1"), then101(terminator),
+		}, 0, time.Second},
+		{"not after 410", &Retry{}, []func(p *rawServer){refusal("410 Gone\r\nRetry-After: 1"),
+			then101(terminator)}, 1, 0},
 	} {
 		virtual(t, c.name, func(t *testing.T) {
 			if c.name == "after 408 in the extended handshake" {
@@ -91,7 +106,8 @@ func TestDial_RetryContext(t *testing.T) {
 	virtual(t, "while waiting", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 		defer cancel()
-		got := dialRaw(t, ctx, false, &DialOptions{Retry: &Retry{}}, refusal("503 Busy\r\nRetry-After: 20"))
+		got := dialRaw(t, ctx, false, &DialOptions{Retry: &Retry{}},
+			refusal("503 Busy\r\nRetry-After: 20"))
 		got.end()
 		require.Equal(t, 4*time.Second, got.took)
 		require.ErrorIs(t, got.err, context.DeadlineExceeded)
@@ -100,7 +116,8 @@ func TestDial_RetryContext(t *testing.T) {
 	virtual(t, "while dialing", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 		defer cancel()
-		got := dialRaw(t, ctx, false, &DialOptions{Retry: &Retry{}}, func(p *rawServer) { p.asked(); p.silent() })
+		got := dialRaw(t, ctx, false, &DialOptions{Retry: &Retry{}},
+			func(p *rawServer) { p.asked(); p.silent() })
 		got.end()
 		require.Equal(t, 4*time.Second, got.took)
 		var e *HandshakeError
@@ -111,7 +128,8 @@ func TestDial_RetryContext(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 50 { // a choice at random is wrong in one of them
-		require.ErrorIs(t, sleep(ended, 0), context.Canceled, "another try would hide why the last one failed")
+		require.ErrorIs(t, sleep(ended, 0), context.Canceled,
+			"another try would hide why the last one failed")
 	}
 	_, err := Dial(t.Context(), "ws://a", &DialOptions{Retry: &Retry{}, Method: "no token"})
 	require.ErrorContains(t, err, "options")
@@ -123,7 +141,8 @@ func TestRetry_Jitter(t *testing.T) {
 	t.Attr("req", "WSP-CLOSE-05")
 	const seed = 7
 	random := rand.New(rand.NewPCG(seed, seed))
-	p := Retry{MinBackoff: time.Second, MaxBackoff: 8 * time.Second, Jitter: random.Float64}.orDefault()
+	p := Retry{MinBackoff: time.Second, MaxBackoff: 8 * time.Second,
+		Jitter: random.Float64}.orDefault()
 	for try := 1; try < 6; try++ {
 		most := min(time.Second<<(try-1), 8*time.Second)
 		low, high := most, time.Duration(0)
@@ -148,7 +167,8 @@ func TestRetry_Jitter(t *testing.T) {
 func TestHandshakeError_RetryAfter(t *testing.T) {
 	t.Attr("req", "ADV-83")
 	for value, want := range map[string]time.Duration{
-		"120": 2 * time.Minute, "99999999999999999999": 365 * 24 * time.Hour, "Fri, 31 Dec 9999 23:59:59 GMT": 365 * 24 * time.Hour,
+		"120": 2 * time.Minute, "99999999999999999999": 365 * 24 * time.Hour,
+		"Fri, 31 Dec 9999 23:59:59 GMT": 365 * 24 * time.Hour,
 		"Sun, 06 Nov 1994 08:49:37 GMT": 0, "soon": 0, "-1": 0, "1.5": 0, "": 0,
 	} {
 		require.Equal(t, want, retryAfter(http.Header{"Retry-After": {value}}), value)

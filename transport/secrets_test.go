@@ -29,19 +29,30 @@ const secret = "s3cr3t-of-joe"
 // structs are the exported struct types of the packages that see credentials, by directory.
 var structs = map[string][]any{
 	"../endpoint": {
-		endpoint.Client{}, endpoint.ClientConfig{}, endpoint.Decision{}, endpoint.Difference{}, endpoint.HandshakeError{}, endpoint.HeaderField{}, endpoint.MisuseError{}, endpoint.OpeningRequest{}, endpoint.Output{},
-		endpoint.Outside{}, endpoint.Request{}, endpoint.Result{}, endpoint.Server{}, endpoint.ServerConfig{}, endpoint.Timeouts{},
+		endpoint.Client{}, endpoint.ClientConfig{}, endpoint.Decision{}, endpoint.Difference{},
+		endpoint.HandshakeError{}, endpoint.HeaderField{}, endpoint.MisuseError{},
+		endpoint.OpeningRequest{}, endpoint.Output{},
+		endpoint.Outside{}, endpoint.Request{}, endpoint.Result{}, endpoint.Server{},
+		endpoint.ServerConfig{}, endpoint.Timeouts{},
 	},
 	".": {
-		transport.Bounds{}, transport.CloseError{}, transport.Compression{}, transport.Conn{}, transport.DialOptions{}, transport.Event{}, transport.ForwardError{}, transport.Handler{}, transport.HandshakeError{}, transport.InactivityError{}, transport.Labels{}, transport.ListenerOptions{}, transport.Load{}, transport.Prepared{},
-		transport.ProtocolError{}, transport.ProxyError{}, transport.Retry{}, transport.Server{}, transport.Source{}, transport.Traffic{},
+		transport.Bounds{}, transport.CloseError{}, transport.Compression{}, transport.Conn{},
+		transport.DialOptions{}, transport.Event{}, transport.ForwardError{}, transport.Handler{},
+		transport.HandshakeError{}, transport.InactivityError{}, transport.Labels{},
+		transport.ListenerOptions{}, transport.Load{}, transport.Prepared{},
+		transport.ProtocolError{}, transport.ProxyError{}, transport.Retry{}, transport.Server{},
+		transport.Source{}, transport.Traffic{},
 	},
-	"adapter":             {adapter.ClientOptions{}, adapter.Inbox{}, adapter.Result{}, adapter.ServerOptions{}, adapter.Target{}},
-	"auth":                {auth.BasicAuth{}, auth.Challenge{}, auth.CredentialsRequest{}, auth.DigestAuth{}, auth.TokenAuth{}, auth.Verdict{}},
-	"auth/htpasswd":       {htpasswd.File{}},
-	"../wire/credentials": {credentials.DigestChallenge{}, credentials.DigestCredentials{}, credentials.DigestUse{}},
+	"adapter": {adapter.ClientOptions{}, adapter.Inbox{}, adapter.Result{},
+		adapter.ServerOptions{}, adapter.Target{}},
+	"auth": {auth.BasicAuth{}, auth.Challenge{}, auth.CredentialsRequest{},
+		auth.DigestAuth{}, auth.TokenAuth{}, auth.Verdict{}},
+	"auth/htpasswd": {htpasswd.File{}},
+	"../wire/credentials": {credentials.DigestChallenge{}, credentials.DigestCredentials{},
+		credentials.DigestUse{}},
 	"../wire": {
-		wire.Assembler{}, wire.Challenge{}, wire.Extension{}, wire.Field{}, wire.Limits{}, wire.ParseError{},
+		wire.Assembler{}, wire.Challenge{}, wire.Extension{}, wire.Field{}, wire.Limits{},
+		wire.ParseError{},
 		wire.Request{}, wire.Response{}, wire.URL{},
 	},
 }
@@ -51,7 +62,8 @@ var structs = map[string][]any{
 var shows = map[string]bool{"wire.URL": true, "transport.Event": true}
 
 // plain are the types that name the URL that their user gave, or an address, whole.
-var plain = map[string]string{"transport.HandshakeError": "ws://h/p", "endpoint.HandshakeError": "ws://h/p", "transport.ProxyError": "h:80"}
+var plain = map[string]string{"transport.HandshakeError": "ws://h/p",
+	"endpoint.HandshakeError": "ws://h/p", "transport.ProxyError": "h:80"}
 
 // exported lists the struct types that a package exports.
 func exported(t *testing.T, dir string) (names []string) {
@@ -81,21 +93,27 @@ func exported(t *testing.T, dir string) (names []string) {
 }
 
 // secrets are the fields, by name, that hold a secret as a whole.
-var secrets = map[string]bool{"Authorization": true, "Refused": true, "Password": true, "Body": true, "Data": true, "Principal": true, "Response": true, "CNonce": true, "Buf": true}
+var secrets = map[string]bool{"Authorization": true, "Refused": true, "Password": true,
+	"Body": true, "Data": true, "Principal": true, "Response": true, "CNonce": true, "Buf": true}
 
 // urls are the fields that hold a URL or a target.
-var urls = map[string]string{"URL": "ws://joe:" + secret + "@h/p?t=" + secret, "Target": "/p?t=" + secret, "Location": "ws://joe:" + secret + "@h/p?t=" + secret, "Reroute": "ws://h/p?t=" + secret,
-	"URI": "/p?t=" + secret, "LoginURL": "http://h/?t=" + secret, "Query": "t=" + secret, "Origin": "http://h"}
+var urls = map[string]string{"URL": "ws://joe:" + secret + "@h/p?t=" + secret, "Target": "/p?t=" +
+	secret, "Location": "ws://joe:" + secret + "@h/p?t=" + secret, "Reroute": "ws://h/p?t=" + secret,
+	"URI": "/p?t=" + secret, "LoginURL": "http://h/?t=" + secret, "Query": "t=" + secret,
+	"Origin": "http://h"}
 
 // fill puts secrets wherever v may hold one.
 func fill(v reflect.Value, name string) {
 	if v.Type() == reflect.TypeFor[http.Header]() {
-		v.Set(reflect.ValueOf(http.Header{"Authorization": {"Basic " + secret}, "Cookie": {"a=" + secret}, "Set-Cookie": {secret}, "Location": {urls["Location"]}, "Referer": {urls["URL"]}}))
+		v.Set(reflect.ValueOf(http.Header{"Authorization": {"Basic " + secret}, "Cookie": {"a=" + secret},
+			"Set-Cookie": {secret}, "Location": {urls["Location"]}, "Referer": {urls["URL"]}}))
 		return
 	}
-	if v.Type() == reflect.TypeFor[[]endpoint.HeaderField]() || v.Type() == reflect.TypeFor[wire.Fields]() || v.Type() == reflect.TypeFor[[]wire.Field]() {
+	if v.Type() == reflect.TypeFor[[]endpoint.HeaderField]() ||
+		v.Type() == reflect.TypeFor[wire.Fields]() || v.Type() == reflect.TypeFor[[]wire.Field]() {
 		list := reflect.MakeSlice(v.Type(), 5, 5)
-		for i, f := range [5][2]string{{"Authorization", "Basic " + secret}, {"cookie", "a=" + secret}, {"Proxy-Authorization", secret}, {"Location", urls["Location"]}, {"Referer", urls["URL"]}} {
+		for i, f := range [5][2]string{{"Authorization", "Basic " + secret}, {"cookie", "a=" + secret},
+			{"Proxy-Authorization", secret}, {"Location", urls["Location"]}, {"Referer", urls["URL"]}} {
 			one := list.Index(i)
 			for j := range 2 {
 				if part := one.Field(j); part.Kind() == reflect.String {
@@ -137,7 +155,8 @@ func fill(v reflect.Value, name string) {
 			return
 		}
 		if v.Type() == reflect.TypeFor[wire.Field]() {
-			v.Set(reflect.ValueOf(wire.Field{Name: []byte("Authorization"), Value: []byte("Basic " + secret)}))
+			v.Set(reflect.ValueOf(wire.Field{Name: []byte("Authorization"),
+				Value: []byte("Basic " + secret)}))
 			return
 		}
 		for i := range v.NumField() {
@@ -152,8 +171,11 @@ func fill(v reflect.Value, name string) {
 func leaks(text string) (as string) {
 	decimal := strings.Trim(fmt.Sprint([]byte(secret)), "[]")
 	for as, form := range map[string]string{
-		"text": secret, "hex": fmt.Sprintf("%x", secret), "HEX": fmt.Sprintf("%X", secret), "decimal": decimal, "list": strings.ReplaceAll(decimal, " ", ", "),
-		"Go": strings.ReplaceAll(strings.Trim(fmt.Sprintf("%#v", []byte(secret)), "[]byte{}"), "}", ""), "base64": "czNjcjN0LW9mLWpvZ",
+		"text": secret, "hex": fmt.Sprintf("%x", secret), "HEX": fmt.Sprintf("%X", secret),
+		"decimal": decimal, "list": strings.ReplaceAll(decimal, " ", ", "),
+		"Go": strings.ReplaceAll(strings.Trim(fmt.Sprintf("%#v", []byte(secret)),
+			"[]byte{}"), "}", ""),
+		"base64": "czNjcjN0LW9mLWpvZ",
 	} {
 		if strings.Contains(text, form) {
 			return as
@@ -182,16 +204,21 @@ func TestSecrets_EveryStruct(t *testing.T) {
 			}
 			t.Run(typ.String(), func(t *testing.T) {
 				printed := map[string]any{"pointer": p.Interface()}
-				if p.Elem().NumField() > 0 && typ.Name() != "Server" && typ.Name() != "Client" && typ.Name() != "Conn" && typ.Name() != "Handler" && typ.Name() != "DigestAuth" && typ.Name() != "File" { // these are not copied
+				// these are not copied
+				if p.Elem().NumField() > 0 && typ.Name() != "Server" && typ.Name() != "Client" &&
+					typ.Name() != "Conn" && typ.Name() != "Handler" && typ.Name() != "DigestAuth" &&
+					typ.Name() != "File" {
 					printed["value"] = p.Elem().Interface()
 				}
 				for how, v := range printed {
 					for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X"} {
-						for _, text := range []string{fmt.Sprintf(verb, v), fmt.Sprintf(verb, []any{v}), fmt.Sprintf(verb, struct{ V any }{v})} {
+						for _, text := range []string{fmt.Sprintf(verb, v), fmt.Sprintf(verb, []any{v}),
+							fmt.Sprintf(verb, struct{ V any }{v})} {
 							require.Empty(t, leaks(text), "%s %s: %s", how, verb, text)
 						}
 					}
-					if _, ok := v.(fmt.Formatter); ok { // without it package fmt prints fields where a verb is wrong
+					// without it package fmt prints fields where a verb is wrong
+					if _, ok := v.(fmt.Formatter); ok {
 						for _, verb := range []string{"%d", "%t", "%c", "%e", "%z"} {
 							require.Empty(t, leaks(fmt.Sprintf(verb, v)), "%s %s", how, verb)
 						}

@@ -23,7 +23,8 @@ import (
 // other two shake hands by the frame library we use, and answer the extended request without
 // looking at it.
 func BenchmarkAccept(b *testing.B) {
-	for _, profile := range []struct{ name, opening string }{{"spec", openingRequest}, {"kaazing", kaazingOpening}} {
+	for _, profile := range []struct{ name, opening string }{{"spec", openingRequest},
+		{"kaazing", kaazingOpening}} {
 		b.Run("Server/"+profile.name, func(b *testing.B) {
 			srv := &Server{Handler: benchHandler()}
 			benchmarkAccept(b, listenHere(b, func(ln net.Listener) { _ = srv.Serve(ln) }), profile.opening)
@@ -66,7 +67,9 @@ func BenchmarkAccept(b *testing.B) {
 	})
 }
 
-const bareOpened = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
+const bareOpened = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
+	"Connection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" +
+	"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 
 // answerBlindly reads once, writes the bytes of an extended response with its terminator, and waits
 // for the end.
@@ -82,7 +85,10 @@ func answerBlindly(nc net.Conn) {
 var blindAnswer = frametest.Encode(true, bin(response101), bin(""))
 
 func benchHandler() *Handler {
-	return &Handler{Serve: func(ctx context.Context, c *Conn) error { _, _, err := c.Read(ctx); return err }}
+	return &Handler{Serve: func(ctx context.Context, c *Conn) error {
+		_, _, err := c.Read(ctx)
+		return err
+	}}
 }
 
 // listenHere listens on loopback until the benchmark ends.
@@ -112,7 +118,9 @@ func serveEach(serve func(net.Conn)) func(net.Listener) {
 func benchmarkAccept(b *testing.B, addr net.Addr, opening string) {
 	to := addr.(*net.TCPAddr)
 	at := &syscall.SockaddrInet4{Port: to.Port, Addr: [4]byte(to.IP.To4())}
-	messages, last := [][]byte{[]byte(opening), frametest.Encode(false, bin(extendedRequest))}, "\n\x00" // the last bytes of the answers
+	// the last bytes of the answers
+	messages, last := [][]byte{[]byte(opening),
+		frametest.Encode(false, bin(extendedRequest))}, "\n\x00"
 	if opening == kaazingOpening {
 		messages[1], last = frametest.Encode(false, kaazingRequests["Java"]), "NN"
 	}
@@ -149,11 +157,14 @@ func shakeByHand(at syscall.Sockaddr, messages [][]byte, last string, buf []byte
 	if err != nil {
 		return err
 	}
-	return cmp.Or(syscall.SetsockoptLinger(s, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1}), syscall.Close(s))
+	return cmp.Or(syscall.SetsockoptLinger(s, syscall.SOL_SOCKET, syscall.SO_LINGER,
+		&syscall.Linger{Onoff: 1}), syscall.Close(s))
 }
 
 // shakeHands is shakeByHand up to the open connection, which is the caller's.
-func shakeHands(at syscall.Sockaddr, messages [][]byte, last string, buf []byte) (socket int, err error) {
+func shakeHands(
+	at syscall.Sockaddr, messages [][]byte, last string, buf []byte,
+) (socket int, err error) {
 	s, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return -1, err

@@ -22,7 +22,8 @@ import (
 func TestServer_SetBounds(t *testing.T) { eachNetwork(t, testServerSetBounds) }
 
 func testServerSetBounds(t *testing.T) {
-	s := &Server{Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}, MaxConnections: 1, MaxWaiting: 1}
+	s := &Server{Handler: &Handler{Serve: echoServe,
+		Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}, MaxConnections: 1, MaxWaiting: 1}
 	serveVirtual(t, "bounds", s, func(t *testing.T, l *pipeListener) {
 		comes := func(want string) *rawClient {
 			c := l.dial(t)
@@ -36,7 +37,8 @@ func testServerSetBounds(t *testing.T) {
 		second := comes("")
 		synctest.Wait()
 		require.Equal(t, Load{InUse: 1, Waiting: 1, Full: true}, s.Load())
-		require.ErrorContains(t, s.SetBounds(Bounds{MaxWaiting: 1}), "means nothing without MaxConnections")
+		require.ErrorContains(t, s.SetBounds(Bounds{MaxWaiting: 1}),
+			"means nothing without MaxConnections")
 		require.ErrorContains(t, s.SetBounds(Bounds{MaxConnections: -1}), "MaxConnections is -1")
 		require.NoError(t, s.SetBounds(Bounds{MaxConnections: 2, MaxWaiting: 2}))
 		require.Contains(t, <-second.head, "101 ", "there is room for the one that waits")
@@ -69,7 +71,8 @@ func TestServer_SetBoundsPerAddress(t *testing.T) {
 	more := dialHTTP(t, url)
 	more.want(503, "too many connections")
 	_ = first.nc.Close()
-	require.Eventually(t, func() bool { return s.Connections() == 0 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.Connections() == 0 }, 30*time.Second,
+		time.Millisecond)
 	again := dialTCP(t, url, openingRequest)
 	require.Contains(t, <-again.head, "101 ")
 }
@@ -82,7 +85,9 @@ func TestServer_ServeWith(t *testing.T) {
 	config := &tls.Config{Certificates: donor.TLS.Certificates, NextProtos: []string{"http/1.1"}}
 	donor.Close()
 	var secure atomic.Bool
-	s := &Server{Handler: &Handler{Serve: func(ctx context.Context, c *Conn) error { return c.Write(ctx, Text, []byte("seen")) }, Decide: func(ctx context.Context, _ *Request) (Decision, error) {
+	s := &Server{Handler: &Handler{Serve: func(ctx context.Context, c *Conn) error {
+		return c.Write(ctx, Text, []byte("seen"))
+	}, Decide: func(ctx context.Context, _ *Request) (Decision, error) {
 		secure.Store(SourceOf(ctx).Secure)
 		return Decision{}, nil
 	}}, Fallback: http.HandlerFunc(webPage)}
@@ -106,7 +111,9 @@ func TestServer_ServeWith(t *testing.T) {
 		require.NoError(t, c.CloseNow())
 	}
 
-	options.Store(&ListenerOptions{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, ProxyProtocol: true})
+	options.Store(&ListenerOptions{
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, ProxyProtocol: true,
+	})
 	unnamed := dialHTTP(t, "ws://"+plain)
 	unnamed.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	_, err := unnamed.Read(make([]byte, 1))
@@ -121,7 +128,8 @@ func TestServer_ServeWith(t *testing.T) {
 func TestServer_ShutdownOver(t *testing.T) { eachNetwork(t, testServerShutdownOver) }
 
 func testServerShutdownOver(t *testing.T) {
-	s := &Server{Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}}
+	s := &Server{Handler: &Handler{Serve: echoServe,
+		Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}}
 	serveVirtual(t, "over", s, func(t *testing.T, l *pipeListener) {
 		const n = 10
 		begin, ended := time.Now(), make(chan time.Duration, n+1)

@@ -27,7 +27,8 @@ func ExampleServer() {
 		}),
 		MaxConnections: 10000,
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0") // srv.ListenAndServe(":8080") does this and the next line
+	// srv.ListenAndServe(":8080") does this and the next line
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -61,14 +62,16 @@ func ExampleServer() {
 // package htpasswd.
 func ExampleAuthenticator() {
 	url, stop := listen(&transport.Handler{
-		Authenticator: auth.BasicAuth{Realm: "demo", Check: auth.Users(map[string]string{"joe": "welcome"})},
+		Authenticator: auth.BasicAuth{Realm: "demo",
+			Check: auth.Users(map[string]string{"joe": "welcome"})},
 		Serve: func(ctx context.Context, c *transport.Conn) error {
 			return c.Write(ctx, transport.Text, fmt.Appendf(nil, "welcome, %v", c.Principal()))
 		},
 	})
 	defer stop()
 	for _, password := range []string{"sesame", "welcome"} {
-		conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: auth.Basic("joe", password)})
+		conn, err := transport.Dial(context.Background(), url,
+			&transport.DialOptions{Credentials: auth.Basic("joe", password)})
 		if err != nil {
 			var failed *transport.HandshakeError
 			fmt.Println(errors.As(err, &failed), failed.Status)
@@ -86,11 +89,13 @@ func ExampleAuthenticator() {
 // The password stays with the client, and what it sends proves it once.
 func ExampleDigestAuth() {
 	url, stop := listen(&transport.Handler{
-		Authenticator: &auth.DigestAuth{Realm: "demo", HA1: auth.DigestUsers("demo", 0, map[string]string{"joe": "welcome"})},
-		Serve:         echo,
+		Authenticator: &auth.DigestAuth{Realm: "demo", HA1: auth.DigestUsers("demo", 0,
+			map[string]string{"joe": "welcome"})},
+		Serve: echo,
 	})
 	defer stop()
-	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: auth.Digest("joe", "welcome")})
+	conn, err := transport.Dial(context.Background(), url,
+		&transport.DialOptions{Credentials: auth.Digest("joe", "welcome")})
 	fmt.Println(err)
 	_ = conn.Close(transport.CloseNormal, "")
 	// Output: <nil>
@@ -106,7 +111,8 @@ func ExampleTokenAuth() {
 		},
 	})
 	defer stop()
-	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Profile: transport.Kaazing, Credentials: auth.Token("1:joe:welcome")})
+	conn, err := transport.Dial(context.Background(), url,
+		&transport.DialOptions{Profile: transport.Kaazing, Credentials: auth.Token("1:joe:welcome")})
 	if err != nil {
 		fmt.Println(err)
 		return

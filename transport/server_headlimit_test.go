@@ -25,10 +25,13 @@ func largeRequests() map[string]string {
 		"60000 subprotocols kaazing": strings.Replace(large, "/echo", "/echo?.kl=Y", 1),
 		"one large field":            upgrade + "X: " + strings.Repeat("x", most) + "\r\n\r\n",
 		"many fields":                upgrade + strings.Repeat("X: y\r\n", 5000) + "\r\n",
-		"a little too large":         upgrade + "X: " + strings.Repeat("x", 8000) + "\r\nY: " + strings.Repeat("y", 8000) + "\r\nZ: " + strings.Repeat("z", 500) + "\r\n\r\n",
-		"101 subprotocols":           upgrade + "Sec-WebSocket-Protocol: x" + strings.Repeat(",x", 100) + "\r\n\r\n",
-		"POST without its body":      "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\nX: " + strings.Repeat("x", most) + "\r\n\r\n",
-		"not quite HTTP":             strings.Replace(large, "\r\n", "\n", 1),
+		"a little too large": upgrade + "X: " + strings.Repeat("x", 8000) + "\r\nY: " +
+			strings.Repeat("y", 8000) + "\r\nZ: " + strings.Repeat("z", 500) + "\r\n\r\n",
+		"101 subprotocols": upgrade + "Sec-WebSocket-Protocol: x" +
+			strings.Repeat(",x", 100) + "\r\n\r\n",
+		"POST without its body": "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\nX: " +
+			strings.Repeat("x", most) + "\r\n\r\n",
+		"not quite HTTP": strings.Replace(large, "\r\n", "\n", 1),
 	}
 }
 
@@ -39,7 +42,9 @@ func TestHandler_HeadLimit(t *testing.T) {
 	anybodys := httptest.NewServer(h)
 	defer anybodys.Close()
 	servers := map[string]*Server{
-		"Server": {Handler: h}, "Server with Fallback": {Handler: h, Fallback: http.HandlerFunc(webPage)}, "Server with Plain": {Handler: &Handler{Serve: echoServe, Plain: true}, Fallback: http.HandlerFunc(webPage)},
+		"Server": {Handler: h}, "Server with Fallback": {Handler: h, Fallback: http.HandlerFunc(webPage)},
+		"Server with Plain": {Handler: &Handler{Serve: echoServe, Plain: true},
+			Fallback: http.HandlerFunc(webPage)},
 	}
 	urls := map[string]string{"net/http": "ws://" + anybodys.Listener.Addr().String()}
 	for name, s := range servers {
@@ -69,6 +74,7 @@ func TestHandler_HeadLimit(t *testing.T) {
 		}
 	}
 	for name, s := range servers {
-		require.Eventually(t, func() bool { return s.Connections() == 0 }, 30*time.Second, time.Millisecond, name)
+		require.Eventually(t, func() bool { return s.Connections() == 0 }, 30*time.Second,
+			time.Millisecond, name)
 	}
 }

@@ -29,7 +29,9 @@ func (i idle) total() float64 { return i.heap + i.stack }
 // measureIdle opens count connections to a server by hand, and counts what is more then than
 // before. serve serves a listener until it is closed, and calls waiting for each connection once
 // nothing is left but to read. messages are what a client sends.
-func measureIdle(t testing.TB, count int, messages [][]byte, serve func(ln net.Listener, waiting func())) idle {
+func measureIdle(
+	t testing.TB, count int, messages [][]byte, serve func(ln net.Listener, waiting func()),
+) idle {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer ln.Close()
@@ -84,11 +86,12 @@ var idleServers = map[string]func(ln net.Listener, waiting func()){
 		_ = srv.Serve(ln)
 	},
 	"KeepAlive": func(ln net.Listener, waiting func()) {
-		srv := &Server{KeepAlive: time.Hour, Handler: &Handler{Serve: func(ctx context.Context, c *Conn) error {
-			waiting()
-			_, _, err := c.Read(ctx)
-			return err
-		}}}
+		srv := &Server{KeepAlive: time.Hour, Handler: &Handler{
+			Serve: func(ctx context.Context, c *Conn) error {
+				waiting()
+				_, _, err := c.Read(ctx)
+				return err
+			}}}
 		_ = srv.Serve(ln)
 	},
 	"gobwas": func(ln net.Listener, waiting func()) {
@@ -124,7 +127,8 @@ func BenchmarkIdle(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			var sum idle
 			for range b.N {
-				sum = measureIdle(b, 2000, [][]byte{[]byte(openingRequest), frametest.Encode(false, bin(extendedRequest))}, serve)
+				sum = measureIdle(b, 2000, [][]byte{[]byte(openingRequest),
+					frametest.Encode(false, bin(extendedRequest))}, serve)
 			}
 			b.ReportMetric(sum.heap, "heap-B/conn")
 			b.ReportMetric(sum.stack, "stack-B/conn")
@@ -142,7 +146,8 @@ func TestServer_IdleKeepAlive(t *testing.T) {
 	}
 	const mostStack = 3000.0 // bytes: stacks have 2 KiB, 4 KiB and so on
 	messages := [][]byte{[]byte(openingRequest), frametest.Encode(false, bin(extendedRequest))}
-	// The least of several: not every collection finds all goroutines where their stacks may shrink.
+	// The least of several: not every collection finds all goroutines where their stacks may
+	// shrink.
 	without := idle{math.Inf(1), math.Inf(1)}
 	with := without
 	least := func(best *idle, name string) {
@@ -153,7 +158,8 @@ func TestServer_IdleKeepAlive(t *testing.T) {
 		least(&without, "Server")
 	}
 	require.Less(t, without.stack, mostStack)
-	for tries := 0; tries < 30 && !(with.heap-without.heap < 256 && with.stack-without.stack < 1024); tries++ {
+	for tries := 0; tries < 30 &&
+		!(with.heap-without.heap < 256 && with.stack-without.stack < 1024); tries++ {
 		least(&with, "KeepAlive")
 	}
 	require.Less(t, with.heap-without.heap, 256.0, "%v, %v", without, with)
@@ -178,26 +184,32 @@ func TestServer_IdleGreedy(t *testing.T) {
 		line := strings.Repeat("x", (16<<10-len(head)-20)/2)
 		return head + "X: " + line + "\r\nY: " + line + "\r\n\r\n"
 	}
-	opening := fill(strings.Replace(openingRequest, "x-kaazing-handshake", "x-kaazing-handshake"+strings.Replace(lists.String(), "\r\nSec-WebSocket-Extensions: ", "\r\nSec-WebSocket-Extensions: o", 1), 1))
-	extended := fill("GET /echo HTTP/1.1\r\nContent-Length: 65536\r\nSec-WebSocket-Protocol: x"+lists.String()+"\r\n\r\n") + strings.Repeat("b", 64<<10)
-	for name, srv := range map[string]*Server{"Server": {Handler: &Handler{}}, "Decide": {Handler: &Handler{Decide: func(_ context.Context, r *Request) (Decision, error) {
-		if len(r.Body) != 64<<10 {
-			return Decision{}, errors.New("the body is for Decide")
-		}
-		return Decision{}, nil
-	}}}} {
+	opening := fill(strings.Replace(openingRequest, "x-kaazing-handshake", "x-kaazing-handshake"+
+		strings.Replace(lists.String(), "\r\nSec-WebSocket-Extensions: ",
+			"\r\nSec-WebSocket-Extensions: o", 1), 1))
+	extended := fill("GET /echo HTTP/1.1\r\nContent-Length: 65536\r\nSec-WebSocket-Protocol: x"+
+		lists.String()+"\r\n\r\n") + strings.Repeat("b", 64<<10)
+	for name, srv := range map[string]*Server{"Server": {Handler: &Handler{}},
+		"Decide": {Handler: &Handler{Decide: func(_ context.Context, r *Request) (Decision, error) {
+			if len(r.Body) != 64<<10 {
+				return Decision{}, errors.New("the body is for Decide")
+			}
+			return Decision{}, nil
+		}}}} {
 		t.Run(name, func(t *testing.T) {
-			got := measureIdle(t, 50, [][]byte{[]byte(opening), frametest.Encode(false, bin(extended))}, func(ln net.Listener, waiting func()) {
-				srv.Handler.Serve = func(ctx context.Context, c *Conn) error {
-					require.Empty(t, c.Request().Body)
-					waiting()
-					_, _, err := c.Read(ctx)
-					return err
-				}
-				_ = srv.Serve(ln)
-			})
+			got := measureIdle(t, 50, [][]byte{[]byte(opening), frametest.Encode(false, bin(extended))},
+				func(ln net.Listener, waiting func()) {
+					srv.Handler.Serve = func(ctx context.Context, c *Conn) error {
+						require.Empty(t, c.Request().Body)
+						waiting()
+						_, _, err := c.Read(ctx)
+						return err
+					}
+					_ = srv.Serve(ln)
+				})
 			t.Logf("%.0f bytes", got.heap)
-			require.Less(t, got.heap, float64(60<<10), "two heads of 16 KiB, with an entry for each field and element")
+			require.Less(t, got.heap, float64(60<<10),
+				"two heads of 16 KiB, with an entry for each field and element")
 		})
 	}
 }

@@ -75,9 +75,12 @@ func TestServer_SlowOpening(t *testing.T) { eachNetwork(t, testServerSlowOpening
 
 func testServerSlowOpening(t *testing.T) {
 	for name, request := range map[string]string{
-		"silent": "", "drip": openingRequest, "endless drip": "GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 100), "drip of fields": "GET / HTTP/1.1\r\n" + strings.Repeat("X: y\r\n", 100),
+		"silent": "", "drip": openingRequest, "endless drip": "GET / HTTP/1.1\r\nX: " +
+			strings.Repeat("x", 100), "drip of fields": "GET / HTTP/1.1\r\n" +
+			strings.Repeat("X: y\r\n", 100),
 	} {
-		serveVirtual(t, name, &Server{Handler: &Handler{Serve: echoServe}, OpeningTimeout: 15 * time.Second}, func(t *testing.T, l *pipeListener) {
+		serveVirtual(t, name, &Server{Handler: &Handler{Serve: echoServe},
+			OpeningTimeout: 15 * time.Second}, func(t *testing.T, l *pipeListener) {
 			t.Attr("req", "ADV-71")
 			c := l.dial(t)
 			start := time.Now()
@@ -93,7 +96,8 @@ func testServerSlowOpening(t *testing.T) {
 			require.Empty(t, <-c.head)
 		})
 	}
-	serveVirtual(t, "net/http", &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage)}, func(t *testing.T, l *pipeListener) {
+	serveVirtual(t, "net/http", &Server{Handler: &Handler{Serve: echoServe},
+		Fallback: http.HandlerFunc(webPage)}, func(t *testing.T, l *pipeListener) {
 		a, b := connection(t)
 		l.queue <- b
 		c := &httpConn{t, a, nil}
@@ -155,7 +159,8 @@ func testServerAcceptErrors(t *testing.T) {
 func TestServer_MaxConnections(t *testing.T) {
 	var log syncBuffer
 	begin := time.Now()
-	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage), MaxConnections: 2, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage),
+		MaxConnections: 2, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	url := serveBy(t, s)
 	first, second := dialTCP(t, url, openingRequest), dialTCP(t, url, openingRequest)
 	require.Contains(t, <-first.head, "101 ")
@@ -191,7 +196,8 @@ func TestServer_MaxConnections(t *testing.T) {
 func TestServer_MaxWaiting(t *testing.T) { eachNetwork(t, testServerMaxWaiting) }
 
 func testServerMaxWaiting(t *testing.T) {
-	s := &Server{Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}, MaxConnections: 1, MaxWaiting: 2}
+	s := &Server{Handler: &Handler{Serve: echoServe,
+		Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}, MaxConnections: 1, MaxWaiting: 2}
 	serveVirtual(t, "waiting", s, func(t *testing.T, l *pipeListener) {
 		open := l.dial(t)
 		open.bytes(openingRequest)
@@ -228,7 +234,8 @@ func testServerMaxWaiting(t *testing.T) {
 // One address gets no more than its share, whatever it does with it.
 func TestServer_MaxPerAddress(t *testing.T) {
 	var log syncBuffer
-	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage), MaxPerAddress: 2, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage),
+		MaxPerAddress: 2, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	url := serveBy(t, s)
 	khp := dialTCP(t, url, openingRequest)
 	require.Contains(t, <-khp.head, "101 ")
@@ -241,7 +248,8 @@ func TestServer_MaxPerAddress(t *testing.T) {
 	require.Equal(t, 2, s.Connections())
 	require.Contains(t, log.String(), "too many connections from this address")
 	_ = web.Close()
-	require.Eventually(t, func() bool { return s.Connections() == 1 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.Connections() == 1 }, 30*time.Second,
+		time.Millisecond)
 	again := dialHTTP(t, url)
 	again.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	again.want(200, "page")
@@ -255,14 +263,16 @@ func testServerPanics(t *testing.T) {
 		"Serve":       {Serve: func(context.Context, *Conn) error { panic("oh no") }},
 		"CheckOrigin": {Serve: echoServe, CheckOrigin: func(string, string) bool { panic("oh no") }},
 		"Observer":    {Serve: echoServe, Observer: panicking{}},
-		"ConnContext": {Serve: echoServe, ConnContext: func(context.Context, *OpeningRequest) context.Context { panic("oh no") }},
+		"ConnContext": {Serve: echoServe,
+			ConnContext: func(context.Context, *OpeningRequest) context.Context { panic("oh no") }},
 	} {
 		var log syncBuffer
 		s := &Server{Handler: h, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 		serveVirtual(t, name, s, func(t *testing.T, l *pipeListener) {
 			for range 2 {
 				c := l.dial(t)
-				c.bytes(strings.Replace(openingRequest, "Upgrade: websocket", "Upgrade: websocket\r\nOrigin: http://a", 1))
+				c.bytes(strings.Replace(openingRequest, "Upgrade: websocket",
+					"Upgrade: websocket\r\nOrigin: http://a", 1))
 				if name == "Serve" {
 					require.Contains(t, <-c.head, "403", "that origin is not allowed")
 					c = l.dial(t)
@@ -289,8 +299,12 @@ func TestServer_CutAnywhere(t *testing.T) { eachNetwork(t, testServerCutAnywhere
 
 func testServerCutAnywhere(t *testing.T) {
 	for name, all := range map[string]string{
-		"spec": openingRequest + string(frametest.Encode(false, bin(extendedRequest), text("hello"))), "kaazing": kaazingOpening + string(frametest.Encode(false, kaazingRequests["Java"], text("hello"))),
-		"web": "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", "later": "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + openingRequest + string(frametest.Encode(false, bin(extendedRequest))),
+		"spec": openingRequest + string(frametest.Encode(false, bin(extendedRequest), text("hello"))),
+		"kaazing": kaazingOpening +
+			string(frametest.Encode(false, kaazingRequests["Java"], text("hello"))),
+		"web": "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello",
+		"later": "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + openingRequest +
+			string(frametest.Encode(false, bin(extendedRequest))),
 	} {
 		h := &Handler{Serve: echoServe}
 		s := &Server{Handler: h, Fallback: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}

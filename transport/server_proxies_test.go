@@ -48,10 +48,11 @@ func serveProxied(t *testing.T, secure bool, change func(s *Server)) *proxied {
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix(proxyHost + "/32")}, Logger: log,
 		Handler: &Handler{
 			Logger: log,
-			Authenticator: auth.AuthenticatorFunc(func(ctx context.Context, _ *Request) (auth.Verdict, error) {
-				networks <- auth.ClientNetwork(ctx)
-				return auth.Verdict{Allow: true}, nil
-			}),
+			Authenticator: auth.AuthenticatorFunc(
+				func(ctx context.Context, _ *Request) (auth.Verdict, error) {
+					networks <- auth.ClientNetwork(ctx)
+					return auth.Verdict{Allow: true}, nil
+				}),
 			Serve: func(ctx context.Context, c *Conn) error {
 				p.seen <- c.NetConn().RemoteAddr().String() + " " + (<-networks).String()
 				_, _, err := c.Read(ctx)
@@ -71,14 +72,17 @@ func serveProxied(t *testing.T, secure bool, change func(s *Server)) *proxied {
 		defer srv.Close()
 		roots := x509.NewCertPool()
 		roots.AddCert(srv.Certificate())
-		p.TLSConfig, p.root = &tls.Config{Certificates: srv.TLS.Certificates}, &tls.Config{RootCAs: roots, ServerName: "example.com"}
+		p.TLSConfig, p.root = &tls.Config{Certificates: srv.TLS.Certificates},
+			&tls.Config{RootCAs: roots, ServerName: "example.com"}
 	}
 	p.addr = ln.Addr().String()
 	go func() { _ = serve(ln) }()
 	t.Cleanup(func() {
 		require.NoError(t, p.Shutdown(context.Background()))
-		require.Eventually(t, func() bool { return p.Connections() == 0 }, 30*time.Second, time.Millisecond)
-		require.Eventually(t, func() bool { return p.gate.Addresses() == 0 }, 30*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return p.Connections() == 0 }, 30*time.Second,
+			time.Millisecond)
+		require.Eventually(t, func() bool { return p.gate.Addresses() == 0 }, 30*time.Second,
+			time.Millisecond)
 	})
 	return p
 }
@@ -101,8 +105,11 @@ func (p *proxied) dial(t *testing.T, host, first string, fields http.Header) (*C
 	if p.root != nil {
 		scheme = "wss"
 	}
-	c, err := Dial(t.Context(), scheme+"://localhost/", &DialOptions{TLSConfig: p.root, OpeningHeader: fields,
-		NetDial: func(context.Context, string, string) (net.Conn, error) { return p.from(t, host, first), nil }})
+	c, err := Dial(t.Context(), scheme+"://localhost/", &DialOptions{
+		TLSConfig: p.root, OpeningHeader: fields,
+		NetDial: func(context.Context, string, string) (net.Conn, error) {
+			return p.from(t, host, first), nil
+		}})
 	if err == nil {
 		t.Cleanup(func() { _ = c.CloseNow() })
 	}
@@ -110,7 +117,9 @@ func (p *proxied) dial(t *testing.T, host, first string, fields http.Header) (*C
 }
 
 func header(t *testing.T, version byte, source string) string {
-	h := proxyproto.HeaderProxyFromAddrs(version, net.TCPAddrFromAddrPort(netip.MustParseAddrPort(source)), net.TCPAddrFromAddrPort(netip.MustParseAddrPort(source)))
+	h := proxyproto.HeaderProxyFromAddrs(version,
+		net.TCPAddrFromAddrPort(netip.MustParseAddrPort(source)),
+		net.TCPAddrFromAddrPort(netip.MustParseAddrPort(source)))
 	b, err := h.Format()
 	require.NoError(t, err)
 	return string(b)
@@ -122,7 +131,8 @@ func TestServer_ProxyHeader(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		p := serveProxied(t, secure, func(s *Server) { s.ProxyProtocol = true })
 		for _, version := range []byte{1, 2} {
-			for source, network := range map[string]string{"203.0.113.7:50412": "203.0.113.7/32", "[2001:db8::7]:50412": "2001:db8::/64"} {
+			for source, network := range map[string]string{"203.0.113.7:50412": "203.0.113.7/32",
+				"[2001:db8::7]:50412": "2001:db8::/64"} {
 				_, err := p.dial(t, proxyHost, header(t, version, source), nil)
 				require.NoError(t, err)
 				require.Equal(t, source+" "+network, <-p.seen)
@@ -150,24 +160,36 @@ func TestServer_ProxyHeaderRefused(t *testing.T) {
 			host, first, log string
 			expected         bool
 		}{
-			"untrusted, v1":    {otherHost, header(t, 1, "203.0.113.7:1"), "a PROXY header was refused", true},
-			"untrusted, v2":    {otherHost, header(t, 2, "203.0.113.7:1"), "a PROXY header was refused", true},
-			"not expected, v1": {proxyHost, header(t, 1, "203.0.113.7:1"), "a PROXY header was refused", false},
-			"not expected, v2": {proxyHost, header(t, 2, "203.0.113.7:1"), "a PROXY header was refused", false},
-			"trusted, none":    {proxyHost, "", "a trusted proxy sent no PROXY header", true},
-			"trusted, broken":  {proxyHost, "PROXY TCP4 203.0.113.7 nowhere 1 2\r\n", "a trusted proxy sent no PROXY header", true},
-			"trusted, part":    {proxyHost, "PROXY TCP4 203", "a trusted proxy sent no PROXY header", true},
-			"trusted, UDP":     {proxyHost, "\r\n\r\n\x00\r\nQUIT\n\x21\x12\x00\x0c\x01\x02\x03\x04\x01\x02\x03\x04\x00\x01\x00\x01", "a trusted proxy sent no PROXY header", true},
-			"trusted, version": {proxyHost, "\r\n\r\n\x00\r\nQUIT\n\x31\x11\x00\x0c\x01\x02\x03\x04\x01\x02\x03\x04\x00\x01\x00\x01", "a trusted proxy sent no PROXY header", true},
+			"untrusted, v1": {otherHost, header(t, 1, "203.0.113.7:1"),
+				"a PROXY header was refused", true},
+			"untrusted, v2": {otherHost, header(t, 2, "203.0.113.7:1"),
+				"a PROXY header was refused", true},
+			"not expected, v1": {proxyHost, header(t, 1, "203.0.113.7:1"),
+				"a PROXY header was refused", false},
+			"not expected, v2": {proxyHost, header(t, 2, "203.0.113.7:1"),
+				"a PROXY header was refused", false},
+			"trusted, none": {proxyHost, "", "a trusted proxy sent no PROXY header", true},
+			"trusted, broken": {proxyHost, "PROXY TCP4 203.0.113.7 nowhere 1 2\r\n",
+				"a trusted proxy sent no PROXY header", true},
+			"trusted, part": {proxyHost, "PROXY TCP4 203", "a trusted proxy sent no PROXY header", true},
+			"trusted, UDP": {proxyHost, "\r\n\r\n\x00\r\n" +
+				"QUIT\n\x21\x12\x00\x0c\x01\x02\x03\x04\x01\x02\x03\x04\x00\x01\x00\x01",
+				"a trusted proxy sent no PROXY header", true},
+			"trusted, version": {proxyHost, "\r\n\r\n\x00\r\n" +
+				"QUIT\n\x31\x11\x00\x0c\x01\x02\x03\x04\x01\x02\x03\x04\x00\x01\x00\x01",
+				"a trusted proxy sent no PROXY header", true},
 		} {
 			t.Run(fmt.Sprint(name, secure), func(t *testing.T) {
 				p := serveProxied(t, secure, func(s *Server) {
 					s.ProxyProtocol = x.expected
-					s.Fallback = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("nobody is to be asked") })
+					s.Fallback = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+						t.Error("nobody is to be asked")
+					})
 				})
 				_, err := p.dial(t, x.host, x.first, nil)
 				require.Error(t, err)
-				require.Eventually(t, func() bool { return strings.Contains(p.log.String(), x.log) }, 30*time.Second, time.Millisecond, p.log)
+				require.Eventually(t, func() bool { return strings.Contains(p.log.String(), x.log) },
+					30*time.Second, time.Millisecond, p.log)
 				require.Contains(t, p.log.String(), "remote="+x.host)
 				require.Empty(t, p.seen)
 			})
@@ -179,7 +201,8 @@ func TestServer_ProxyHeaderRefused(t *testing.T) {
 func TestServer_ProxyHeaderPerAddress(t *testing.T) {
 	p := serveProxied(t, false, func(s *Server) { s.ProxyProtocol, s.MaxPerAddress = true, 2 })
 	var one *Conn
-	for i, source := range []string{"[2001:db8::1]:1", "[2001:db8::2]:2", "203.0.113.7:1", "203.0.113.7:2"} {
+	for i, source := range []string{"[2001:db8::1]:1", "[2001:db8::2]:2", "203.0.113.7:1",
+		"203.0.113.7:2"} {
 		c, err := p.dial(t, proxyHost, header(t, 2, source), nil)
 		require.NoError(t, err)
 		if i == 0 {
@@ -189,9 +212,11 @@ func TestServer_ProxyHeaderPerAddress(t *testing.T) {
 	}
 	_, err := p.dial(t, proxyHost, header(t, 1, "[2001:db8::3]:3"), nil)
 	require.ErrorContains(t, err, "503")
-	require.Contains(t, p.log.String(), `turned away: too many connections from this address" remote=[2001:db8::3]:3 most=2`)
+	require.Contains(t, p.log.String(),
+		`turned away: too many connections from this address" remote=[2001:db8::3]:3 most=2`)
 	require.NoError(t, one.CloseNow())
-	require.Eventually(t, func() bool { return p.Connections() == 3 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return p.Connections() == 3 }, 30*time.Second,
+		time.Millisecond)
 	_, err = p.dial(t, proxyHost, header(t, 1, "[2001:db8::3]:3"), nil)
 	require.NoError(t, err)
 	<-p.seen
@@ -203,8 +228,11 @@ func TestServer_ProxyHeaderSlow(t *testing.T) { eachNetwork(t, testServerProxyHe
 
 func testServerProxyHeaderSlow(t *testing.T) {
 	head := header(t, 2, "203.0.113.7:1")
-	for name, first := range map[string]string{"nothing": "", "half": head[:14], "header, then nothing": head} {
-		s := &Server{Handler: &Handler{Serve: echoServe}, ProxyProtocol: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, OpeningTimeout: 15 * time.Second}
+	for name, first := range map[string]string{"nothing": "", "half": head[:14],
+		"header, then nothing": head} {
+		s := &Server{Handler: &Handler{Serve: echoServe}, ProxyProtocol: true,
+			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
+			OpeningTimeout: 15 * time.Second}
 		serveVirtual(t, name, s, func(t *testing.T, l *pipeListener) {
 			a, b := connection(t)
 			defer a.Close()
@@ -233,10 +261,12 @@ func TestServer_ForwardedFor(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "203.0.113.7:0 203.0.113.7/32", <-p.seen)
 		require.Contains(t, p.log.String(), "msg=open remote=203.0.113.7:0")
-		_, err = p.dial(t, proxyHost, "", http.Header{"Forwarded": {`for=2.2.2.2, for="[2001:db8::7]:99";proto=https`}})
+		_, err = p.dial(t, proxyHost, "",
+			http.Header{"Forwarded": {`for=2.2.2.2, for="[2001:db8::7]:99";proto=https`}})
 		require.NoError(t, err)
 		require.Equal(t, "[2001:db8::7]:99 2001:db8::/64", <-p.seen)
-		for _, again := range []http.Header{field("203.0.113.7"), field("9.9.9.9, 203.0.113.7"), field("2001:db8::8888")} {
+		for _, again := range []http.Header{field("203.0.113.7"), field("9.9.9.9, 203.0.113.7"),
+			field("2001:db8::8888")} {
 			_, err = p.dial(t, proxyHost, "", again)
 			require.ErrorContains(t, err, "503", "%v", again)
 		}
@@ -254,20 +284,24 @@ func TestServer_ForwardedForKeptAlive(t *testing.T) {
 	pages := make(chan string, 2)
 	p := serveProxied(t, false, func(s *Server) {
 		s.MaxPerAddress = 1
-		s.Fallback = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { pages <- r.RemoteAddr })
+		s.Fallback = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			pages <- r.RemoteAddr
+		})
 	})
 	upgrade := func(client string) (status int) {
 		nc := p.from(t, proxyHost, "")
 		r := bufio.NewReader(nc)
 		for _, other := range []string{"198.51.100.1", "198.51.100.2"} {
-			_, err := io.WriteString(nc, "GET /page HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: "+other+"\r\n\r\n")
+			_, err := io.WriteString(nc, "GET /page HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: "+
+				other+"\r\n\r\n")
 			require.NoError(t, err)
 			response, err := http.ReadResponse(r, nil)
 			require.NoError(t, err)
 			_ = response.Body.Close()
 			require.Equal(t, other+":0", <-pages)
 		}
-		_, err := io.WriteString(nc, strings.Replace(openingRequest, "\r\n", "\r\nX-Forwarded-For: "+client+"\r\n", 1))
+		_, err := io.WriteString(nc, strings.Replace(openingRequest, "\r\n", "\r\nX-Forwarded-For: "+
+			client+"\r\n", 1))
 		require.NoError(t, err)
 		response, err := http.ReadResponse(r, nil)
 		require.NoError(t, err)

@@ -15,7 +15,9 @@ import (
 func TestServer_Shutdown(t *testing.T) { eachNetwork(t, testServerShutdown) }
 
 func testServerShutdown(t *testing.T) {
-	h := &Handler{Serve: func(_ context.Context, c *Conn) error { return echoServe(context.Background(), c) }}
+	h := &Handler{Serve: func(_ context.Context, c *Conn) error {
+		return echoServe(context.Background(), c)
+	}}
 	answered := make(chan struct{})
 	s := &Server{Handler: h, Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/slow" {
@@ -57,7 +59,10 @@ func testServerShutdown(t *testing.T) {
 		require.Zero(t, h.Connections())
 	})
 
-	s = &Server{Handler: &Handler{Serve: func(context.Context, *Conn) error { time.Sleep(time.Minute); return nil }}}
+	s = &Server{Handler: &Handler{Serve: func(context.Context, *Conn) error {
+		time.Sleep(time.Minute)
+		return nil
+	}}}
 	serveVirtual(t, "no time left", s, func(t *testing.T, l *pipeListener) {
 		c := l.dial(t)
 		c.bytes(openingRequest)

@@ -28,7 +28,8 @@ func serveBy(t *testing.T, s *Server) (url string) {
 		defer cancel()
 		_ = s.Shutdown(ctx)
 		require.ErrorIs(t, <-served, http.ErrServerClosed)
-		require.Eventually(t, func() bool { return s.Connections() == 0 }, 30*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return s.Connections() == 0 }, 30*time.Second,
+			time.Millisecond)
 	})
 	return "ws://" + ln.Addr().String()
 }
@@ -81,11 +82,13 @@ func TestServer_Fallback(t *testing.T) {
 	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage)}
 	url := serveBy(t, s)
 	c := dialHTTP(t, url)
-	c.send("GET /a?b HTTP/1.1\r\nHost: h\r\n\r\nPOST /c HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcGET /d HTTP/1.1\r\nHost: h\r\n\r\n")
+	c.send("GET /a?b HTTP/1.1\r\nHost: h\r\n\r\nPOST /c HTTP/1.1\r\nHost: h\r\n" +
+		"Content-Length: 3\r\n\r\nabcGET /d HTTP/1.1\r\nHost: h\r\n\r\n")
 	c.want(200, "page GET /a?b")
 	c.want(200, "page POST /c abc")
 	c.want(200, "page GET /d")
-	c.send("POST /chunks HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+	c.send("POST /chunks HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n" +
+		"abc\r\n0\r\n\r\n")
 	c.want(200, "page POST /chunks abc")
 	c.send("GET /echo/;e/cookies?.krn=1&.kl=Y HTTP/1.1\r\nHost: h\r\n\r\n")
 	c.want(200, "")
@@ -121,38 +124,45 @@ func TestServer_FallbackFirst(t *testing.T) {
 		request, body string
 		status        int
 	}{
-		"long":             {"GET " + long + " HTTP/1.1\r\nHost: h\r\n\r\n", "page GET " + long, 200},
-		"HTTP/1.0":         {"GET /old HTTP/1.0\r\n\r\n", "page GET /old", 200},
-		"line ends":        {"GET /lf HTTP/1.1\nHost: h\n\n", "page GET /lf", 200},
-		"absolute-form":    {"GET http://h/abs HTTP/1.1\r\nHost: h\r\n\r\n", "page GET http://h/abs", 200},
-		"chunked":          {"POST /t HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "page POST /t a", 200},
-		"garbage":          {"\x16\x03\x01\x00\x05hello\r\n\r\n", "", 400},
-		"other WebSocket":  {strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1), "page GET /echo", 200},
-		"broken KHP":       {strings.Replace(openingRequest, "Key: d", "Key: ", 1), "Sec-WebSocket-Key", 400},
-		"emulation":        {"GET /?.kr=xs HTTP/1.1\r\nHost: h\r\n\r\n", "", 404},
-		"KHP to elsewhere": {strings.Replace(openingRequest, "GET /echo", "GET /elsewhere", 1), "page GET /elsewhere", 200},
+		"long":      {"GET " + long + " HTTP/1.1\r\nHost: h\r\n\r\n", "page GET " + long, 200},
+		"HTTP/1.0":  {"GET /old HTTP/1.0\r\n\r\n", "page GET /old", 200},
+		"line ends": {"GET /lf HTTP/1.1\nHost: h\n\n", "page GET /lf", 200},
+		"absolute-form": {"GET http://h/abs HTTP/1.1\r\nHost: h\r\n\r\n",
+			"page GET http://h/abs", 200},
+		"chunked": {"POST /t HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n" +
+			"a\r\n0\r\n\r\n", "page POST /t a", 200},
+		"garbage": {"\x16\x03\x01\x00\x05hello\r\n\r\n", "", 400},
+		"other WebSocket": {strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1),
+			"page GET /echo", 200},
+		"broken KHP": {strings.Replace(openingRequest, "Key: d", "Key: ", 1),
+			"Sec-WebSocket-Key", 400},
+		"emulation": {"GET /?.kr=xs HTTP/1.1\r\nHost: h\r\n\r\n", "", 404},
+		"KHP to elsewhere": {strings.Replace(openingRequest, "GET /echo", "GET /elsewhere", 1),
+			"page GET /elsewhere", 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := &Handler{Serve: echoServe}
-			url := serveBy(t, &Server{Fallback: http.HandlerFunc(webPage), Route: func(_, path string) *Handler {
-				if path == "/echo" {
-					return h
-				}
-				return nil
-			}})
+			url := serveBy(t, &Server{
+				Fallback: http.HandlerFunc(webPage), Route: func(_, path string) *Handler {
+					if path == "/echo" {
+						return h
+					}
+					return nil
+				}})
 			conn := dialHTTP(t, url)
 			conn.send(c.request)
 			conn.want(c.status, c.body)
 		})
 	}
 	took := make(chan error, 1)
-	url := serveBy(t, &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		nc, _, err := w.(http.Hijacker).Hijack()
-		if err == nil {
-			err = nc.Close()
-		}
-		took <- err
-	})})
+	url := serveBy(t, &Server{Handler: &Handler{Serve: echoServe},
+		Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			nc, _, err := w.(http.Hijacker).Hijack()
+			if err == nil {
+				err = nc.Close()
+			}
+			took <- err
+		})})
 	c := dialHTTP(t, url)
 	c.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	_, err := c.r.ReadByte()
@@ -173,16 +183,21 @@ func TestServer_NoFallback(t *testing.T) {
 		request, body string
 		status        int
 	}{
-		"no upgrade":   {"GET /echo HTTP/1.1\r\nHost: one.example\r\n\r\n", "speaks WebSocket", 426},
-		"no handler":   {"GET /x HTTP/1.1\r\nHost: one.example\r\n\r\n", "not found", 404},
-		"other host":   {strings.Replace(openingRequest, "one.example", "two.example", 1), "not found", 404},
-		"chunked":      {"POST /echo HTTP/1.1\r\nHost: one.example\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "Transfer-Encoding", 501},
-		"HTTP/1.0":     {"GET /echo HTTP/1.0\r\n\r\n", "version", 505},
-		"line ends":    {"GET /echo HTTP/1.1\nHost: h\n\n", "LF without CR", 400},
-		"a long field": {"GET /echo HTTP/1.1\r\nHost: h\r\nX: " + strings.Repeat("x", 9000), "field X is too long", 431},
-		"TLS":          {"\x16\x03\x01\x02\x00\x01", "not a token", 400},
-		"old version":  {strings.Replace(openingRequest, "Version: 13", "Version: 7", 1), "Sec-WebSocket-Version: 13", 426},
-		"without KHP":  {strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1), "x-kaazing-handshake", 400},
+		"no upgrade": {"GET /echo HTTP/1.1\r\nHost: one.example\r\n\r\n", "speaks WebSocket", 426},
+		"no handler": {"GET /x HTTP/1.1\r\nHost: one.example\r\n\r\n", "not found", 404},
+		"other host": {strings.Replace(openingRequest, "one.example", "two.example", 1),
+			"not found", 404},
+		"chunked": {"POST /echo HTTP/1.1\r\nHost: one.example\r\n" +
+			"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "Transfer-Encoding", 501},
+		"HTTP/1.0":  {"GET /echo HTTP/1.0\r\n\r\n", "version", 505},
+		"line ends": {"GET /echo HTTP/1.1\nHost: h\n\n", "LF without CR", 400},
+		"a long field": {"GET /echo HTTP/1.1\r\nHost: h\r\nX: " + strings.Repeat("x", 9000),
+			"field X is too long", 431},
+		"TLS": {"\x16\x03\x01\x02\x00\x01", "not a token", 400},
+		"old version": {strings.Replace(openingRequest, "Version: 13", "Version: 7", 1),
+			"Sec-WebSocket-Version: 13", 426},
+		"without KHP": {strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1),
+			"x-kaazing-handshake", 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := dialHTTP(t, url)
@@ -204,7 +219,8 @@ func TestServer_Handler(t *testing.T) {
 	var opening []byte
 	h := &Handler{
 		Serve: func(ctx context.Context, c *Conn) error {
-			return c.Write(ctx, Text, []byte(c.URL()+" "+c.Header().Get("X-Opening")+" "+c.Header().Get("Host")+" "+c.Request().Path()))
+			return c.Write(ctx, Text, []byte(c.URL()+" "+c.Header().Get("X-Opening")+" "+
+				c.Header().Get("Host")+" "+c.Request().Path()))
 		},
 		Logger: slog.New(slog.NewTextHandler(&log, nil)),
 		Observer: observe(func(ev Event) {
@@ -214,7 +230,8 @@ func TestServer_Handler(t *testing.T) {
 		}),
 	}
 	url := serveBy(t, &Server{Handler: h})
-	request := strings.Replace(openingRequest, "\r\n\r\n", "\r\nx-OPENING:yes\r\ncookie: a=b\r\n\r\n", 1)
+	request := strings.Replace(openingRequest, "\r\n\r\n",
+		"\r\nx-OPENING:yes\r\ncookie: a=b\r\n\r\n", 1)
 	c := dialTCP(t, url, request+string(frametest.Encode(false, bin(extendedRequest))))
 	require.Contains(t, <-c.head, "101 Switching Protocols")
 	require.Equal(t, "101", c.status())
@@ -222,15 +239,18 @@ func TestServer_Handler(t *testing.T) {
 	require.Equal(t, CloseNormal, c.closeCode())
 	require.Equal(t, strings.Replace(request, "a=b", "[redacted]", 1), string(opening))
 	c.answer(CloseNormal)
-	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second,
+		time.Millisecond)
 	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
 	require.Contains(t, log.String(), "msg=open")
 }
 
 // Plain WebSockets are served where the handler allows them.
 func TestServer_Plain(t *testing.T) {
-	url := serveBy(t, &Server{Handler: &Handler{Serve: echoServe, Plain: true}, Fallback: http.HandlerFunc(webPage)})
-	c := dialTCP(t, url, strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1)+string(frametest.Encode(false, text("hello"))))
+	url := serveBy(t,
+		&Server{Handler: &Handler{Serve: echoServe, Plain: true}, Fallback: http.HandlerFunc(webPage)})
+	c := dialTCP(t, url, strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1)+
+		string(frametest.Encode(false, text("hello"))))
 	require.Contains(t, <-c.head, "101 Switching Protocols")
 	require.Equal(t, "hello", string((<-c.got).Payload))
 }

@@ -23,7 +23,8 @@ func TestServer_TLS(t *testing.T) {
 	roots.AddCert(donor.Certificate())
 	donor.Close()
 	s := &Server{
-		Handler: &Handler{Serve: echoServe}, TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"h2"}},
+		Handler:   &Handler{Serve: echoServe},
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"h2"}},
 		Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "by "+tls.VersionName(r.TLS.Version)+" "+r.TLS.NegotiatedProtocol)
 		}),
@@ -39,7 +40,8 @@ func TestServer_TLS(t *testing.T) {
 		wantEcho(t, c, strings.Repeat("x", 100000))
 		require.NoError(t, c.Close(CloseNormal, ""))
 	}
-	web := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, NextProtos: []string{"h2", "http/1.1"}}, DisableKeepAlives: true}}
+	web := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots,
+		NextProtos: []string{"h2", "http/1.1"}}, DisableKeepAlives: true}}
 	r, err := web.Get("https://" + addr + "/page")
 	require.NoError(t, err)
 	body, err := io.ReadAll(r.Body)
@@ -49,7 +51,8 @@ func TestServer_TLS(t *testing.T) {
 	plain := dialHTTP(t, "ws://"+addr)
 	plain.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	plain.want(400, "HTTPS")
-	require.Equal(t, []string{"h2"}, s.TLSConfig.NextProtos, "the caller's configuration is not touched")
+	require.Equal(t, []string{"h2"}, s.TLSConfig.NextProtos,
+		"the caller's configuration is not touched")
 	require.NoError(t, s.Shutdown(t.Context()))
 	require.ErrorIs(t, <-served, http.ErrServerClosed)
 	_ = plain.Close()
@@ -67,8 +70,10 @@ func TestServer_ListenAndServe(t *testing.T) {
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	der, err := x509.MarshalPKCS8PrivateKey(donor.TLS.Certificates[0].PrivateKey)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600))
-	require.NoError(t, os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: donor.TLS.Certificates[0].Certificate[0]}), 0o600))
+	require.NoError(t, os.WriteFile(key,
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600))
+	require.NoError(t, os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE",
+		Bytes: donor.TLS.Certificates[0].Certificate[0]}), 0o600))
 	for name, start := range map[string]func(*Server) error{
 		"plain": func(s *Server) error { return s.ListenAndServe("127.0.0.1:0") },
 		"TLS":   func(s *Server) error { return s.ListenAndServeTLS("127.0.0.1:0", cert, key) },

@@ -17,17 +17,19 @@ import (
 // Decide and the Authenticator learn by which way a request has come, as far as trusted proxies
 // vouch for it, over every layer that they may use.
 func TestSourceOf(t *testing.T) {
-	forwarded := http.Header{"X-Forwarded-For": {"1.1.1.1, 203.0.113.7, " + proxyHost}, "X-Forwarded-Proto": {"https"}}
+	forwarded := http.Header{"X-Forwarded-For": {"1.1.1.1, 203.0.113.7, " + proxyHost},
+		"X-Forwarded-Proto": {"https"}}
 	for _, secure := range []bool{false, true} {
 		for name, x := range map[string]struct {
 			host, first string
 			proxied     bool
 			before      string // the hops before the one that is connected
 		}{
-			"direct":          {otherHost, "", false, ""},
-			"fields":          {proxyHost, "", true, "203.0.113.7 " + proxyHost + " "},
-			"header":          {proxyHost, header(t, 2, "198.51.100.1:5"), false, "198.51.100.1 "},
-			"header, fields":  {proxyHost, header(t, 1, proxyHost+":5"), true, "203.0.113.7 " + proxyHost + " " + proxyHost + " "},
+			"direct": {otherHost, "", false, ""},
+			"fields": {proxyHost, "", true, "203.0.113.7 " + proxyHost + " "},
+			"header": {proxyHost, header(t, 2, "198.51.100.1:5"), false, "198.51.100.1 "},
+			"header, fields": {proxyHost, header(t, 1, proxyHost+":5"), true, "203.0.113.7 " + proxyHost +
+				" " + proxyHost + " "},
 			"header of local": {proxyHost, "PROXY UNKNOWN\r\n", true, "203.0.113.7 " + proxyHost + " "},
 		} {
 			t.Run(fmt.Sprint(name, secure), func(t *testing.T) {
@@ -69,8 +71,9 @@ func TestSourceOf_Later(t *testing.T) {
 	})
 	nc := p.from(t, proxyHost, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	readResponse(t, nc)
-	_, err := Dial(t.Context(), "ws://localhost/", &DialOptions{OpeningHeader: http.Header{"X-Forwarded-For": {"203.0.113.7, " + proxyHost}},
-		NetDial: func(context.Context, string, string) (net.Conn, error) { return nc, nil }})
+	_, err := Dial(t.Context(), "ws://localhost/", &DialOptions{
+		OpeningHeader: http.Header{"X-Forwarded-For": {"203.0.113.7, " + proxyHost}},
+		NetDial:       func(context.Context, string, string) (net.Conn, error) { return nc, nil }})
 	require.NoError(t, err)
 	<-p.seen
 	s := <-sources

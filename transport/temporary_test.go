@@ -29,7 +29,9 @@ func TestHandshakeError_Temporary_Network(t *testing.T) {
 	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
 	defer untrusted.Close()
 	fails := func(err error) *DialOptions {
-		return &DialOptions{NetDial: func(context.Context, string, string) (net.Conn, error) { return nil, err }}
+		return &DialOptions{NetDial: func(context.Context, string, string) (net.Conn, error) {
+			return nil, err
+		}}
 	}
 	for _, c := range []struct {
 		name, url string
@@ -41,11 +43,15 @@ func TestHandshakeError_Temporary_Network(t *testing.T) {
 		{"reset", "ws://" + resetting, nil, true},
 		{"dropped within TLS", "wss://" + dropping, nil, true},
 		{"reset within TLS", "wss://" + resetting, nil, true},
-		{"no route", "ws://a", fails(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.EHOSTUNREACH}), true},
-		{"resolver does not answer", "ws://a", fails(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "server misbehaving", IsTemporary: true}}), true},
-		{"unknown name", "ws://a", fails(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}), false},
+		{"no route", "ws://a", fails(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.EHOSTUNREACH}),
+			true},
+		{"resolver does not answer", "ws://a", fails(&net.OpError{Op: "dial",
+			Err: &net.DNSError{Err: "server misbehaving", IsTemporary: true}}), true},
+		{"unknown name", "ws://a", fails(&net.OpError{Op: "dial",
+			Err: &net.DNSError{Err: "no such host", IsNotFound: true}}), false},
 		{"forbidden", "ws://a", fails(&net.OpError{Op: "dial", Err: syscall.EACCES}), false},
-		{"not an address", "ws://a", fails(&net.OpError{Op: "dial", Err: &net.AddrError{Err: "no"}}), false},
+		{"not an address", "ws://a", fails(&net.OpError{Op: "dial", Err: &net.AddrError{Err: "no"}}),
+			false},
 		{"untrusted", "wss" + strings.TrimPrefix(untrusted.URL, "https"), nil, false},
 		{"something else", "ws://a", fails(errors.New("no")), false},
 	} {
@@ -78,7 +84,8 @@ func dropEach(t *testing.T, drop func(nc *net.TCPConn)) (addr string) {
 
 // A server that closes before the handshake is complete says with its code whether it will be back.
 func TestHandshakeError_Temporary_Close(t *testing.T) {
-	for code, want := range map[string]bool{"\x03\xf4": true, "\x03\xf5": true, "\x03\xe9": true, "\x03\xf0": false, "\x03\xe8": false, "\x03\xf3": false, "": false} {
+	for code, want := range map[string]bool{"\x03\xf4": true, "\x03\xf5": true, "\x03\xe9": true,
+		"\x03\xf0": false, "\x03\xe8": false, "\x03\xf3": false, "": false} {
 		for _, answered := range []bool{false, true} {
 			got := dialRaw(t, t.Context(), true, nil, func(p *rawServer) {
 				p.asked()
@@ -100,8 +107,10 @@ func TestHandshakeError_Temporary_Close(t *testing.T) {
 // and what the caller says.
 func TestDial_Retry_If(t *testing.T) {
 	virtual(t, "restart", func(t *testing.T) {
-		got := dialRaw(t, t.Context(), false, &DialOptions{Retry: &Retry{Attempts: 4, Jitter: full}}, func(p *rawServer) { _ = p.nc.Close() },
-			func(p *rawServer) { p.asked(); p.send(pf{Op: opX, P: "\x03\xf4"}) }, refusal("502 Bad Gateway"), then101(terminator))
+		got := dialRaw(t, t.Context(), false, &DialOptions{Retry: &Retry{Attempts: 4, Jitter: full}},
+			func(p *rawServer) { _ = p.nc.Close() },
+			func(p *rawServer) { p.asked(); p.send(pf{Op: opX, P: "\x03\xf4"}) }, refusal("502 Bad Gateway"),
+			then101(terminator))
 		got.end()
 		require.NoError(t, got.err)
 		require.InDelta(t, 3500*time.Millisecond, got.took, float64(time.Microsecond))
@@ -109,7 +118,8 @@ func TestDial_Retry_If(t *testing.T) {
 	virtual(t, "no end", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour-time.Second)
 		defer cancel()
-		got := dialRaw(t, ctx, false, &DialOptions{Retry: &Retry{Attempts: -1, Jitter: full}}, refusal("503 Busy\r\nRetry-After: 600"))
+		got := dialRaw(t, ctx, false, &DialOptions{Retry: &Retry{Attempts: -1, Jitter: full}},
+			refusal("503 Busy\r\nRetry-After: 600"))
 		got.end()
 		require.Equal(t, 24*time.Hour-time.Second, got.took)
 		require.ErrorIs(t, got.err, context.DeadlineExceeded)
@@ -118,7 +128,8 @@ func TestDial_Retry_If(t *testing.T) {
 		require.Equal(t, 24*6, e.Tries)
 	})
 	virtual(t, "no end, but not for everything", func(t *testing.T) {
-		got := dialRaw(t, t.Context(), false, &DialOptions{Retry: &Retry{Attempts: -1}}, refusal("403 Forbidden"))
+		got := dialRaw(t, t.Context(), false, &DialOptions{Retry: &Retry{Attempts: -1}},
+			refusal("403 Forbidden"))
 		got.end()
 		require.ErrorIs(t, got.err, fsm.FailureStatus)
 	})
@@ -128,7 +139,8 @@ func TestDial_Retry_If(t *testing.T) {
 			seen = append(seen, e.Status)
 			return e.Temporary() || e.Status == 404
 		}}
-		got := dialRaw(t, t.Context(), false, &DialOptions{Retry: retry}, refusal("404 Not Found"), refusal("404 Not Found"), then101(terminator))
+		got := dialRaw(t, t.Context(), false, &DialOptions{Retry: retry}, refusal("404 Not Found"),
+			refusal("404 Not Found"), then101(terminator))
 		got.end()
 		require.NoError(t, got.err)
 		require.Equal(t, []int{404, 404}, seen)

@@ -62,7 +62,8 @@ func TestBuffers(t *testing.T) {
 
 			body := "not today"
 			answer := func() {
-				h.questions[0].Decide(t0, endpoint.Decision{Status: 403, Body: take(body), Header: []endpoint.HeaderField{{Name: "A", Value: "b"}}})
+				h.questions[0].Decide(t0, endpoint.Decision{Status: 403, Body: take(body),
+					Header: []endpoint.HeaderField{{Name: "A", Value: "b"}}})
 			}
 			if inside { // a Ping's answer is an order
 				h.on["pong"] = func() { answer(); done() }
@@ -91,7 +92,8 @@ func TestBuffers(t *testing.T) {
 // A request that the host has parsed, and what its library says of the opening handshake, are the
 // driver's during the call only, too.
 func TestBuffers_Parsed(t *testing.T) {
-	first := func(h *host, s *driver.Server, f func()) { // from inside of an order that is the first one
+	// from inside of an order that is the first one
+	first := func(h *host, s *driver.Server, f func()) {
 		h.on["pong"] = f
 		s.Begin(t0, []endpoint.Output{{Kind: endpoint.SendPong}})
 	}
@@ -110,7 +112,8 @@ func TestBuffers_Parsed(t *testing.T) {
 	require.Equal(t, "/p", s.Endpoint().OpeningRequest().Target)
 
 	h, s = serving(t)
-	o := endpoint.OpeningFromHTTP("/p", "h", map[string][]string{"Sec-WebSocket-Protocol": {endpoint.Subprotocol}, "Cookie": {"a"}})
+	o := endpoint.OpeningFromHTTP("/p", "h",
+		map[string][]string{"Sec-WebSocket-Protocol": {endpoint.Subprotocol}, "Cookie": {"a"}})
 	granted := []string{"x-a"}
 	first(h, s, func() {
 		s.Opened(t0, o, granted)
@@ -123,7 +126,8 @@ func TestBuffers_Parsed(t *testing.T) {
 
 	h, c := calling(t, endpoint.ClientConfig{})
 	conn := h.conns[0]
-	fields, body := []endpoint.HeaderField{{Name: "Content-Type", Value: "text/plain"}}, []byte("closed for today")
+	fields, body := []endpoint.HeaderField{{Name: "Content-Type", Value: "text/plain"}},
+		[]byte("closed for today")
 	h.on["disconnect"] = func() {}
 	inside := wires{h, "a"}
 	refused := &refusing{wires: inside, refuse: func() {

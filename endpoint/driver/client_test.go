@@ -21,7 +21,9 @@ const (
 func elsewhere(to string) string { return "HTTP/1.1 302 x\r\nLocation: " + to + "\r\n\r\n" }
 
 // redirected returns a client that dials the second connection, and the first one.
-func redirected(t require.TestingT, cfg endpoint.ClientConfig, to string) (*host, *driver.Client, *driver.Conn) {
+func redirected(
+	t require.TestingT, cfg endpoint.ClientConfig, to string,
+) (*host, *driver.Client, *driver.Conn) {
 	h, c, old := asking(t, cfg)
 	unit(old, elsewhere(to))
 	require.Equal(t, []string{"close 1000 a", "flush a"}, h.take())
@@ -125,7 +127,8 @@ func TestClient_Dial(t *testing.T) {
 		h.conns[1].Connected(t0, wires{h, "b"}, [16]byte{})
 		require.Equal(t, []string{"bytes GET /q HTTP/1.1 b", "flush b"}, h.take())
 		h.conns[1].Received(t0, []byte(opened))
-		require.Equal(t, []string{"upgraded b", "message GET /q HTTP/1.1 b", "flush b"}, h.take(), "nothing of the first answer is left")
+		require.Equal(t, []string{"upgraded b", "message GET /q HTTP/1.1 b", "flush b"}, h.take(),
+			"nothing of the first answer is left")
 	})
 	t.Run("by-the-library", func(t *testing.T) {
 		h, _ := calling(t, endpoint.ClientConfig{})
@@ -171,7 +174,8 @@ func TestClient_Credentials(t *testing.T) {
 	})
 	t.Run("at-once", func(t *testing.T) {
 		for name, answer := range map[string]func(q driver.Challenge){
-			"message GET /p HTTP/1.1 a": func(q driver.Challenge) { q.Credentials(t0, "Basic x") }, "close 1000 a": func(q driver.Challenge) { q.None(t0, "none") },
+			"message GET /p HTTP/1.1 a": func(q driver.Challenge) { q.Credentials(t0, "Basic x") },
+			"close 1000 a":              func(q driver.Challenge) { q.None(t0, "none") },
 		} {
 			h, _, conn := asking(t, cfg)
 			h.on["ask"] = func() { answer(h.asked[0]) }
@@ -193,7 +197,8 @@ func TestClient_Credentials(t *testing.T) {
 		h, c := calling(t, cfg)
 		h.conns[0].Connected(t0, wires{h, "a"}, [16]byte{})
 		h.take()
-		h.conns[0].Received(t0, []byte("HTTP/1.1 401 x\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"))
+		h.conns[0].Received(t0,
+			[]byte("HTTP/1.1 401 x\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"))
 		require.Equal(t, []string{"disconnect a", "ask Basic"}, h.take())
 		require.Equal(t, c.Deadline(), h.wake)
 		h.asked[0].Credentials(t0, "Basic x")
@@ -265,7 +270,8 @@ func TestClient_Ends(t *testing.T) {
 	t.Run("violation", func(t *testing.T) {
 		h, c, conn := asking(t, endpoint.ClientConfig{})
 		conn.Violation(t0, fsm.FailureUTF8, "bad text")
-		require.Equal(t, []string{"close 1007 a", "flush a", "disconnect a", "over"}, h.take(), "nothing more can be read, so nothing is waited for")
+		require.Equal(t, []string{"close 1007 a", "flush a", "disconnect a", "over"}, h.take(),
+			"nothing more can be read, so nothing is waited for")
 		require.ErrorIs(t, h.err, fsm.FailureUTF8)
 		require.NoError(t, c.Endpoint().Misuse())
 	})
@@ -273,7 +279,8 @@ func TestClient_Ends(t *testing.T) {
 		h, _, conn := asking(t, endpoint.ClientConfig{})
 		h.failing = "close"
 		unit(conn, elsewhere("/q"))
-		require.Equal(t, []string{"close 1000 a", "disconnect a", "dial ws://h/q"}, h.take(), "the next connection is another one")
+		require.Equal(t, []string{"close 1000 a", "disconnect a", "dial ws://h/q"}, h.take(),
+			"the next connection is another one")
 		h.failing = ""
 		h.conns[1].Connected(t0, wires{h, "b"}, [16]byte{})
 		require.Equal(t, []string{"bytes GET /q HTTP/1.1 b", "flush b"}, h.take())
@@ -282,7 +289,8 @@ func TestClient_Ends(t *testing.T) {
 		h, _, conn := asking(t, endpoint.ClientConfig{})
 		conn.Message(t0, wire.Binary, []byte(elsewhere("/q")))
 		conn.Lost(t0, "reset")
-		require.Equal(t, []string{"disconnect a", "dial ws://h/q"}, h.take(), "the response counts; to a lost connection nothing is written")
+		require.Equal(t, []string{"disconnect a", "dial ws://h/q"}, h.take(),
+			"the response counts; to a lost connection nothing is written")
 	})
 	t.Run("close-from-open", func(t *testing.T) {
 		h, c, conn := asking(t, endpoint.ClientConfig{})
@@ -296,7 +304,8 @@ func TestClient_Ends(t *testing.T) {
 			require.Equal(t, []string{"open 101"}, h.take(), "not before this is over")
 		}
 		unit(conn, accepted)
-		require.Equal(t, []string{"message one a", "flush a", "message two a", "flush a", "close 1000 a", "flush a", "pong p a", "flush a"}, h.take())
+		require.Equal(t, []string{"message one a", "flush a", "message two a", "flush a", "close 1000 a",
+			"flush a", "pong p a", "flush a"}, h.take())
 		require.False(t, c.Send(t0, wire.Text, nil))
 		conn.PeerClosed(t0, 1000, "")
 		h.take()
@@ -314,7 +323,8 @@ func TestClient_Ends(t *testing.T) {
 		h, c, conn := asking(t, endpoint.ClientConfig{})
 		h.on["open"] = func() { c.GiveUp(t0, 1001, "") }
 		unit(conn, accepted)
-		require.Equal(t, []string{"open 101", "close 1001 a", "flush a", "disconnect a", "over"}, h.take())
+		require.Equal(t, []string{"open 101", "close 1001 a", "flush a", "disconnect a",
+			"over"}, h.take())
 	})
 }
 

@@ -96,20 +96,25 @@ func (c *blocking) Dial(conn *driver.Conn, u wire.URL) {
 	}
 }
 func (c *blocking) Upgraded(rest []byte) {
-	c.frames = &wsutil.Reader{Source: io.MultiReader(bytes.NewReader(bytes.Clone(rest)), c.socket), State: ws.StateClientSide, CheckUTF8: true}
+	c.frames = &wsutil.Reader{Source: io.MultiReader(bytes.NewReader(bytes.Clone(rest)), c.socket),
+		State: ws.StateClientSide, CheckUTF8: true}
 }
 func (c *blocking) SendBytes(p []byte) error { _, err := c.socket.Write(p); return err }
 func (c *blocking) SendMessage(t wire.MessageType, p []byte) error {
 	return wsutil.WriteClientMessage(c.socket, ws.OpCode(t), p)
 }
-func (c *blocking) SendPong(p []byte) error { return wsutil.WriteClientMessage(c.socket, ws.OpPong, p) }
+func (c *blocking) SendPong(p []byte) error {
+	return wsutil.WriteClientMessage(c.socket, ws.OpPong, p)
+}
 func (c *blocking) SendClose(code uint16, reason string) error {
 	return wsutil.WriteClientMessage(c.socket, ws.OpClose, wire.AppendClose(nil, code, reason))
 }
-func (c *blocking) Flush() error                    { return nil }
-func (c *blocking) Disconnect()                     { _ = c.socket.Close() }
-func (c *blocking) Wake(at time.Time)               { c.due = at }
-func (c *blocking) AskCredentials(driver.Challenge) {} // never: the configuration has no credentials
+func (c *blocking) Flush() error      { return nil }
+func (c *blocking) Disconnect()       { _ = c.socket.Close() }
+func (c *blocking) Wake(at time.Time) { c.due = at }
+
+// never: the configuration has no credentials
+func (c *blocking) AskCredentials(driver.Challenge) {}
 func (c *blocking) Dropped(error)                   {}
 func (c *blocking) Open(r endpoint.Result) {
 	fmt.Println("open with", r.Status, "at", c.driver.Endpoint().URL().Path)
@@ -140,7 +145,8 @@ func Example_blockingClient() {
 	})
 	defer server.Close()
 
-	client, err := endpoint.NewClient("ws"+strings.TrimPrefix(server.URL, "http")+"/old", endpoint.ClientConfig{})
+	client, err := endpoint.NewClient("ws"+strings.TrimPrefix(server.URL, "http")+"/old",
+		endpoint.ClientConfig{})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -45,7 +45,9 @@ func (c *shared) send(t wire.MessageType, p []byte) {
 }
 
 // receive is the application.
-func (c *shared) receive(t wire.MessageType, p []byte) { c.send(t, append([]byte("you said "), p...)) }
+func (c *shared) receive(t wire.MessageType, p []byte) {
+	c.send(t, append([]byte("you said "), p...))
+}
 
 // decide is the application as well. It may take its time.
 func (c *shared) decide(r *endpoint.Request) endpoint.Decision {

@@ -130,7 +130,8 @@ func (w wires) Disconnect() {
 	w.gone[w.name] = true
 }
 
-const opening = "GET /p HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+const opening = "GET /p HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+	"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 
 var accept = string(upgrade.AppendAccept(nil, upgrade.AppendKey(nil, [16]byte{})))
@@ -138,7 +139,8 @@ var accept = string(upgrade.AppendAccept(nil, upgrade.AppendKey(nil, [16]byte{})
 const request = "GET /p HTTP/1.1\r\n\r\n"
 
 // opened is the answer to the opening request of a client with a nonce of zeros.
-var opened = "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
+var opened = "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+	"Sec-WebSocket-Accept: " + accept + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 
 // serving returns a server that was told nothing yet.
 func serving(t require.TestingT) (*host, *driver.Server) {
@@ -166,7 +168,8 @@ func deciding(t require.TestingT) (*host, *driver.Server) {
 func answering(t require.TestingT) (*host, *driver.Server) {
 	h, s := deciding(t)
 	h.questions[0].Decide(t0, endpoint.Decision{})
-	require.Equal(t, []string{"message HTTP/1.1 101 Switching Protocols", "message", "open 101", "flush"}, h.take())
+	require.Equal(t, []string{"message HTTP/1.1 101 Switching Protocols", "message", "open 101",
+		"flush"}, h.take())
 	return h, s
 }
 

@@ -71,13 +71,15 @@ func TestConn_IgnoresWhatIsNotForIt(t *testing.T) {
 			h, c, conn := asking(t, endpoint.ClientConfig{})
 			conn.PeerClosed(t0, 1001, "")
 			return h, c, conn
-		}, []string{"Received", "Message", "Ping", "PeerClosed", "Violation", "Failed", "Opened", "OpeningRefused"}},
+		}, []string{"Received", "Message", "Ping", "PeerClosed", "Violation", "Failed", "Opened",
+			"OpeningRefused"}},
 		"over": {func() (*host, *driver.Client, *driver.Conn) {
 			h, c, conn := asking(t, endpoint.ClientConfig{})
 			conn.Lost(t0, "cut")
 			require.True(t, h.over)
 			return h, c, conn
-		}, []string{"Received", "Message", "Ping", "PeerClosed", "Violation", "Failed", "Opened", "OpeningRefused", "Lost",
+		}, []string{"Received", "Message", "Ping", "PeerClosed", "Violation", "Failed", "Opened",
+			"OpeningRefused", "Lost",
 			"Close", "GiveUp", "Expire", "Send"}},
 	} {
 		for _, call := range v.call {
@@ -137,7 +139,8 @@ func TestConn_NotHeardInsideOfTheAnswerToClose(t *testing.T) {
 // A call made inside of an order changes nothing there: it waits until the order is carried out.
 func TestCalls_WaitInsideOfAnOrder(t *testing.T) {
 	inside := []endpoint.Output{{Kind: endpoint.SendPong}}
-	server := func(make func(t require.TestingT) (*host, *driver.Server), call func(h *host, s *driver.Server)) {
+	server := func(make func(t require.TestingT) (*host, *driver.Server), call func(h *host,
+		s *driver.Server)) {
 		h, s := make(t)
 		called := false
 		h.on["pong"] = func() {
@@ -156,7 +159,9 @@ func TestCalls_WaitInsideOfAnOrder(t *testing.T) {
 	server(serving, func(_ *host, s *driver.Server) { s.Opened(t0, o, nil) })
 	server(serving, func(_ *host, s *driver.Server) { s.Opening(t0, &r) })
 	server(serving, func(_ *host, s *driver.Server) { s.Received(t0, []byte(opening)) })
-	server(deciding, func(h *host, _ *driver.Server) { h.questions[0].Decide(t0, endpoint.Decision{}) })
+	server(deciding, func(h *host, _ *driver.Server) {
+		h.questions[0].Decide(t0, endpoint.Decision{})
+	})
 	server(deciding, func(h *host, _ *driver.Server) { h.questions[0].Fail(t0) })
 	server(deciding, func(_ *host, s *driver.Server) { s.Lost(t0, "cut") })
 	server(deciding, func(h *host, s *driver.Server) { s.Expire(h.wake) })

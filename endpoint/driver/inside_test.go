@@ -20,7 +20,9 @@ func TestClient_OpenedInsideOfAnOrder(t *testing.T) {
 			[]string{"bytes GET /p HTTP/1.1 a", "flush a", "message GET /p HTTP/1.1 a", "flush a"}},
 		"refused": {func(c *driver.Conn) { c.OpeningRefused(t0, 403, nil, nil) },
 			[]string{"bytes GET /p HTTP/1.1 a", "flush a", "disconnect a", "over"}},
-		"received": {func(c *driver.Conn) { c.Received(t0, []byte("HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n")) },
+		"received": {func(c *driver.Conn) {
+			c.Received(t0, []byte("HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n"))
+		},
 			[]string{"bytes GET /p HTTP/1.1 a", "flush a", "disconnect a", "over"}},
 	} {
 		h, c := calling(t, endpoint.ClientConfig{})
@@ -31,8 +33,8 @@ func TestClient_OpenedInsideOfAnOrder(t *testing.T) {
 	}
 }
 
-// What a library tells inside of an order is told to the endpoint as it is: the accept value that it
-// got is the one with which that of the extended response is compared.
+// What a library tells inside of an order is told to the endpoint as it is: the accept value that
+// it got is the one with which that of the extended response is compared.
 func TestClient_AcceptToldInsideOfAnOrder(t *testing.T) {
 	h, _ := calling(t, endpoint.ClientConfig{})
 	h.on["bytes"] = func() { h.conns[0].Opened(t0, endpoint.Subprotocol, nil, accept) }
@@ -50,7 +52,8 @@ func TestServer_SendInsideOfClose(t *testing.T) {
 	h, s = deciding(t)
 	h.on["message"] = func() { require.False(t, s.Send(t0, wire.Text, []byte("early"))) }
 	h.questions[0].Decide(t0, endpoint.Decision{})
-	require.Equal(t, []string{"message HTTP/1.1 101 Switching Protocols", "message", "open 101", "flush"}, h.take())
+	require.Equal(t, []string{"message HTTP/1.1 101 Switching Protocols", "message", "open 101",
+		"flush"}, h.take())
 }
 
 // A question is over as soon as it is answered, also while the answer is being ordered: a second

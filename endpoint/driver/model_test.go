@@ -264,7 +264,8 @@ func (m *model) after() []endpoint.Output {
 	case m.open:
 	case m.client != nil && m.client.Phase() == fsm.ClientSendingBody && !m.reports:
 		return m.client.BodyWritten(m.now)
-	case m.server != nil && m.server.Phase() == fsm.ServerPending && !slices.Contains(m.questions, true):
+	case m.server != nil && m.server.Phase() == fsm.ServerPending &&
+		!slices.Contains(m.questions, true):
 		m.put(true)
 	}
 	return nil

@@ -40,9 +40,9 @@ type Orders interface {
 	// of which rest is the beginning. A host that passes rest to its parser at once may do so here;
 	// one that keeps it copies it.
 	Upgraded(rest []byte)
-	// Disconnect drops the connection, and does not wait for that. It is the last order; later events
-	// of the connection are ignored. A host that has kept bytes writes these first, in a time of its
-	// own: the last of them are the Close frame.
+	// Disconnect drops the connection, and does not wait for that. It is the last order; later
+	// events of the connection are ignored. A host that has kept bytes writes these first, in a
+	// time of its own: the last of them are the Close frame.
 	Disconnect()
 }
 
@@ -80,8 +80,8 @@ type Host interface {
 	Wake(at time.Time)
 	// Open reports that the connection is open, with the outcome of the negotiation.
 	Open(r endpoint.Result)
-	// Receive delivers a message to the application; p is valid during the call. It is the slice that
-	// was passed to Message, or a copy of it, and may be changed if that may be.
+	// Receive delivers a message to the application; p is valid during the call. It is the slice
+	// that was passed to Message, or a copy of it, and may be changed if that may be.
 	Receive(t wire.MessageType, p []byte)
 	// Dropped reports an answer without effect: ErrLate, or the reason why a decision cannot be
 	// sent; the client then gets a 500.

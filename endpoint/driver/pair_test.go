@@ -117,9 +117,14 @@ func (e *end) write(kind string, p []byte) error {
 
 func (e *end) SendBytes(p []byte) error                       { return e.write("bytes", p) }
 func (e *end) SendMessage(_ wire.MessageType, p []byte) error { return e.write("M", p) }
-func (e *end) SendPong(p []byte) error                        { e.say(e.who, "pong %s", p); return nil }
-func (e *end) SendClose(code uint16, _ string) error          { return e.write("C", []byte(fmt.Sprint(code))) }
-func (e *end) Flush() error                                   { return nil }
+func (e *end) SendPong(p []byte) error {
+	e.say(e.who, "pong %s", p)
+	return nil
+}
+func (e *end) SendClose(code uint16, _ string) error {
+	return e.write("C", []byte(fmt.Sprint(code)))
+}
+func (e *end) Flush() error { return nil }
 func (e *end) Upgraded(rest []byte) {
 	require.False(e.t, e.frames, "once")
 	e.frames = true
@@ -196,7 +201,8 @@ func (w *world) AskCredentials(q driver.Challenge) {
 }
 
 // play runs a connect call to its end.
-func play(t require.TestingT, script []endpoint.Decision, body bool, now func() bool, cut func(int) int) *world {
+func play(t require.TestingT, script []endpoint.Decision, body bool, now func() bool,
+	cut func(int) int) *world {
 	w := &world{t: t, now: now, cut: cut, script: slices.Clone(script), log: map[string][]string{}}
 	cfg := endpoint.ClientConfig{HasCredentials: true}
 	if body {
@@ -253,7 +259,8 @@ func TestPair_SameWhateverHappensInside(t *testing.T) {
 		} else {
 			require.ErrorIs(t, calm.failure, fsm.FailureStatus)
 		}
-		wild := play(t, script, body, func() bool { return rapid.IntRange(0, 3).Draw(t, "now") > 0 }, func(n int) int { return rapid.IntRange(0, n).Draw(t, "cut") })
+		wild := play(t, script, body, func() bool { return rapid.IntRange(0, 3).Draw(t, "now") > 0 },
+			func(n int) int { return rapid.IntRange(0, n).Draw(t, "cut") })
 		require.Equal(t, slices.Sorted(maps.Keys(calm.log)), slices.Sorted(maps.Keys(wild.log)))
 		for who := range calm.log {
 			for _, kind := range []string{"", "got", "M message", "M re:"} {
@@ -266,7 +273,8 @@ func TestPair_SameWhateverHappensInside(t *testing.T) {
 // lines are those of that kind; those of no kind are what the handshake consists of.
 func lines(log []string, kind string) (list []string) {
 	for _, l := range log {
-		application := strings.HasPrefix(l, "got") || strings.HasPrefix(l, "M message") || strings.HasPrefix(l, "M re:")
+		application := strings.HasPrefix(l, "got") || strings.HasPrefix(l, "M message") ||
+			strings.HasPrefix(l, "M re:")
 		if kind != "" && strings.HasPrefix(l, kind) || kind == "" && !application {
 			list = append(list, l)
 		}

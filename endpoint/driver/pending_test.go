@@ -24,7 +24,8 @@ func TestServer_AsksOnceAtATime(t *testing.T) {
 // earlier one, and nothing panics.
 func TestClient_OrdersWithoutConnection(t *testing.T) {
 	outs := func() (outs []endpoint.Output) {
-		for _, k := range []endpoint.OutputKind{endpoint.SendBytes, endpoint.SendMessage, endpoint.SendPong,
+		for _, k := range []endpoint.OutputKind{endpoint.SendBytes, endpoint.SendMessage,
+			endpoint.SendPong,
 			endpoint.SendClose, endpoint.Disconnect} {
 			outs = append(outs, endpoint.Output{Kind: k})
 		}

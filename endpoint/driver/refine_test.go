@@ -23,8 +23,8 @@ type both struct {
 	sent   []string // what Send returned, of either
 }
 
-// last returns the element that is n elements behind the last one, round and round; a driver and its
-// model count their own.
+// last returns the element that is n elements behind the last one, round and round; a driver and
+// its model count their own.
 func last[T any](list []T, n int) (element T, ok bool) {
 	if len(list) == 0 {
 		return element, false
@@ -322,10 +322,14 @@ func clientCalls(b *both, whom, n int) map[string][2]func() {
 			func() { early(func() { m.carryOut(m.client.Opened(t0, endpoint.Subprotocol, nil, accept)) }) },
 		},
 		"opening-refused": {
-			func() { c.OpeningRefused(t0, 302, []endpoint.HeaderField{{Name: "Location", Value: "/o"}}, nil) },
+			func() {
+				c.OpeningRefused(t0, 302,
+					[]endpoint.HeaderField{{Name: "Location", Value: "/o"}}, nil)
+			},
 			func() {
 				early(func() {
-					m.carryOut(m.client.OpeningRefused(t0, 302, []endpoint.HeaderField{{Name: "Location", Value: "/o"}}, nil))
+					m.carryOut(m.client.OpeningRefused(t0, 302,
+						[]endpoint.HeaderField{{Name: "Location", Value: "/o"}}, nil))
 				})
 			},
 		},
@@ -372,7 +376,8 @@ func serverCalls(b *both, whom, n int) map[string][2]func() {
 	q, ok := last(b.spy.decide, n)
 	mq, asked := last(m.told, n)
 	if whom == 0 && ok || whom == 1 && asked {
-		d := []endpoint.Decision{{}, {Status: 403}, {Status: 202}, {Status: 401, Challenges: []string{"Basic"}}, {Status: 401}}[n%5]
+		d := []endpoint.Decision{{}, {Status: 403}, {Status: 202},
+			{Status: 401, Challenges: []string{"Basic"}}, {Status: 401}}[n%5]
 		calls["decide"] = [2]func(){
 			func() { q.Decide(t0, d) },
 			func() {
@@ -396,10 +401,13 @@ func serverCalls(b *both, whom, n int) map[string][2]func() {
 
 // texts are what a peer may say, the likely first.
 var clientTexts = []string{
-	accepted, opened, challenged, elsewhere("/q"), elsewhere("ws://h2/"), "", "HTTP/1.1 202 x\r\n\r\n", "HTTP/1.1 100 x\r\n\r\n", "HTTP/1.1 403 x\r\n\r\n", "HTTP/1.1 401 x\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
+	accepted, opened, challenged, elsewhere("/q"), elsewhere("ws://h2/"), "", "HTTP/1.1 202 x\r\n\r\n",
+	"HTTP/1.1 100 x\r\n\r\n", "HTTP/1.1 403 x\r\n\r\n",
+	"HTTP/1.1 401 x\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
 	opened + "rest", opened[:40], opened[40:], "hello",
 }
-var serverTexts = []string{request, opening, opening + "rest", opening[:30], opening[30:], "", "GET /p HTTP/1.1\r\nAuthorization: Basic x\r\n\r\n", "hello"}
+var serverTexts = []string{request, opening, opening + "rest", opening[:30], opening[30:], "",
+	"GET /p HTTP/1.1\r\nAuthorization: Basic x\r\n\r\n", "hello"}
 
 // run tells both the same, at random, also inside of orders and with writes that fail, and expects
 // the same orders in the same order.
@@ -481,11 +489,13 @@ func check(t *testing.T, prop func(*rapid.T)) {
 
 func newJournal() *journal { return &journal{inside: map[int]func(){}} }
 
-var bothSides = []string{"received", "message", "text", "unit", "unit", "ping", "peer-closed", "violation", "lost", "expire", "send", "close", "give-up"}
+var bothSides = []string{"received", "message", "text", "unit", "unit", "ping", "peer-closed",
+	"violation", "lost", "expire", "send", "close", "give-up"}
 
 // A driver of a client does what its model does.
 func TestClient_RefinesModel(t *testing.T) {
-	names := append([]string{"connected", "connected", "opened", "opened", "opening-refused", "failed", "credentials", "credentials", "no-credentials", "connect", "body-written"}, bothSides...)
+	names := append([]string{"connected", "connected", "opened", "opened", "opening-refused", "failed",
+		"credentials", "credentials", "no-credentials", "connect", "body-written"}, bothSides...)
 	check(t, func(t *rapid.T) {
 		cfg := endpoint.ClientConfig{HasCredentials: true}
 		if rapid.Bool().Draw(t, "body") {
@@ -501,7 +511,8 @@ func TestClient_RefinesModel(t *testing.T) {
 		b.client = driver.NewClient(e[0], b.spy)
 		b.client.ReportsBody = rapid.Bool().Draw(t, "reports")
 		b.model.reports = b.client.ReportsBody
-		for i, step := range []string{"connect", "connected", "received", "unit"} { // from the middle, too
+		// from the middle, too
+		for i, step := range []string{"connect", "connected", "received", "unit"} {
 			if i < rapid.IntRange(0, 4).Draw(t, "begun") {
 				text := []byte([]string{"", "", opened, rapid.SampledFrom(clientTexts).Draw(t, "first")}[i])
 				b.tell(0, step, 0, text)
@@ -514,9 +525,11 @@ func TestClient_RefinesModel(t *testing.T) {
 
 // A driver of a server does what its model does.
 func TestServer_RefinesModel(t *testing.T) {
-	names := append([]string{"parsed", "opened", "decide", "decide", "decide", "application-failed"}, bothSides...)
+	names := append([]string{"parsed", "opened", "decide", "decide", "decide", "application-failed"},
+		bothSides...)
 	check(t, func(t *rapid.T) {
-		b := &both{spy: &spy{journal: newJournal()}, model: &model{journal: newJournal(), server: endpoint.NewServer(endpoint.ServerConfig{})}}
+		b := &both{spy: &spy{journal: newJournal()},
+			model: &model{journal: newJournal(), server: endpoint.NewServer(endpoint.ServerConfig{})}}
 		b.model.current = &modelConn{up: true}
 		b.model.conns = []*modelConn{b.model.current}
 		b.server = driver.NewServer(endpoint.NewServer(endpoint.ServerConfig{}), b.spy, b.spy)

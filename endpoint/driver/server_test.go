@@ -22,9 +22,11 @@ func TestServer_Opening(t *testing.T) {
 		if cut < len(opening) {
 			require.Empty(t, h.log, "not complete after %d bytes", cut)
 			s.Received(t0, []byte((opening + rest)[cut:]))
-			require.Equal(t, []string{"upgraded " + rest, "bytes HTTP/1.1 101 Switching Protocols", "flush"}, h.take())
+			require.Equal(t, []string{"upgraded " + rest, "bytes HTTP/1.1 101 Switching Protocols",
+				"flush"}, h.take())
 		} else {
-			require.Equal(t, []string{strings.TrimSpace("upgraded " + (opening + rest)[len(opening):cut]), "bytes HTTP/1.1 101 Switching Protocols", "flush"}, h.take())
+			require.Equal(t, []string{strings.TrimSpace("upgraded " + (opening + rest)[len(opening):cut]),
+				"bytes HTTP/1.1 101 Switching Protocols", "flush"}, h.take())
 		}
 		s.Received(t0, []byte(opening))
 		require.Empty(t, h.log, "the opening handshake is over")
@@ -41,7 +43,8 @@ func TestServer_Opening(t *testing.T) {
 	t.Run("refused", func(t *testing.T) {
 		h, s := serving(t)
 		s.Received(t0, []byte(strings.Replace(opening, "13", "12", 1)+"more"))
-		require.Equal(t, []string{"bytes HTTP/1.1 426 Upgrade Required", "flush", "disconnect", "over"}, h.take(), "there are no frames to read")
+		require.Equal(t, []string{"bytes HTTP/1.1 426 Upgrade Required", "flush", "disconnect", "over"},
+			h.take(), "there are no frames to read")
 		require.Equal(t, endpoint.LegOpening, failure(t, h).Leg)
 	})
 	t.Run("parsed", func(t *testing.T) {
@@ -62,7 +65,8 @@ func TestServer_Opening(t *testing.T) {
 	})
 	t.Run("by-the-library", func(t *testing.T) {
 		h, s := serving(t)
-		s.Opened(t0, endpoint.OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{endpoint.Subprotocol}}, nil)
+		s.Opened(t0, endpoint.OpeningRequest{Target: "/p", Host: "h",
+			Subprotocols: []string{endpoint.Subprotocol}}, nil)
 		require.Empty(t, h.take())
 		s.Message(t0, wire.Binary, []byte(request))
 		require.Equal(t, []string{"ask"}, h.take())
@@ -96,9 +100,12 @@ func TestServer_Questions(t *testing.T) {
 	})
 	t.Run("nobody-waits", func(t *testing.T) {
 		for name, end := range map[string]func(s *driver.Server){
-			"lost": func(s *driver.Server) { s.Lost(t0, "reset") }, "closed": func(s *driver.Server) { s.PeerClosed(t0, 1000, "") },
-			"early data": func(s *driver.Server) { s.Message(t0, wire.Text, []byte("early")) }, "deadline": func(s *driver.Server) { s.Expire(s.Deadline()) },
-			"close": func(s *driver.Server) { s.Close(t0, 1001, "") }, "violation": func(s *driver.Server) { s.Violation(t0, fsm.FailureFrame, "bad") },
+			"lost":       func(s *driver.Server) { s.Lost(t0, "reset") },
+			"closed":     func(s *driver.Server) { s.PeerClosed(t0, 1000, "") },
+			"early data": func(s *driver.Server) { s.Message(t0, wire.Text, []byte("early")) },
+			"deadline":   func(s *driver.Server) { s.Expire(s.Deadline()) },
+			"close":      func(s *driver.Server) { s.Close(t0, 1001, "") },
+			"violation":  func(s *driver.Server) { s.Violation(t0, fsm.FailureFrame, "bad") },
 		} {
 			h, s := deciding(t)
 			end(s)
@@ -123,7 +130,8 @@ func TestServer_Questions(t *testing.T) {
 	t.Run("accepted-only", func(t *testing.T) {
 		h, _ := deciding(t)
 		h.questions[0].Decide(t0, endpoint.Decision{Status: 202})
-		require.Equal(t, []string{"message HTTP/1.1 202 Accepted", "message", "flush", "ask true"}, h.take(), "asked again, once the 202 is with the client")
+		require.Equal(t, []string{"message HTTP/1.1 202 Accepted", "message", "flush", "ask true"},
+			h.take(), "asked again, once the 202 is with the client")
 		h.questions[0].Decide(t0, refused)
 		require.Equal(t, []error{driver.ErrLate}, h.dropped, "it was answered")
 		h.questions[1].Decide(t0, endpoint.Decision{})
@@ -147,7 +155,8 @@ func TestServer_Questions(t *testing.T) {
 	t.Run("cannot-be-sent", func(t *testing.T) {
 		h, _ := deciding(t)
 		h.questions[0].Decide(t0, endpoint.Decision{Status: 302})
-		require.Equal(t, []string{"message HTTP/1.1 500 Internal Server Error", "message", "close 1011", "flush"}, h.take())
+		require.Equal(t, []string{"message HTTP/1.1 500 Internal Server Error", "message", "close 1011",
+			"flush"}, h.take())
 		require.ErrorContains(t, h.dropped[0], "302 Found requires Location")
 	})
 	t.Run("fails", func(t *testing.T) {
@@ -212,7 +221,8 @@ func TestServer_WriteErrors(t *testing.T) {
 				log := h.take()
 				for i, line := range log {
 					if line, _, _ := strings.Cut(line, " "); line == kind {
-						if kind != "close" || at != "open" { // behind its own Close, an open connection ends either way
+						// behind its own Close, an open connection ends either way
+						if kind != "close" || at != "open" {
 							require.True(t, h.over, "%v", log)
 						}
 						for _, later := range log[i+1:] {
@@ -221,7 +231,8 @@ func TestServer_WriteErrors(t *testing.T) {
 						require.Contains(t, log, "disconnect")
 						if at != "open" {
 							e := failure(t, h)
-							require.True(t, e.Failure == fsm.FailureConnectionLost || e.Failure == fsm.FailureStatus, "%v", e)
+							require.True(t, e.Failure == fsm.FailureConnectionLost ||
+								e.Failure == fsm.FailureStatus, "%v", e)
 							if e.Failure == fsm.FailureConnectionLost {
 								require.Equal(t, "broken pipe", e.Detail)
 							}
@@ -230,7 +241,9 @@ func TestServer_WriteErrors(t *testing.T) {
 						return
 					}
 				}
-				require.NotContains(t, []string{"opening/bytes", "opening/flush", "response/message", "response/close", "response/flush", "open/pong", "open/message", "open/close", "open/flush"}, at+"/"+kind)
+				require.NotContains(t, []string{"opening/bytes", "opening/flush", "response/message",
+					"response/close", "response/flush", "open/pong", "open/message", "open/close",
+					"open/flush"}, at+"/"+kind)
 			})
 		}
 	}
@@ -238,8 +251,10 @@ func TestServer_WriteErrors(t *testing.T) {
 
 func TestServer_Ends(t *testing.T) {
 	t.Run("violation", func(t *testing.T) {
-		for f, code := range map[fsm.Failure]string{fsm.FailureFrame: "1002", fsm.FailureUTF8: "1007", fsm.FailureLimit: "1009"} {
-			for _, at := range []func(require.TestingT) (*host, *driver.Server){listening, deciding, answering} {
+		for f, code := range map[fsm.Failure]string{fsm.FailureFrame: "1002", fsm.FailureUTF8: "1007",
+			fsm.FailureLimit: "1009"} {
+			for _, at := range []func(require.TestingT) (*host, *driver.Server){listening,
+				deciding, answering} {
 				h, s := at(t)
 				s.Violation(t0, f, "bad")
 				require.Equal(t, []string{"close " + code, "flush", "disconnect", "over"}, h.take())
@@ -278,14 +293,17 @@ func TestServer_Ends(t *testing.T) {
 		s.Expire(h.wake.Add(-1))
 		require.Empty(t, h.take(), "too early")
 		s.Expire(h.wake)
-		require.Equal(t, []string{"message HTTP/1.1 408 Request Timeout", "message", "close 1008", "flush"}, h.take())
+		require.Equal(t, []string{"message HTTP/1.1 408 Request Timeout", "message", "close 1008",
+			"flush"}, h.take())
 		require.Equal(t, t0.Add(15*time.Second), h.wake, "for the closing handshake")
 		s.Expire(h.wake)
 		require.Equal(t, []string{"disconnect", "over"}, h.take())
 		require.Zero(t, h.wake)
 	})
 	t.Run("give-up", func(t *testing.T) {
-		for name, at := range map[string]func(require.TestingT) (*host, *driver.Server){"serving": serving, "listening": listening, "deciding": deciding, "answering": answering} {
+		for name, at := range map[string]func(require.TestingT) (*host, *driver.Server){
+			"serving": serving, "listening": listening, "deciding": deciding, "answering": answering,
+		} {
 			h, s := at(t)
 			s.GiveUp(t0, 1001, "")
 			log := h.take()
@@ -308,7 +326,8 @@ func TestServer_Open(t *testing.T) {
 		s.Message(t0, wire.Text, []byte("hello"))
 		require.True(t, s.Send(t0, wire.Binary, []byte("you, too")))
 		s.Ping(t0, []byte("p"))
-		require.Equal(t, []string{"receive text hello", "message you, too", "flush", "pong p", "flush"}, h.take())
+		require.Equal(t, []string{"receive text hello", "message you, too", "flush", "pong p",
+			"flush"}, h.take())
 		s.Close(t0, 1000, "")
 		require.False(t, s.Send(t0, wire.Text, []byte("late")))
 		require.Equal(t, []string{"close 1000", "flush"}, h.take())
@@ -338,7 +357,9 @@ func TestServer_Open(t *testing.T) {
 func TestServer_Observe(t *testing.T) {
 	h, s := serving(t)
 	var seen []string
-	s.Observe = func(o *endpoint.Output) { seen = append(seen, o.Kind.String()+" after "+strings.Join(h.log, ", ")) }
+	s.Observe = func(o *endpoint.Output) {
+		seen = append(seen, o.Kind.String()+" after "+strings.Join(h.log, ", "))
+	}
 	s.Received(t0, []byte(opening))
 	require.Equal(t, []string{"SendBytes after upgraded"}, seen)
 	wakes := h.wakes
@@ -362,7 +383,8 @@ func TestServer_CallsFromInside(t *testing.T) {
 			clear(ping)
 		}
 		s.Received(t0, []byte(opening))
-		require.Equal(t, []string{"upgraded", "bytes HTTP/1.1 101 Switching Protocols", "flush", "ask", "pong p", "flush"}, h.take())
+		require.Equal(t, []string{"upgraded", "bytes HTTP/1.1 101 Switching Protocols", "flush", "ask",
+			"pong p", "flush"}, h.take())
 	})
 	t.Run("received", func(t *testing.T) {
 		h := newHost(t)
@@ -376,7 +398,8 @@ func TestServer_CallsFromInside(t *testing.T) {
 		}
 		h.on["dial"] = func() { h.conns[0].Connected(t0, wires{h, "a"}, [16]byte{}) }
 		c.Connect(t0)
-		require.Equal(t, []string{"dial ws://h/p", "bytes GET /p HTTP/1.1 a", "flush a", "upgraded a", "message GET /p HTTP/1.1 a", "flush a"}, h.take())
+		require.Equal(t, []string{"dial ws://h/p", "bytes GET /p HTTP/1.1 a", "flush a", "upgraded a",
+			"message GET /p HTTP/1.1 a", "flush a"}, h.take())
 	})
 	t.Run("behind-the-peers-close", func(t *testing.T) {
 		h, _, conn := asking(t, endpoint.ClientConfig{})

@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -23,13 +21,6 @@ var directories = []string{
 	"bench", "cmd", "docs", "endpoint", "fsm", "fuzz", "internal", "sim", "transport", "wire",
 }
 
-// old are those whose tests have wide lines from before there was this check, and wasWide matches
-// the names of these.
-var (
-	old     = []string{"endpoint", "transport"}
-	wasWide = regexp.MustCompile(`_test\.go$|/frametest/`)
-)
-
 // Generated files are exempt, and so are texts that Go source quotes line by line: raw strings, the
 // expected output of examples, and directives.
 func TestLines(t *testing.T) {
@@ -39,9 +30,6 @@ func TestLines(t *testing.T) {
 		err := filepath.WalkDir(root, func(name string, _ fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(name) != ".go" {
 				return err
-			}
-			if slices.Contains(old, dir) && wasWide.MatchString(filepath.ToSlash(name)) {
-				return nil
 			}
 			source, err := os.ReadFile(name)
 			if err == nil {

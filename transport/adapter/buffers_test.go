@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// reusing is a connection with one buffer for all that it reads, which it overwrites with each call.
-// It requires that nobody changes what it has read.
+// reusing is a connection with one buffer for all that it reads, which it overwrites with each
+// call. It requires that nobody changes what it has read.
 type reusing struct {
 	*pipe
 	t            *testing.T
@@ -34,19 +34,23 @@ func (r *reusing) ReadMessage() (wire.MessageType, []byte, error) {
 func TestConn_Buffers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		one, two := newPipe()
-		client, server := &reusing{pipe: one, t: t, buffer: make([]byte, 1<<12)}, &reusing{pipe: two, t: t, buffer: make([]byte, 1<<12)}
+		client, server := &reusing{pipe: one, t: t, buffer: make([]byte, 1<<12)},
+			&reusing{pipe: two, t: t, buffer: make([]byte, 1<<12)}
 		served := make(chan *adapter.Result)
 		go func() {
-			r, err := adapter.Server(t.Context(), server, openingRequest("/echo"), &adapter.ServerOptions{Subprotocols: []string{"amqp"}})
+			r, err := adapter.Server(t.Context(), server, openingRequest("/echo"),
+				&adapter.ServerOptions{Subprotocols: []string{"amqp"}})
 			require.NoError(t, err)
 			served <- r
 		}()
-		c, got, err := adapter.Client(t.Context(), "ws://one.example/echo", clientOptions(), func(context.Context, *adapter.Target) (*reusing, *http.Response, error) {
-			return client, selected(), nil
-		})
+		c, got, err := adapter.Client(t.Context(), "ws://one.example/echo",
+			clientOptions(), func(context.Context, *adapter.Target) (*reusing, *http.Response, error) {
+				return client, selected(), nil
+			})
 		require.NoError(t, err)
 		r := <-served
-		require.NoError(t, c.WriteMessage(context.Background(), wire.Text, []byte("behind the handshake")))
+		require.NoError(t, c.WriteMessage(context.Background(), wire.Text,
+			[]byte("behind the handshake")))
 		_, p, err := server.ReadMessage()
 		require.NoError(t, err)
 		require.True(t, bytes.Equal([]byte("behind the handshake"), p))

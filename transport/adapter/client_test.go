@@ -24,7 +24,9 @@ import (
 // dialing returns a dial function that gives away one end of a pipe, and the other end.
 func dialing() (func(context.Context, *adapter.Target) (*pipe, *http.Response, error), *pipe) {
 	a, b := newPipe()
-	return func(context.Context, *adapter.Target) (*pipe, *http.Response, error) { return a, selected(), nil }, b
+	return func(context.Context, *adapter.Target) (*pipe, *http.Response, error) {
+		return a, selected(), nil
+	}, b
 }
 
 const (
@@ -59,9 +61,10 @@ func TestClient_Timers(t *testing.T) {
 		after   time.Duration
 		want    fsm.Failure
 	}{
-		"response":    {nil, 2 * time.Second, fsm.FailureTimeout},
-		"terminator":  {[]string{accepted}, 2 * time.Second, fsm.FailureMissingTerminator},
-		"wait":        {[]string{"HTTP/1.1 202 Accepted\r\n\r\n", ""}, 3 * time.Second, fsm.FailureAcceptedOnly},
+		"response":   {nil, 2 * time.Second, fsm.FailureTimeout},
+		"terminator": {[]string{accepted}, 2 * time.Second, fsm.FailureMissingTerminator},
+		"wait": {[]string{"HTTP/1.1 202 Accepted\r\n\r\n", ""}, 3 * time.Second,
+			fsm.FailureAcceptedOnly},
 		"credentials": {[]string{challenge, ""}, 5 * time.Second, fsm.FailureCredentialTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,15 +75,18 @@ func TestClient_Timers(t *testing.T) {
 					peer.say(c.answers...)
 				}()
 				o := clientOptions()
-				o.Config.Timeouts = transport.Timeouts{Response: 2 * time.Second, Wait: 3 * time.Second, Credentials: 5 * time.Second, Close: time.Second}
-				o.Credentials = auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
-					time.Sleep(time.Hour) // does not mind ctx
-					return "Basic am9lOndlbGNvbWU=", nil
-				})
+				o.Config.Timeouts = transport.Timeouts{Response: 2 * time.Second, Wait: 3 * time.Second,
+					Credentials: 5 * time.Second, Close: time.Second}
+				o.Credentials = auth.CredentialsFunc(
+					func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
+						time.Sleep(time.Hour) // does not mind ctx
+						return "Basic am9lOndlbGNvbWU=", nil
+					})
 				begin := time.Now()
 				_, _, err := adapter.Client(t.Context(), "ws://one.example/", o, dial)
 				require.ErrorIs(t, err, c.want)
-				require.Equal(t, c.after+time.Second, time.Since(begin), "and a second for the closing handshake")
+				require.Equal(t, c.after+time.Second, time.Since(begin),
+					"and a second for the closing handshake")
 				require.NotZero(t, len(peer.in), "the client said goodbye")
 				time.Sleep(2 * time.Hour)
 			})
@@ -98,7 +104,8 @@ func TestClient_WriteBlocks(t *testing.T) {
 		begin := time.Now()
 		_, _, err := adapter.Client(t.Context(), "ws://one.example/", nil, dial)
 		require.ErrorIs(t, err, fsm.FailureTimeout)
-		require.Equal(t, 15*time.Second, time.Since(begin), "10 for the request and its response, 5 to close, with the attempt to say so")
+		require.Equal(t, 15*time.Second, time.Since(begin),
+			"10 for the request and its response, 5 to close, with the attempt to say so")
 
 		dial, peer = dialing()
 		for range cap(peer.in) {
@@ -134,11 +141,14 @@ func TestClient_GivesUp(t *testing.T) {
 func TestClient_LateDial(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, peer := dialing()
-		o := &adapter.ClientOptions{Config: endpoint.ClientConfig{Timeouts: transport.Timeouts{Opening: time.Second}}}
-		_, _, err := adapter.Client(t.Context(), "ws://one.example/", o, func(ctx context.Context, target *adapter.Target) (*pipe, *http.Response, error) {
-			time.Sleep(2 * time.Second)
-			return dial(ctx, target)
-		})
+		o := &adapter.ClientOptions{Config: endpoint.ClientConfig{
+			Timeouts: transport.Timeouts{Opening: time.Second},
+		}}
+		_, _, err := adapter.Client(t.Context(), "ws://one.example/",
+			o, func(ctx context.Context, target *adapter.Target) (*pipe, *http.Response, error) {
+				time.Sleep(2 * time.Second)
+				return dial(ctx, target)
+			})
 		require.ErrorIs(t, err, fsm.FailureTimeout)
 		<-peer.ended
 	})
@@ -160,11 +170,12 @@ func TestClient_ClosesSocket(t *testing.T) {
 		peer.hear() // Close
 		cancel()
 	}()
-	_, _, err := adapter.Client(ctx, "ws://one.example/", nil, func(ctx context.Context, target *adapter.Target) (slow, *http.Response, error) {
-		httptrace.ContextClientTrace(ctx).GotConn(httptrace.GotConnInfo{Conn: here})
-		conn, resp, err := dial(ctx, target)
-		return slow{conn}, resp, err
-	})
+	_, _, err := adapter.Client(ctx, "ws://one.example/",
+		nil, func(ctx context.Context, target *adapter.Target) (slow, *http.Response, error) {
+			httptrace.ContextClientTrace(ctx).GotConn(httptrace.GotConnInfo{Conn: here})
+			conn, resp, err := dial(ctx, target)
+			return slow{conn}, resp, err
+		})
 	require.ErrorIs(t, err, fsm.FailureMalformed)
 	_, err = there.Read(make([]byte, 1))
 	require.ErrorIs(t, err, io.EOF)
@@ -183,7 +194,8 @@ func TestClient_Options(t *testing.T) {
 // Server name and client certificates go where they are meant for.
 func TestTarget_TLSConfig(t *testing.T) {
 	certificate := func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return nil, nil }
-	cfg := &tls.Config{ServerName: "one.example", Certificates: make([]tls.Certificate, 1), GetClientCertificate: certificate, MinVersion: tls.VersionTLS13}
+	cfg := &tls.Config{ServerName: "one.example", Certificates: make([]tls.Certificate, 1),
+		GetClientCertificate: certificate, MinVersion: tls.VersionTLS13}
 	for second, want := range map[string]struct {
 		name    string
 		present bool
@@ -194,19 +206,22 @@ func TestTarget_TLSConfig(t *testing.T) {
 	} {
 		t.Run(second, func(t *testing.T) {
 			var got []*tls.Config
-			_, _, err := adapter.Client(t.Context(), "wss://one.example/", nil, func(_ context.Context, target *adapter.Target) (*pipe, *http.Response, error) {
-				got = append(got, target.TLSConfig(cfg))
-				require.Nil(t, target.TLSConfig(nil))
-				if len(got) == 1 {
-					return nil, &http.Response{StatusCode: 302, Header: http.Header{"Location": {second}}}, errors.New("not 101")
-				}
-				return nil, nil, errors.New("enough")
-			})
+			_, _, err := adapter.Client(t.Context(), "wss://one.example/",
+				nil, func(_ context.Context, target *adapter.Target) (*pipe, *http.Response, error) {
+					got = append(got, target.TLSConfig(cfg))
+					require.Nil(t, target.TLSConfig(nil))
+					if len(got) == 1 {
+						return nil, &http.Response{StatusCode: 302, Header: http.Header{"Location": {second}}},
+							errors.New("not 101")
+					}
+					return nil, nil, errors.New("enough")
+				})
 			require.ErrorIs(t, err, fsm.FailureConnect)
 			require.ErrorContains(t, err, "enough")
 			require.Same(t, cfg, got[0])
 			require.Equal(t, want.name, got[1].ServerName)
-			require.Equal(t, want.present, len(got[1].Certificates) > 0 && got[1].GetClientCertificate != nil)
+			require.Equal(t, want.present, len(got[1].Certificates) > 0 &&
+				got[1].GetClientCertificate != nil)
 			require.Equal(t, uint16(tls.VersionTLS13), got[1].MinVersion)
 			require.Len(t, cfg.Certificates, 1)
 		})

@@ -15,7 +15,8 @@ import (
 
 func TestIsLoss(t *testing.T) {
 	for _, err := range []error{
-		io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded,
+		io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, context.Canceled,
+		context.DeadlineExceeded, os.ErrDeadlineExceeded,
 		&net.OpError{Op: "read", Err: errors.New("reset")},
 	} {
 		require.True(t, isLoss(fmt.Errorf("reading: %w", err)), "%v", err)

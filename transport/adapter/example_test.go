@@ -17,20 +17,22 @@ func Example() {
 	clientConn, serverConn := newPipe()
 	served := make(chan string)
 	go func() {
-		result, err := adapter.Server(context.Background(), serverConn, openingRequest("/echo?a=b"), &adapter.ServerOptions{
-			Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
-				if r.Authorization == "" {
-					return r.Ask("Basic", "example"), nil
-				}
-				return transport.Decision{Subprotocol: "amqp"}, nil
-			},
-		})
+		result, err := adapter.Server(context.Background(), serverConn,
+			openingRequest("/echo?a=b"), &adapter.ServerOptions{
+				Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+					if r.Authorization == "" {
+						return r.Ask("Basic", "example"), nil
+					}
+					return transport.Decision{Subprotocol: "amqp"}, nil
+				},
+			})
 		served <- fmt.Sprint(result.URL, " ", result.Subprotocol, " ", err)
 	}()
-	_, result, err := adapter.Client(context.Background(), "ws://one.example/echo?a=b", clientOptions(), func(_ context.Context, t *adapter.Target) (*pipe, *http.Response, error) {
-		fmt.Println("dial", t.URL, t.Subprotocols)
-		return clientConn, selected(), nil
-	})
+	_, result, err := adapter.Client(context.Background(), "ws://one.example/echo?a=b",
+		clientOptions(), func(_ context.Context, t *adapter.Target) (*pipe, *http.Response, error) {
+			fmt.Println("dial", t.URL, t.Subprotocols)
+			return clientConn, selected(), nil
+		})
 	if err != nil {
 		fmt.Println(err)
 		return

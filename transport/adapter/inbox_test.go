@@ -133,7 +133,8 @@ func TestInbox_ReadsWhileDeciding(t *testing.T) {
 		want fsm.Failure
 	}{
 		"leaves": {func(peer *pipe) { _ = peer.Close() }, fsm.FailureConnectionLost},
-		"closes": {func(peer *pipe) { _ = peer.WriteClose(context.Background(), 1001, "") }, fsm.FailurePeerClosed},
+		"closes": {func(peer *pipe) { _ = peer.WriteClose(context.Background(), 1001, "") },
+			fsm.FailurePeerClosed},
 		"speaks": {func(peer *pipe) {
 			peer.say("too early")
 			peer.hear()
@@ -187,7 +188,8 @@ func TestInbox_Full(t *testing.T) {
 			require.Len(t, accepted, 5000, name)
 			_, _, err := inbox.ReadMessage()
 			require.ErrorIs(t, err, net.ErrClosed)
-			inbox.Deliver(func(wire.MessageType, []byte) { t.Error("a message after Close") }, func(error) { t.Error("an end after Close") })
+			inbox.Deliver(func(wire.MessageType, []byte) { t.Error("a message after Close") },
+				func(error) { t.Error("an end after Close") })
 			inbox.End(nil)
 		})
 	}

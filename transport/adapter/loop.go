@@ -166,7 +166,8 @@ func (d *loop) arrived() bool {
 	}
 	if tell := d.tell; tell != nil {
 		d.tell = nil
-		// What it ran under may have ended since: then this is told, and no failure that comes of it.
+		// What it ran under may have ended since: then this is told, and no failure that comes of
+		// it.
 		if d.ctx.Err() == nil {
 			tell()
 		}
@@ -271,7 +272,8 @@ func (d *loop) Disconnect() {
 func (d *loop) outcome(cause error) error {
 	err := d.err
 	switch {
-	// By the message read last, or by a decision, during which nothing is read: no read is under way.
+	// By the message read last, or by a decision, during which nothing is read: no read is under
+	// way.
 	case d.open:
 		return nil
 	case d.gaveUp:

@@ -20,8 +20,11 @@ type scribe struct {
 
 func (s *scribe) note(what string) { s.told = append(s.told, what) }
 
-func (s *scribe) Deadline() time.Time                               { return s.due }
-func (s *scribe) Expire(time.Time)                                  { s.note("deadline"); s.due = time.Time{} }
+func (s *scribe) Deadline() time.Time { return s.due }
+func (s *scribe) Expire(time.Time) {
+	s.note("deadline")
+	s.due = time.Time{}
+}
 func (s *scribe) GiveUp(time.Time, uint16, string)                  { s.note("context") }
 func (s *scribe) Message(_ time.Time, _ wire.MessageType, p []byte) { s.note(string(p)) }
 func (s *scribe) PeerClosed(time.Time, uint16, string)              { s.note("close") }
@@ -37,7 +40,8 @@ func TestLoop_Order(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			s := &scribe{}
-			d := &loop{ctx: ctx, driver: s, side: s, told: s, incoming: make(chan message, 1), answers: make(chan func()), done: make(chan struct{})}
+			d := &loop{ctx: ctx, driver: s, side: s, told: s, incoming: make(chan message, 1),
+				answers: make(chan func()), done: make(chan struct{})}
 			defer close(d.done)
 
 			d.incoming <- message{err: &transport.CloseError{Code: transport.CloseNormal}}
@@ -88,12 +92,13 @@ func (c *endsMeanwhile) Err() error {
 	return context.Canceled
 }
 
-// What fails because the context has ended is told as that end, also if it ends just when the answer
-// is taken.
+// What fails because the context has ended is told as that end, also if it ends just when the
+// answer is taken.
 func TestLoop_EndBeforeAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &scribe{}
-		d := &loop{ctx: &endsMeanwhile{Context: t.Context()}, driver: s, side: s, told: s, answers: make(chan func()), done: make(chan struct{})}
+		d := &loop{ctx: &endsMeanwhile{Context: t.Context()}, driver: s, side: s, told: s,
+			answers: make(chan func()), done: make(chan struct{})}
 		defer close(d.done)
 		d.later(func() func() { return func() { s.note("answer") } })
 		synctest.Wait()

@@ -20,13 +20,19 @@ func TestOptions_Refused(t *testing.T) {
 		return nil, nil, errors.New("no")
 	}
 	for want, o := range map[string]*adapter.ClientOptions{
-		"ReadLimit is -1": {ReadLimit: -1}, "Profile is 77": {Profile: 77}, "Redirects is 9": {Config: endpoint.ClientConfig{Redirects: 9}}, "Timeouts.Close is -1ns": {Config: endpoint.ClientConfig{Timeouts: transport.Timeouts{Close: -1}}},
+		"ReadLimit is -1": {ReadLimit: -1}, "Profile is 77": {Profile: 77},
+		"Redirects is 9": {Config: endpoint.ClientConfig{Redirects: 9}},
+		"Timeouts.Close is -1ns": {Config: endpoint.ClientConfig{
+			Timeouts: transport.Timeouts{Close: -1},
+		}},
 	} {
 		_, _, err := adapter.Client(t.Context(), "ws://h/p", o, never)
 		require.ErrorContains(t, err, want)
 	}
 	for want, o := range map[string]*adapter.ServerOptions{
-		"ReadLimit is -1": {ReadLimit: -1}, "Timeouts.Close is -1ns": {Config: endpoint.ServerConfig{Timeouts: transport.Timeouts{Close: -1}}},
+		"ReadLimit is -1": {ReadLimit: -1}, "Timeouts.Close is -1ns": {Config: endpoint.ServerConfig{
+			Timeouts: transport.Timeouts{Close: -1},
+		}},
 	} {
 		_, conn := newPipe()
 		_, err := adapter.Server(t.Context(), conn, openingRequest("/p"), o)

@@ -33,8 +33,10 @@ type item struct {
 // newPipe returns both ends. Up to 16 messages are on their way; writing waits where there are
 // more.
 func newPipe() (a, b *pipe) {
-	one, two, end, ended := make(chan item, 16), make(chan item, 16), new(sync.Once), make(chan struct{})
-	return &pipe{in: one, out: two, end: end, ended: ended}, &pipe{in: two, out: one, end: end, ended: ended}
+	one, two, end, ended := make(chan item, 16), make(chan item, 16), new(sync.Once),
+		make(chan struct{})
+	return &pipe{in: one, out: two, end: end, ended: ended}, &pipe{in: two, out: one,
+		end: end, ended: ended}
 }
 
 func (p *pipe) ReadMessage() (wire.MessageType, []byte, error) {
@@ -100,13 +102,15 @@ func (p *pipe) hear() string {
 
 // selected is the answer of a library that has opened a WebSocket with KHP.
 func selected() *http.Response {
-	return &http.Response{StatusCode: 101, Header: http.Header{"Sec-Websocket-Protocol": {endpoint.Subprotocol}}}
+	return &http.Response{StatusCode: 101,
+		Header: http.Header{"Sec-Websocket-Protocol": {endpoint.Subprotocol}}}
 }
 
 // openingRequest is what a library was asked.
 func openingRequest(target string) *http.Request {
 	r, _ := http.NewRequest("GET", "http://one.example"+target, nil)
 	r.RequestURI = target
-	r.Header = http.Header{"Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}, "Sec-Websocket-Protocol": {"x-kaazing-handshake, amqp"}}
+	r.Header = http.Header{"Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="},
+		"Sec-Websocket-Protocol": {"x-kaazing-handshake, amqp"}}
 	return r
 }

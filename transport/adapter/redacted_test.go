@@ -15,7 +15,9 @@ import (
 // A result prints itself without credentials and cookies.
 func TestResult_Redacted(t *testing.T) {
 	const secret = "s3cr3t"
-	r := &adapter.Result{Header: http.Header{"Authorization": {secret}, "Cookie": {secret}}, URL: "/?token=" + secret, Body: []byte(secret), Request: &transport.Request{Authorization: secret}}
+	r := &adapter.Result{Header: http.Header{"Authorization": {secret}, "Cookie": {secret}},
+		URL: "/?token=" + secret, Body: []byte(secret),
+		Request: &transport.Request{Authorization: secret}}
 	target := &adapter.Target{URL: "ws://h/?token=" + secret, Header: http.Header{"Cookie": {secret}}}
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "v", r)

@@ -27,12 +27,13 @@ type ServerOptions struct {
 	// that was asked for.
 	Decide       func(ctx context.Context, r *transport.Request) (transport.Decision, error)
 	Subprotocols []string // in the server's order of preference, for a nil Decide
-	// SelectSubprotocol selects one of r.Subprotocols, or none with "", in the place of Subprotocols.
-	// It runs where Decide would, and is refused beside it: a decision selects by itself.
+	// SelectSubprotocol selects one of r.Subprotocols, or none with "", in the place of
+	// Subprotocols. It runs where Decide would, and is refused beside it: a decision selects by
+	// itself.
 	SelectSubprotocol func(r *transport.Request) string
 	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked;
-	// the principal is in the request. nil asks no client. It runs where Decide runs, with its rules.
-	// Config.Machine.MaxChallenges bounds how often one client is asked.
+	// the principal is in the request. nil asks no client. It runs where Decide runs, with its
+	// rules. Config.Machine.MaxChallenges bounds how often one client is asked.
 	Authenticator auth.Authenticator
 	// limits, timeouts and switches; the library compares Origin with Host, CheckOrigin is asked
 	// besides if it is set

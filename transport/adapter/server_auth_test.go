@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const withPassword = "GET /echo HTTP/1.1\r\nSec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\nAuthorization: Basic am9lOndlbGNvbWU=\r\n\r\n"
+const withPassword = "GET /echo HTTP/1.1\r\nSec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\n" +
+	"Authorization: Basic am9lOndlbGNvbWU=\r\n\r\n"
 
 // An Authenticator is asked for each request, but not again after a 202, and says who the client is
 // and where; Decide is not asked about clients that it does not let in.
@@ -29,11 +30,13 @@ func TestServer_Authenticator(t *testing.T) {
 			peer.say(withPassword)
 		}()
 		result, err := adapter.Server(t.Context(), conn, r, &adapter.ServerOptions{
-			Authenticator: auth.AuthenticatorFunc(func(ctx context.Context, r *transport.Request) (auth.Verdict, error) {
-				asked++
-				require.Equal(t, "192.0.2.7", auth.ClientNetwork(ctx).Addr().String())
-				return auth.BasicAuth{Realm: "here", Check: auth.Users(map[string]string{"joe": "welcome"})}.Authenticate(ctx, r)
-			}),
+			Authenticator: auth.AuthenticatorFunc(
+				func(ctx context.Context, r *transport.Request) (auth.Verdict, error) {
+					asked++
+					require.Equal(t, "192.0.2.7", auth.ClientNetwork(ctx).Addr().String())
+					return auth.BasicAuth{Realm: "here",
+						Check: auth.Users(map[string]string{"joe": "welcome"})}.Authenticate(ctx, r)
+				}),
 			Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
 				require.Equal(t, "joe", r.Principal)
 				if rounds++; rounds == 1 {
@@ -63,7 +66,10 @@ func TestServer_AuthenticatorRefuses(t *testing.T) {
 		done := make(chan error)
 		go func() {
 			_, err := adapter.Server(t.Context(), conn, openingRequest("/echo"), &adapter.ServerOptions{
-				Authenticator: auth.AuthenticatorFunc(func(context.Context, *transport.Request) (auth.Verdict, error) { return auth.Verdict{}, nil }),
+				Authenticator: auth.AuthenticatorFunc(func(context.Context,
+					*transport.Request) (auth.Verdict, error) {
+					return auth.Verdict{}, nil
+				}),
 			})
 			done <- err
 		}()
@@ -78,7 +84,9 @@ func TestServer_SelectSubprotocol(t *testing.T) {
 		peer, conn := newPipe()
 		peer.say(strings.Replace(withPassword, ", amqp", ", mqtt, amqp", 1))
 		result, err := adapter.Server(t.Context(), conn, openingRequest("/echo"), &adapter.ServerOptions{
-			SelectSubprotocol: func(r *transport.Request) string { return r.Subprotocols[len(r.Subprotocols)-1] },
+			SelectSubprotocol: func(r *transport.Request) string {
+				return r.Subprotocols[len(r.Subprotocols)-1]
+			},
 		})
 		require.NoError(t, err)
 		require.Equal(t, "amqp", result.Subprotocol)

@@ -38,7 +38,8 @@ func TestServer_DoesNotReadWhileDeciding(t *testing.T) {
 		})
 		require.NoError(t, err)
 		require.Equal(t, "/echo", result.Request.Path())
-		require.Equal(t, []string{"x-kaazing-handshake", "amqp"}, result.Request.OpeningRequest.Subprotocols)
+		require.Equal(t, []string{"x-kaazing-handshake", "amqp"},
+			result.Request.OpeningRequest.Subprotocols)
 		require.Equal(t, int64(77), conn.limit.Load())
 		time.Sleep(time.Hour)
 		require.Zero(t, conn.reading.Load())
@@ -108,7 +109,8 @@ func TestServer_Kaazing(t *testing.T) {
 		}()
 		r := openingRequest("/echo?.kl=Y")
 		r.RequestURI = "" // as middleware may leave it
-		result, err := adapter.Server(t.Context(), conn, r, &adapter.ServerOptions{Subprotocols: []string{"amqp"}})
+		result, err := adapter.Server(t.Context(), conn, r,
+			&adapter.ServerOptions{Subprotocols: []string{"amqp"}})
 		require.NoError(t, err)
 		require.Equal(t, "/echo?.kl=Y", result.URL)
 		require.Equal(t, "amqp", result.Subprotocol)
@@ -146,7 +148,8 @@ func TestServer_Failures(t *testing.T) {
 // told which field.
 func TestServer_ContradictingDecision(t *testing.T) {
 	for name, d := range map[string]transport.Decision{
-		"Challenges": {Challenges: []string{"Basic"}}, "Location": {Location: "/a"}, "Upgrade": {Upgrade: "TLS/1.2"}, "Body": {Body: []byte("x")},
+		"Challenges": {Challenges: []string{"Basic"}}, "Location": {Location: "/a"},
+		"Upgrade": {Upgrade: "TLS/1.2"}, "Body": {Body: []byte("x")},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			peer, conn := newPipe()
@@ -179,7 +182,8 @@ func TestServer_SecurityFields(t *testing.T) {
 			peer, conn := newPipe()
 			r := openingRequest("/echo")
 			maps.Copy(r.Header, c.header)
-			_, err := adapter.Server(t.Context(), conn, r, &adapter.ServerOptions{Config: endpoint.ServerConfig{CheckOrigin: c.check}})
+			_, err := adapter.Server(t.Context(), conn, r,
+				&adapter.ServerOptions{Config: endpoint.ServerConfig{CheckOrigin: c.check}})
 			require.ErrorIs(t, err, fsm.FailureOpening, name)
 			var closed *transport.CloseError
 			_, _, err = peer.ReadMessage()

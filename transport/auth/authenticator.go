@@ -48,8 +48,8 @@ func (f AuthenticatorFunc) Validate() error {
 // Verdict is the answer of an [Authenticator] to a request. The zero value refuses it with 403.
 type Verdict struct {
 	Allow bool
-	// With Allow: who it is, for [endpoint.Request].Principal and transport.Conn.Principal; nil is no
-	// particular user.
+	// With Allow: who it is, for [endpoint.Request].Principal and transport.Conn.Principal; nil is
+	// no particular user.
 	Principal any
 	// Challenges asks for credentials, with 401: see [endpoint.Request].Challenge. After
 	// Handler.MaxChallenges of them a client gets 403 in any case: deployed clients would answer

@@ -28,8 +28,10 @@ func TestFirstOf(t *testing.T) {
 	}
 	everything := FirstOf(Basic("joe", "welcome"), Token("abc"), Digest("joe", "welcome"))
 	for want, values := range map[string][]string{
-		"algorithm=SHA-512-256,":      append([]string{`Basic realm="x", Token`}, digests("MD5", "SHA-512-256", "SHA-256", "unknown")...),
-		"algorithm=MD5,":              append(digests("unknown"), append([]string{"Basic", "Token"}, digests("MD5")...)...),
+		"algorithm=SHA-512-256,": append([]string{`Basic realm="x", Token`},
+			digests("MD5", "SHA-512-256", "SHA-256", "unknown")...),
+		"algorithm=MD5,": append(digests("unknown"),
+			append([]string{"Basic", "Token"}, digests("MD5")...)...),
 		"Token abc":                   append(digests("unknown"), "Basic, Application Token"),
 		"Basic am9lOndlbGNvbWU=":      append(digests("unknown"), "Negotiate, Basic"),
 		"algorithm=SHA-512-256-sess,": digests("SHA-512-256", "SHA-512-256-sess"),
@@ -44,7 +46,9 @@ func TestFirstOf(t *testing.T) {
 			require.ErrorIs(t, err, ErrNoCredentials)
 		}
 	}
-	turnedDown := CredentialsFunc(func(context.Context, *CredentialsRequest) (string, error) { return "", context.Canceled })
+	turnedDown := CredentialsFunc(func(context.Context, *CredentialsRequest) (string, error) {
+		return "", context.Canceled
+	})
 	_, err := ask(FirstOf(Token("x"), turnedDown, Basic("joe", "welcome")), "Basic")
 	require.ErrorIs(t, err, context.Canceled, "who turns a prompt down is not overruled")
 }

@@ -45,8 +45,8 @@ type CredentialsRequest struct {
 	Target     string // of that request, as it is sent: path and query
 	Challenges []Challenge
 	Attempt    int // how often this connection was challenged, from 1
-	// What was sent before in this handshake and led to this challenge, "" if nothing was; keep it out
-	// of logs.
+	// What was sent before in this handshake and led to this challenge, "" if nothing was; keep it
+	// out of logs.
 	Refused string
 }
 

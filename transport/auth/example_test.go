@@ -16,19 +16,23 @@ import (
 // An Authenticator of one's own knows one token, and the network that each client comes from.
 func ExampleAuthenticatorFunc() {
 	h := &transport.Handler{
-		Authenticator: auth.AuthenticatorFunc(func(ctx context.Context, r *endpoint.Request) (auth.Verdict, error) {
-			if scheme, token := r.Credentials(); scheme == "Bearer" && token == "t" { // a real one compares in constant time
-				return auth.Verdict{Allow: true, Principal: fmt.Sprint("a client of ", auth.ClientNetwork(ctx))}, nil
-			}
-			return auth.Verdict{Challenges: []string{r.Challenge("Bearer", "demo")}}, nil
-		}),
+		Authenticator: auth.AuthenticatorFunc(
+			func(ctx context.Context, r *endpoint.Request) (auth.Verdict, error) {
+				// a real one compares in constant time
+				if scheme, token := r.Credentials(); scheme == "Bearer" && token == "t" {
+					return auth.Verdict{Allow: true, Principal: fmt.Sprint("a client of ",
+						auth.ClientNetwork(ctx))}, nil
+				}
+				return auth.Verdict{Challenges: []string{r.Challenge("Bearer", "demo")}}, nil
+			}),
 		Serve: func(ctx context.Context, c *transport.Conn) error {
 			return c.Write(ctx, transport.Text, fmt.Append(nil, c.Principal()))
 		},
 	}
 	server := httptest.NewServer(h)
 	defer server.Close()
-	c, err := transport.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http"), &transport.DialOptions{Credentials: auth.Bearer("t")})
+	c, err := transport.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http"),
+		&transport.DialOptions{Credentials: auth.Bearer("t")})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -47,7 +51,8 @@ func ExampleTryLater() {
 		auth.TryLater(ctx, 5*time.Second) // the directory does not answer
 		return false
 	}}
-	ctx := auth.WithClientNetwork(context.Background(), &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1234})
+	ctx := auth.WithClientNetwork(context.Background(),
+		&net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1234})
 	verdict, err := a.Authenticate(ctx, &endpoint.Request{Authorization: "Basic am9lOndlbGNvbWU="})
 	fmt.Println(verdict.LetsIn(), verdict.RetryAfter, err)
 	// Output:
@@ -57,7 +62,8 @@ func ExampleTryLater() {
 
 // Challenges are read as a client would.
 func ExampleParseChallenges() {
-	list, err := auth.ParseChallenges(`Application Basic realm="demo"`, `Digest realm="demo", nonce="x"`)
+	list, err := auth.ParseChallenges(`Application Basic realm="demo"`,
+		`Digest realm="demo", nonce="x"`)
 	for _, c := range list {
 		fmt.Println(c.Scheme, c.Application, c.Realm)
 	}
@@ -71,16 +77,19 @@ func ExampleParseChallenges() {
 // A host that drives package endpoint by itself asks a provider beside it.
 func ExamplePrepareCredentials() {
 	now := time.Now()
-	client, err := endpoint.NewClient("ws://server.example/", endpoint.ClientConfig{HasCredentials: true})
+	client, err := endpoint.NewClient("ws://server.example/",
+		endpoint.ClientConfig{HasCredentials: true})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	client.Connect(now)
 	client.Connected(now, [16]byte{})
-	client.OpeningRefused(now, 401, []endpoint.HeaderField{{Name: "WWW-Authenticate", Value: `Basic realm="demo"`}}, nil)
+	client.OpeningRefused(now, 401,
+		[]endpoint.HeaderField{{Name: "WWW-Authenticate", Value: `Basic realm="demo"`}}, nil)
 	ask := auth.PrepareCredentials(client, "", auth.Basic("joe", "welcome"))
-	value, err := ask(context.Background()) // in any goroutine; then client.Credentials(now, value) in the host's
+	// in any goroutine; then client.Credentials(now, value) in the host's
+	value, err := ask(context.Background())
 	fmt.Println(value, err)
 	// Output: Basic am9lOndlbGNvbWU= <nil>
 }

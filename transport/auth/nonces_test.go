@@ -38,7 +38,8 @@ func TestDigestAuth_Model(t *testing.T) {
 				v, err := servers[server].Authenticate(context.Background(), authRequest(authorization, false))
 				require.NoError(t, err, what)
 				if !v.Allow {
-					nonces = append(nonces, &given{challenge: Verdict{Challenges: v.Challenges}, server: server, at: time.Now()})
+					nonces = append(nonces,
+						&given{challenge: Verdict{Challenges: v.Challenges}, server: server, at: time.Now()})
 				}
 				return v
 			}
@@ -50,21 +51,23 @@ func TestDigestAuth_Model(t *testing.T) {
 				}
 				server, n := r.IntN(2), nonces[len(nonces)-1-r.IntN(min(6, len(nonces)))]
 				user, realm, path, wrong := []string{"joe", "ann"}[r.IntN(2)], true, true, false
-				answer := answerDigest(t, n.challenge, "", func(c *credentials.DigestChallenge, u *credentials.DigestUse) {
-					u.User, u.Password, u.Count, u.CNonce = user, users[user], uint32(1+r.IntN(3)), fmt.Sprint("c", r.IntN(2))
-					switch r.IntN(10) {
-					case 0:
-						c.Realm, realm = "other", false
-					case 1:
-						u.URI, path = "/other", false
-					case 2:
-						u.Password, wrong = users[map[string]string{"joe": "ann", "ann": "joe"}[user]], true
-					case 3:
-						u.User, user, wrong = "nobody", "nobody", true
-					case 4:
-						u.Method, wrong = "POST", true
-					}
-				})
+				answer := answerDigest(t, n.challenge,
+					"", func(c *credentials.DigestChallenge, u *credentials.DigestUse) {
+						u.User, u.Password, u.Count, u.CNonce = user, users[user], uint32(1+r.IntN(3)),
+							fmt.Sprint("c", r.IntN(2))
+						switch r.IntN(10) {
+						case 0:
+							c.Realm, realm = "other", false
+						case 1:
+							u.URI, path = "/other", false
+						case 2:
+							u.Password, wrong = users[map[string]string{"joe": "ann", "ann": "joe"}[user]], true
+						case 3:
+							u.User, user, wrong = "nobody", "nobody", true
+						case 4:
+							u.Method, wrong = "POST", true
+						}
+					})
 				what := fmt.Sprintf("seed %d step %d: %s", seed, step, answer)
 				v := ask(server, answer, what)
 				stale := strings.Contains(strings.Join(v.Challenges, ""), "stale=true")
@@ -88,8 +91,8 @@ func TestDigestAuth_Model(t *testing.T) {
 	}
 }
 
-// A provider counts each nonce by itself, from 1, with one cnonce for each, whoever asks. It answers
-// again only if the server finds no more than the nonce too old. [RFC 7616 3.4]
+// A provider counts each nonce by itself, from 1, with one cnonce for each, whoever asks. It
+// answers again only if the server finds no more than the nonce too old. [RFC 7616 3.4]
 func TestDigest_Model(t *testing.T) {
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 2))
@@ -101,7 +104,8 @@ func TestDigest_Model(t *testing.T) {
 		uses := map[string]use{}
 		for step := range 100 {
 			nonce, stale := fmt.Sprint("nonce", r.IntN(5)), r.IntN(3) == 0
-			ch := Challenge{Scheme: "Digest", Params: fmt.Sprintf(`realm="r", nonce="%s", qop="auth", algorithm=SHA-256, stale=%v`, nonce, stale)}
+			ch := Challenge{Scheme: "Digest", Params: fmt.Sprintf(`realm="r", nonce="%s", qop="auth", `+
+				`algorithm=SHA-256, stale=%v`, nonce, stale)}
 			req := &CredentialsRequest{Challenges: []Challenge{ch}, Method: "GET", Target: "/echo"}
 			if r.IntN(3) == 0 {
 				req.Refused = "Digest refused"

@@ -11,16 +11,19 @@ import (
 )
 
 func TestPrepareCredentials(t *testing.T) {
-	client, err := endpoint.NewClient("ws://one.example/echo", endpoint.ClientConfig{HasCredentials: true})
+	client, err := endpoint.NewClient("ws://one.example/echo",
+		endpoint.ClientConfig{HasCredentials: true})
 	require.NoError(t, err)
 	client.Connect(time.Now())
 	client.Connected(time.Now(), [16]byte{})
-	client.OpeningRefused(time.Now(), http.StatusUnauthorized, []endpoint.HeaderField{{Name: "WWW-Authenticate", Value: `Basic realm="r"`}}, nil)
+	client.OpeningRefused(time.Now(), http.StatusUnauthorized,
+		[]endpoint.HeaderField{{Name: "WWW-Authenticate", Value: `Basic realm="r"`}}, nil)
 	var got *CredentialsRequest
-	ask := PrepareCredentials(client, "", CredentialsFunc(func(ctx context.Context, r *CredentialsRequest) (string, error) {
-		got = r
-		return Basic("joe", "welcome").Credentials(ctx, r)
-	}))
+	ask := PrepareCredentials(client, "",
+		CredentialsFunc(func(ctx context.Context, r *CredentialsRequest) (string, error) {
+			got = r
+			return Basic("joe", "welcome").Credentials(ctx, r)
+		}))
 	client.NoCredentials(time.Now(), "") // the challenges are copied
 	value, err := ask(t.Context())
 	require.NoError(t, err)

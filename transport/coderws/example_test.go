@@ -15,10 +15,12 @@ import (
 // An echo server with a login on connections of the library, and a client of it.
 func Example() {
 	options := &coderws.ServerOptions{
-		Authenticator: auth.BasicAuth{Realm: "example", Check: auth.Users(map[string]string{"joe": "welcome"})},
+		Authenticator: auth.BasicAuth{Realm: "example",
+			Check: auth.Users(map[string]string{"joe": "welcome"})},
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{coderws.Subprotocol}})
+		ws, err := websocket.Accept(w, r,
+			&websocket.AcceptOptions{Subprotocols: []string{coderws.Subprotocol}})
 		if err != nil {
 			return
 		}
@@ -35,7 +37,8 @@ func Example() {
 	}))
 	defer server.Close()
 
-	ws, result, err := coderws.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http")+"/echo", nil, &coderws.ClientOptions{
+	ws, result, err := coderws.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http")+
+		"/echo", nil, &coderws.ClientOptions{
 		Credentials: auth.Basic("joe", "welcome"),
 	})
 	if err != nil {

@@ -37,12 +37,12 @@ type Options struct {
 	// khp conform server --resource has: challenge, redirect, refuse, defer, status, balance. Cases
 	// that need another one are skipped.
 	Resources map[string]string
-	// User is who the server's resource challenge lets in, NAME:PASSWORD; "" is joe:welcome. Clients
-	// under test always say joe:welcome.
+	// User is who the server's resource challenge lets in, NAME:PASSWORD; "" is joe:welcome.
+	// Clients under test always say joe:welcome.
 	User string
 	TLS  *tls.Config // to reach a server at wss://; nil trusts the system's roots
-	// Known lists failures that are known: on each line the id of a case, or a glob, a blank, and the
-	// reason. Lines that begin with # are comments.
+	// Known lists failures that are known: on each line the id of a case, or a glob, a blank, and
+	// the reason. Lines that begin with # are comments.
 	Known    string
 	Patience time.Duration // that a peer has for one step; 0 is ten seconds
 	Slow     bool          // also run cases that wait for deadlines of the peer, minutes each

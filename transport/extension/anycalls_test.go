@@ -24,12 +24,15 @@ func made(t *rapid.T, typ reflect.Type) (v reflect.Value, ok bool) {
 	case reflect.TypeFor[time.Time]():
 		return one(time.Time{}, now, now, now)
 	case reflect.TypeFor[time.Duration]():
-		return one(time.Duration(0), -time.Second, time.Millisecond, 5*time.Second, time.Duration(1<<63-1))
+		return one(time.Duration(0), -time.Second, time.Millisecond, 5*time.Second,
+			time.Duration(1<<63-1))
 	case reflect.TypeFor[Extension]():
 		return one(nil, IdleTimeout{}, IdleTimeout{Period: time.Second}, PingPong{}, PingPong{})
 	case reflect.TypeFor[Session]():
-		_, sessions := Accept([]Extension{IdleTimeout{Period: time.Second}, PingPong{}}, []string{IdleTimeoutName, PingPongName}, nil)
-		client, _ := Confirm([]Extension{IdleTimeout{}, PingPong{}}, []string{IdleTimeoutName + ";timeout=20", PingPongName + ";01010102"})
+		_, sessions := Accept([]Extension{IdleTimeout{Period: time.Second}, PingPong{}},
+			[]string{IdleTimeoutName, PingPongName}, nil)
+		client, _ := Confirm([]Extension{IdleTimeout{}, PingPong{}},
+			[]string{IdleTimeoutName + ";timeout=20", PingPongName + ";01010102"})
 		return one(nil, Pass{}, sessions[0], sessions[1], client[0], client[1])
 	case reflect.TypeFor[Flow]():
 		return one(Flow{}, Flow{NewStack([]Session{Pass{}}), 0})
@@ -39,12 +42,16 @@ func made(t *rapid.T, typ reflect.Type) (v reflect.Value, ok bool) {
 
 // Whatever is called in whatever order with whatever arguments: nothing panics.
 func TestAnyCalls(t *testing.T) {
-	functions := map[string]any{"Offers": Offers, "Accept": Accept, "Confirm": Confirm, "NewStack": NewStack}
+	functions := map[string]any{"Offers": Offers, "Accept": Accept, "Confirm": Confirm,
+		"NewStack": NewStack}
 	anycall.Complete(t, ".", functions)
-	texts := []string{IdleTimeoutName, PingPongName, IdleTimeoutName + ";timeout=20", PingPongName + ";01010102", "\x01\x01\x01\x02\x09\x00", "\x01\x01\x01\x02", "x-a", "text"}
+	texts := []string{IdleTimeoutName, PingPongName, IdleTimeoutName + ";timeout=20",
+		PingPongName + ";01010102", "\x01\x01\x01\x02\x09\x00", "\x01\x01\x01\x02", "x-a", "text"}
 	rapid.Check(t, func(t *rapid.T) {
-		_, sessions := Accept([]Extension{IdleTimeout{Period: time.Second}, PingPong{}}, []string{IdleTimeoutName, PingPongName}, nil)
+		_, sessions := Accept([]Extension{IdleTimeout{Period: time.Second}, PingPong{}},
+			[]string{IdleTimeoutName, PingPongName}, nil)
 		c := anycall.Caller{Texts: texts, Values: made}
-		c.Run(t, []any{NewStack(sessions), &Stack{}, &Error{}, &Flow{}, &IdleTimeout{}, &PingPong{}, &Pass{}, new(Kind), new(ActionKind)}, functions, 60)
+		c.Run(t, []any{NewStack(sessions), &Stack{}, &Error{}, &Flow{}, &IdleTimeout{}, &PingPong{},
+			&Pass{}, new(Kind), new(ActionKind)}, functions, 60)
 	})
 }

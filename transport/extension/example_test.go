@@ -78,7 +78,8 @@ func Example() {
 	})
 	defer srv.Close()
 	ctx := context.Background()
-	conn, err := transport.Dial(ctx, "ws"+strings.TrimPrefix(srv.URL, "http"), &transport.DialOptions{Use: []extension.Extension{shift{by: 13}}})
+	conn, err := transport.Dial(ctx, "ws"+strings.TrimPrefix(srv.URL, "http"),
+		&transport.DialOptions{Use: []extension.Extension{shift{by: 13}}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -101,9 +102,12 @@ func Example() {
 // would go to a socket is printed.
 func ExampleStack() {
 	server := endpoint.NewServer(endpoint.ServerConfig{})
-	server.OpeningReceived(time.Now(), []byte("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
-	server.Message(time.Now(), wire.Text, []byte("GET / HTTP/1.1\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout,x-kaazing-ping-pong\r\n\r\n"))
+	server.OpeningReceived(time.Now(), []byte("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"+
+		"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
+		"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+	server.Message(time.Now(), wire.Text, []byte("GET / HTTP/1.1\r\n"+
+		"Sec-WebSocket-Extensions: x-kaazing-idle-timeout,x-kaazing-ping-pong\r\n\r\n"))
 
 	// The endpoint asks for a decision: what do the extensions answer?
 	use := []extension.Extension{extension.IdleTimeout{Period: 2 * time.Second}, extension.PingPong{}}
@@ -132,8 +136,10 @@ func ExampleStack() {
 		}
 	}
 	carryOut("opened", stack.Open(now))
-	carryOut("a message arrives", stack.Incoming(now, extension.Message{Kind: extension.Text, Data: []byte("hi")}))
-	carryOut("the application speaks", stack.Outgoing(now, extension.Message{Kind: extension.Text, Data: []byte("\x01\x01\x01\x02")}))
+	carryOut("a message arrives", stack.Incoming(now,
+		extension.Message{Kind: extension.Text, Data: []byte("hi")}))
+	carryOut("the application speaks",
+		stack.Outgoing(now, extension.Message{Kind: extension.Text, Data: []byte("\x01\x01\x01\x02")}))
 	for range 2 {
 		heard := now // nothing has come since
 		expired := stack.Deadline()

@@ -120,20 +120,25 @@ func TestIdleTimeout_Accept(t *testing.T) {
 		use    []Extension
 		want   []string
 	}{
-		{period: 2 * time.Second, asked: []string{IdleTimeoutName}, want: []string{"x-kaazing-idle-timeout;timeout=2000"}},
+		{period: 2 * time.Second, asked: []string{IdleTimeoutName},
+			want: []string{"x-kaazing-idle-timeout;timeout=2000"}},
 		{period: 2500 * time.Microsecond, asked: []string{IdleTimeoutName}},
 		{period: 0, asked: []string{IdleTimeoutName}},
 		{period: -1, asked: []string{IdleTimeoutName}},
-		{period: 1e18, asked: []string{IdleTimeoutName}, want: []string{"x-kaazing-idle-timeout;timeout=2147483647"}},
-		{period: time.Second, asked: []string{IdleTimeoutName, PingPongName}}, // a script would not see what keeps it content
+		{period: 1e18, asked: []string{IdleTimeoutName},
+			want: []string{"x-kaazing-idle-timeout;timeout=2147483647"}},
+		// a script would not see what keeps it content
+		{period: time.Second, asked: []string{IdleTimeoutName, PingPongName}},
 		{
-			period: time.Second, asked: []string{PingPongName, IdleTimeoutName}, use: []Extension{PingPong{}},
+			period: time.Second, asked: []string{PingPongName, IdleTimeoutName},
+			use:  []Extension{PingPong{}},
 			want: []string{"x-kaazing-idle-timeout;timeout=1000", "x-kaazing-ping-pong;01010102"},
 		},
 		{period: time.Second, asked: []string{RevalidateName}, use: []Extension{PingPong{}}},
 		{period: time.Second, asked: []string{"X-Kaazing-Idle-Timeout"}},
 	} {
-		answer, sessions := Accept(append([]Extension{IdleTimeout{Period: c.period}}, c.use...), c.asked, nil)
+		answer, sessions := Accept(append([]Extension{IdleTimeout{Period: c.period}},
+			c.use...), c.asked, nil)
 		require.Equal(t, c.want, answer, "%v %v", c.period, c.asked)
 		require.Len(t, sessions, len(c.want))
 	}
@@ -141,8 +146,10 @@ func TestIdleTimeout_Accept(t *testing.T) {
 
 func TestIdleTimeout_Confirm(t *testing.T) {
 	for params, ok := range map[string]bool{
-		";timeout=1": true, ";timeout=2147483647": true, ";a=b;timeout=2000": true, "; timeout=2000": true, `;timeout="2000"`: true,
-		"": false, ";timeout": false, ";timeout=0": false, ";timeout=-1": false, ";timeout=2s": false, ";timeout=2147483648": false, ";Timeout=1": false,
+		";timeout=1": true, ";timeout=2147483647": true, ";a=b;timeout=2000": true,
+		"; timeout=2000": true, `;timeout="2000"`: true,
+		"": false, ";timeout": false, ";timeout=0": false, ";timeout=-1": false, ";timeout=2s": false,
+		";timeout=2147483648": false, ";Timeout=1": false,
 		";timeout=99999999999999999999": false,
 	} {
 		_, err := Confirm([]Extension{IdleTimeout{}}, []string{IdleTimeoutName + params})

@@ -64,26 +64,36 @@ func TestPingPong_Bytes(t *testing.T) {
 	failing := step{arrives: true, fails: true}
 	with := func(s step, m Message) step { s.in = m; return s }
 	for name, steps := range map[string][]step{
-		"ping goes out as text":             {{in: Message{Ping, []byte("payload")}, sent: []Message{ping}}},
-		"pong goes out as text":             {{in: Message{Kind: Pong}, sent: []Message{pong}}},
-		"text passes":                       {{in: text("hi"), sent: []Message{text("hi")}}, delivered(text("hi")), delivered(text(esc[:3])), delivered(text(""))},
-		"text with the escape follows it":   {{in: text(esc + "loo"), sent: []Message{text(esc), text(esc + "loo")}}},
-		"the escape itself follows itself":  {{in: text(esc), sent: []Message{text(esc), text(esc)}}},
-		"an application's ping is no ping":  {{in: ping, sent: []Message{text(esc), ping}}},
-		"binary is never escaped":           {{in: binary(esc), sent: []Message{binary(esc)}}, delivered(binary(esc)), delivered(binary(esc + "\x09\x00"))},
-		"ping is answered":                  {{in: ping, arrives: true, got: []Message{{Kind: Ping}}, sent: []Message{pong}}},
-		"pong arrives as one":               {{in: pong, arrives: true, got: []Message{{Kind: Pong}}}},
-		"native ping is left to others":     {{in: Message{Ping, []byte("x")}, arrives: true, got: []Message{{Ping, []byte("x")}}}},
-		"native pong does not count":        {in(Message{Pong, []byte("x")})},
-		"escape is removed, once":           {in(text(esc)), delivered(text(esc + "hey")), with(failing, text(esc+"hey"))},
-		"escaped escape":                    {in(text(esc)), delivered(text(esc)), delivered(text("next"))},
-		"binary between is left alone":      {in(text(esc)), delivered(binary("b")), delivered(text(esc + "\x09\x00"))},
-		"escape before other text":          {in(text(esc)), with(failing, text("hey"))},
-		"unescaped text":                    {with(failing, text(esc+"\x09\x00\x00"))},
-		"unescaped text of five":            {with(failing, text(esc+"\x09"))},
-		"ping that does not end in zero":    {with(failing, text(esc+"\x09\x01"))},
-		"neither ping nor pong":             {with(failing, text(esc+"\x08\x00"))},
-		"nothing happens after the failure": {with(failing, text(esc+"\x08\x00")), in(text("x")), {in: text("x")}},
+		"ping goes out as text": {{in: Message{Ping, []byte("payload")},
+			sent: []Message{ping}}},
+		"pong goes out as text": {{in: Message{Kind: Pong}, sent: []Message{pong}}},
+		"text passes": {{in: text("hi"), sent: []Message{text("hi")}},
+			delivered(text("hi")), delivered(text(esc[:3])), delivered(text(""))},
+		"text with the escape follows it": {{in: text(esc + "loo"),
+			sent: []Message{text(esc), text(esc + "loo")}}},
+		"the escape itself follows itself": {{in: text(esc), sent: []Message{text(esc), text(esc)}}},
+		"an application's ping is no ping": {{in: ping, sent: []Message{text(esc), ping}}},
+		"binary is never escaped": {{in: binary(esc), sent: []Message{binary(esc)}},
+			delivered(binary(esc)), delivered(binary(esc + "\x09\x00"))},
+		"ping is answered": {{in: ping, arrives: true, got: []Message{{Kind: Ping}},
+			sent: []Message{pong}}},
+		"pong arrives as one": {{in: pong, arrives: true, got: []Message{{Kind: Pong}}}},
+		"native ping is left to others": {{in: Message{Ping, []byte("x")}, arrives: true,
+			got: []Message{{Ping, []byte("x")}}}},
+		"native pong does not count": {in(Message{Pong, []byte("x")})},
+		"escape is removed, once": {in(text(esc)), delivered(text(esc + "hey")),
+			with(failing, text(esc+"hey"))},
+		"escaped escape": {in(text(esc)), delivered(text(esc)),
+			delivered(text("next"))},
+		"binary between is left alone": {in(text(esc)), delivered(binary("b")),
+			delivered(text(esc + "\x09\x00"))},
+		"escape before other text":       {in(text(esc)), with(failing, text("hey"))},
+		"unescaped text":                 {with(failing, text(esc+"\x09\x00\x00"))},
+		"unescaped text of five":         {with(failing, text(esc+"\x09"))},
+		"ping that does not end in zero": {with(failing, text(esc+"\x09\x01"))},
+		"neither ping nor pong":          {with(failing, text(esc+"\x08\x00"))},
+		"nothing happens after the failure": {with(failing, text(esc+"\x08\x00")), in(text("x")),
+			{in: text("x")}},
 	} {
 		t.Run(name, func(t *testing.T) { runSteps(t, steps) })
 	}
@@ -142,8 +152,10 @@ func TestPingPong_Rapid(t *testing.T) {
 		if kind == Ping || kind == Pong {
 			return Message{Kind: kind}
 		}
-		head := rapid.SampledFrom([]string{"", esc, esc[:3], esc + "\x09\x00", esc + "\x0a\x00", esc + esc}).Draw(t, "head")
-		return Message{kind, append([]byte(head), rapid.SliceOfN(rapid.ByteRange(0, 127), 0, 6).Draw(t, "rest")...)}
+		head := rapid.SampledFrom([]string{"", esc, esc[:3], esc + "\x09\x00", esc + "\x0a\x00",
+			esc + esc}).Draw(t, "head")
+		return Message{kind, append([]byte(head),
+			rapid.SliceOfN(rapid.ByteRange(0, 127), 0, 6).Draw(t, "rest")...)}
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		client, server := pair(t)
@@ -189,7 +201,8 @@ func TestPingPong_Confirm(t *testing.T) {
 		require.Equal(t, PingPongName, bad.Name)
 		require.ErrorContains(t, err, "escape bytes")
 	}
-	s, err := PingPong{}.Confirm(wire.Extension{Name: []byte(PingPongName), Params: []byte("41424344")})
+	s, err := PingPong{}.Confirm(wire.Extension{Name: []byte(PingPongName),
+		Params: []byte("41424344")})
 	require.NoError(t, err)
 	sent, _, _ := sortActions(NewStack([]Session{s}).Outgoing(time.Time{}, Message{Kind: Ping}))
 	require.Equal(t, []Message{text("ABCD\x09\x00")}, sent, "the server's escape counts")

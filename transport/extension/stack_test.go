@@ -41,10 +41,12 @@ func (x tagged) Expired(f Flow) {
 func TestStack_Order(t *testing.T) {
 	use := []Extension{tagged{name: "app"}, tagged{name: "mid"}, tagged{name: "net"}}
 	answer, sessions := Accept(use, []string{"net", "other", "mid;x=1", "app"}, []string{"own;a=b"})
-	require.Equal(t, []string{"own;a=b", "app", "mid", "net"}, answer, "in the server's order, after what it answers by itself")
+	require.Equal(t, []string{"own;a=b", "app", "mid", "net"}, answer,
+		"in the server's order, after what it answers by itself")
 	confirmed, err := Confirm([]Extension{use[2], use[0], use[1]}, answer)
 	require.NoError(t, err)
-	require.Equal(t, sessions, confirmed, "both sides have the same order, whatever the client's list says")
+	require.Equal(t, sessions, confirmed,
+		"both sides have the same order, whatever the client's list says")
 	s := NewStack(append(sessions, nil))
 	sent, _, _ := sortActions(s.Outgoing(time.Time{}, text("m")))
 	require.Equal(t, []Message{text("m>app>mid>net")}, sent)
@@ -54,7 +56,8 @@ func TestStack_Order(t *testing.T) {
 
 func TestStack_Deadlines(t *testing.T) {
 	at := time.Unix(1e9, 0)
-	s := NewStack([]Session{tagged{name: "late", due: at.Add(2)}, tagged{name: "never"}, tagged{name: "first", due: at}})
+	s := NewStack([]Session{tagged{name: "late", due: at.Add(2)}, tagged{name: "never"},
+		tagged{name: "first", due: at}})
 	require.Equal(t, at, s.Deadline())
 	sent, got, _ := sortActions(s.Expired(at.Add(1)))
 	require.Equal(t, []Message{text("first expired")}, sent)
@@ -80,12 +83,13 @@ func TestPass(t *testing.T) {
 func TestAccept(t *testing.T) {
 	one, other := tagged{name: "one"}, tagged{name: "other", declines: true}
 	for name, c := range map[string]struct{ asked, selected, want []string }{
-		"nothing asked":             {},
-		"unknown":                   {asked: []string{"x-kaazing-http-revalidate", "Two"}},
-		"declined":                  {asked: []string{"other"}},
-		"first alternative":         {asked: []string{"one;a", "one;b"}, want: []string{"one"}},
-		"second alternative":        {asked: []string{"one;not", "one;b"}, want: []string{"one"}},
-		"answered by the decision":  {asked: []string{"one"}, selected: []string{"one;level=3"}, want: []string{"one;level=3"}},
+		"nothing asked":      {},
+		"unknown":            {asked: []string{"x-kaazing-http-revalidate", "Two"}},
+		"declined":           {asked: []string{"other"}},
+		"first alternative":  {asked: []string{"one;a", "one;b"}, want: []string{"one"}},
+		"second alternative": {asked: []string{"one;not", "one;b"}, want: []string{"one"}},
+		"answered by the decision": {asked: []string{"one"}, selected: []string{"one;level=3"},
+			want: []string{"one;level=3"}},
 		"names are case-sensitive":  {asked: []string{"ONE"}},
 		"what is none is passed by": {asked: []string{";", "", "one"}, want: []string{"one"}},
 	} {
@@ -99,7 +103,8 @@ func TestAccept(t *testing.T) {
 func TestOffers(t *testing.T) {
 	raw := []string{"one;x=1", "three"}
 	require.Equal(t, raw, Offers(nil, raw))
-	require.Equal(t, []string{"one;x=1", "three", "two"}, Offers([]Extension{tagged{name: "one"}, tagged{name: "two"}}, raw))
+	require.Equal(t, []string{"one;x=1", "three", "two"},
+		Offers([]Extension{tagged{name: "one"}, tagged{name: "two"}}, raw))
 }
 
 func TestConfirm(t *testing.T) {

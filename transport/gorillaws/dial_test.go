@@ -43,20 +43,22 @@ func (d *deadlines) SetWriteDeadline(t time.Time) error {
 // The application gets its connection without deadlines of the handshake, and the end of the
 // context of Dial means nothing to it.
 func TestDial_LeavesNoDeadlines(t *testing.T) {
-	srv := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		kind, p, err := c.Read(ctx)
-		if err == nil {
-			err = c.Write(ctx, kind, p)
-		}
-		return err
-	}})
+	srv := httptest.NewServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			kind, p, err := c.Read(ctx)
+			if err == nil {
+				err = c.Write(ctx, kind, p)
+			}
+			return err
+		}})
 	defer srv.Close()
 	var socket *deadlines
-	dialer := &websocket.Dialer{NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-		nc, err := new(net.Dialer).DialContext(ctx, network, addr)
-		socket = &deadlines{Conn: nc}
-		return socket, err
-	}}
+	dialer := &websocket.Dialer{
+		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			nc, err := new(net.Dialer).DialContext(ctx, network, addr)
+			socket = &deadlines{Conn: nc}
+			return socket, err
+		}}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	ws, _, err := Dial(ctx, "ws"+strings.TrimPrefix(srv.URL, "http"), dialer, nil)
 	require.NoError(t, err)

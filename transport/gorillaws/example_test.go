@@ -20,7 +20,8 @@ func Example() {
 		CheckOrigin:  adapter.SameOrigin, // which also knows what Kaazing's clients send
 	}
 	options := &gorillaws.ServerOptions{
-		Authenticator: auth.BasicAuth{Realm: "example", Check: auth.Users(map[string]string{"joe": "welcome"})},
+		Authenticator: auth.BasicAuth{Realm: "example",
+			Check: auth.Users(map[string]string{"joe": "welcome"})},
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ws, err := upgrader.Upgrade(w, r, nil)
@@ -40,9 +41,10 @@ func Example() {
 	}))
 	defer server.Close()
 
-	ws, result, err := gorillaws.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http")+"/echo", nil, &gorillaws.ClientOptions{
-		Credentials: auth.Basic("joe", "welcome"),
-	})
+	ws, result, err := gorillaws.Dial(context.Background(),
+		"ws"+strings.TrimPrefix(server.URL, "http")+"/echo", nil, &gorillaws.ClientOptions{
+			Credentials: auth.Basic("joe", "welcome"),
+		})
 	if err != nil {
 		fmt.Println(err)
 		return

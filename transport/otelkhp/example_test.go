@@ -27,10 +27,11 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
-	h := &transport.Handler{Observer: observer, ConnContext: otelkhp.ConnContext, Serve: func(ctx context.Context, c *transport.Conn) error {
-		_, _, err := c.Read(ctx)
-		return err
-	}}
+	h := &transport.Handler{Observer: observer,
+		ConnContext: otelkhp.ConnContext, Serve: func(ctx context.Context, c *transport.Conn) error {
+			_, _, err := c.Read(ctx)
+			return err
+		}}
 	server := httptest.NewServer(h)
 	defer server.Close()
 
@@ -45,7 +46,8 @@ func ExampleNew() {
 	_ = c.Close(transport.CloseNormal, "")
 	_ = h.Shutdown(ctx) // waits until the end is reported
 	for _, s := range spans.Ended() {
-		fmt.Println(s.Name(), s.SpanKind(), s.Attributes()[0].Value.AsString(), s.Parent().SpanID() == root.SpanContext().SpanID())
+		fmt.Println(s.Name(), s.SpanKind(), s.Attributes()[0].Value.AsString(),
+			s.Parent().SpanID() == root.SpanContext().SpanID())
 	}
 	// Output:
 	// khp.handshake server /chat true

@@ -111,22 +111,31 @@ func TestObserver(t *testing.T) {
 	}
 	open, failed := outcomeKey.String("open"), outcomeKey.String("failed")
 	for _, side := range []string{"khp.client.", "khp.server."} {
-		require.EqualValues(t, 1, count(side+"handshake.duration", open, attribute.Int("http.response.status_code", 101)))
-		require.EqualValues(t, 1, count(side+"handshake.duration", failed, attribute.String("error.type", "FailureStatus"), attribute.Int("http.response.status_code", 404)))
+		require.EqualValues(t, 1, count(side+"handshake.duration", open,
+			attribute.Int("http.response.status_code", 101)))
+		require.EqualValues(t, 1, count(side+"handshake.duration", failed, attribute.String("error.type",
+			"FailureStatus"), attribute.Int("http.response.status_code", 404)))
 		require.EqualValues(t, 0, count(side+"active_connections"))
 		require.EqualValues(t, 1, count(side+"connection.duration", closeCodeKey.String("4xxx")))
-		require.EqualValues(t, 1, count(side+"messages", attribute.String("network.io.direction", "transmit")))
-		require.EqualValues(t, 1, count(side+"messages", attribute.String("network.io.direction", "receive")))
+		require.EqualValues(t, 1, count(side+"messages",
+			attribute.String("network.io.direction", "transmit")))
+		require.EqualValues(t, 1, count(side+"messages",
+			attribute.String("network.io.direction", "receive")))
 	}
-	require.EqualValues(t, 5, count("khp.client.io", attribute.String("network.io.direction", "transmit")))
-	require.EqualValues(t, 10, count("khp.client.io", attribute.String("network.io.direction", "receive")))
-	require.EqualValues(t, 10, count("khp.server.io", attribute.String("network.io.direction", "transmit")))
-	require.EqualValues(t, 5, count("khp.server.io", attribute.String("network.io.direction", "receive")))
+	require.EqualValues(t, 5, count("khp.client.io",
+		attribute.String("network.io.direction", "transmit")))
+	require.EqualValues(t, 10, count("khp.client.io",
+		attribute.String("network.io.direction", "receive")))
+	require.EqualValues(t, 10, count("khp.server.io",
+		attribute.String("network.io.direction", "transmit")))
+	require.EqualValues(t, 5, count("khp.server.io",
+		attribute.String("network.io.direction", "receive")))
 	require.Len(t, got, 10)
 
 	statuses := map[string]codes.Code{}
 	for _, s := range r.spans.Ended() {
-		statuses[s.Name()+" "+s.SpanKind().String()+" "+s.Attributes()[0].Value.AsString()] = s.Status().Code
+		statuses[s.Name()+" "+s.SpanKind().String()+" "+
+			s.Attributes()[0].Value.AsString()] = s.Status().Code
 		for _, a := range s.Attributes() {
 			require.NotContains(t, a.Value.String(), "secret")
 		}
@@ -144,15 +153,20 @@ func ptr[T any](v T) *T { return &v }
 func TestObserver_Span(t *testing.T) {
 	r := newRecorded(t)
 	end := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-	parent := trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, TraceFlags: trace.FlagsSampled})
+	parent := trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1},
+		SpanID: trace.SpanID{2}, TraceFlags: trace.FlagsSampled})
 	ctx, cancel := context.WithCancel(trace.ContextWithSpanContext(t.Context(), parent))
 	cancel() // also of a context that has ended
 	r.Observe(transport.Event{Kind: transport.EventDial, Time: end}.WithContext(ctx))
 	r.Observe(transport.Event{
-		Kind: transport.EventFail, Time: end, Duration: time.Minute, URL: "wss://user:secret@one.example:99/path?secret#secret", Attempt: 3, Failure: fsm.FailureRedirectLoop, Status: 302,
+		Kind: transport.EventFail, Time: end, Duration: time.Minute,
+		URL: "wss://user:secret@one.example:99/path?secret#secret", Attempt: 3,
+		Failure: fsm.FailureRedirectLoop, Status: 302,
 	}.WithContext(ctx))
 	r.ObserveEnd(transport.Event{
-		Kind: transport.EventEnd, Time: end, Duration: time.Hour, URL: "\x00", Code: 1006, Sent: transport.Traffic{Messages: 1, Bytes: 2}, Received: transport.Traffic{Messages: 3, Bytes: 4},
+		Kind: transport.EventEnd, Time: end, Duration: time.Hour, URL: "\x00", Code: 1006,
+		Sent:     transport.Traffic{Messages: 1, Bytes: 2},
+		Received: transport.Traffic{Messages: 3, Bytes: 4},
 	}.WithContext(ctx))
 	spans := r.spans.Ended()
 	require.Len(t, spans, 2)
@@ -164,11 +178,13 @@ func TestObserver_Span(t *testing.T) {
 	require.Equal(t, end.Add(-time.Minute), spans[0].StartTime())
 	require.Equal(t, end.Add(-time.Hour), spans[1].StartTime())
 	require.Equal(t, map[attribute.Key]string{
-		"url.path": "/path", "url.scheme": "wss", "server.address": "one.example", "server.port": "99", "khp.outcome": "failed", "error.type": "FailureRedirectLoop",
+		"url.path": "/path", "url.scheme": "wss", "server.address": "one.example", "server.port": "99",
+		"khp.outcome": "failed", "error.type": "FailureRedirectLoop",
 		"http.response.status_code": "302", "khp.attempts": "3",
 	}, attributes(spans[0]))
 	require.Equal(t, map[attribute.Key]string{
-		"khp.close_code": "1006", "khp.sent.messages": "1", "khp.sent.bytes": "2", "khp.received.messages": "3", "khp.received.bytes": "4",
+		"khp.close_code": "1006", "khp.sent.messages": "1", "khp.sent.bytes": "2",
+		"khp.received.messages": "3", "khp.received.bytes": "4",
 	}, attributes(spans[1]))
 }
 
@@ -190,9 +206,13 @@ func TestObserver_FewSeries(t *testing.T) {
 		r.ObserveEnd(transport.Event{Kind: transport.EventEnd, Code: uint16(code)})
 	}
 	got := r.metrics(t)
-	require.Less(t, len(got["khp.client.handshake.duration"].Data.(metricdata.Histogram[float64]).DataPoints), 80)
-	require.Len(t, got["khp.client.connection.duration"].Data.(metricdata.Histogram[float64]).DataPoints, 19)
+	require.Less(t,
+		len(got["khp.client.handshake.duration"].Data.(metricdata.Histogram[float64]).DataPoints), 80)
+	require.Len(t,
+		got["khp.client.connection.duration"].Data.(metricdata.Histogram[float64]).DataPoints, 19)
 	metricdatatest.AssertEqual(t, metricdata.Sum[int64]{
-		Temporality: metricdata.CumulativeTemporality, DataPoints: []metricdata.DataPoint[int64]{{Value: -4200}},
-	}, got["khp.client.active_connections"].Data.(metricdata.Sum[int64]), metricdatatest.IgnoreTimestamp())
+		Temporality: metricdata.CumulativeTemporality,
+		DataPoints:  []metricdata.DataPoint[int64]{{Value: -4200}},
+	}, got["khp.client.active_connections"].Data.(metricdata.Sum[int64]),
+		metricdatatest.IgnoreTimestamp())
 }

@@ -22,15 +22,17 @@ func ExampleNew() {
 
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	chat := &transport.Handler{Observer: metrics, Serve: func(ctx context.Context, c *transport.Conn) error {
-		_, _, err := c.Read(ctx)
-		return err
-	}}
+	chat := &transport.Handler{
+		Observer: metrics, Serve: func(ctx context.Context, c *transport.Conn) error {
+			_, _, err := c.Read(ctx)
+			return err
+		}}
 	mux.Handle("/chat", chat)
 	server := httptest.NewServer(mux)
 	defer server.Close()
 
-	c, err := transport.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http")+"/chat", nil)
+	c, err := transport.Dial(context.Background(), "ws"+
+		strings.TrimPrefix(server.URL, "http")+"/chat", nil)
 	if err != nil {
 		fmt.Println(err)
 		return

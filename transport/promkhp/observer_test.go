@@ -110,7 +110,8 @@ func TestObserver_Seconds(t *testing.T) {
 			require.Equal(t, uint64(1), h.GetSampleCount())
 		}
 	}
-	require.Equal(t, map[string]float64{"khp_handshake_seconds": .02, "khp_connection_seconds": 7200}, sums)
+	require.Equal(t, map[string]float64{"khp_handshake_seconds": .02, "khp_connection_seconds": 7200},
+		sums)
 }
 
 // However many status and close codes peers invent, there are few series.

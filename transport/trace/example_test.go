@@ -35,7 +35,8 @@ func ExampleWriter() {
 
 	server := endpoint.NewServer(endpoint.ServerConfig{})
 	opening := []byte("GET / HTTP/1.0\r\nCookie: id=1\r\n\r\n")
-	_ = w.Write(trace.Record{Conn: 1, Side: "server", Kind: trace.Opening, Dir: trace.Received, Data: opening})
+	_ = w.Write(trace.Record{Conn: 1, Side: "server", Kind: trace.Opening,
+		Dir: trace.Received, Data: opening})
 	_, outs := server.OpeningReceived(time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), opening)
 	sent(outs)
 	// Output:

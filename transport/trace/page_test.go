@@ -30,7 +30,8 @@ func TestPage(t *testing.T) {
 			want = append(want, name)
 		}
 	}
-	for _, k := range []Kind{Dial, Opening, Message, Ping, Close, Lost, Violation, Timer, Credentials, Open, Fail, Closed} {
+	for _, k := range []Kind{Dial, Opening, Message, Ping, Close, Lost, Violation, Timer, Credentials,
+		Open, Fail, Closed} {
 		want = append(want, string(k))
 	}
 	require.Equal(t, want, documented)

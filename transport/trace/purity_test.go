@@ -27,7 +27,8 @@ func TestImports(t *testing.T) {
 			require.NoError(t, err)
 			host, _, _ := strings.Cut(path, "/")
 			if strings.Contains(host, ".") {
-				require.Contains(t, []string{"example.com/khp/fsm", "example.com/khp/wire", "example.com/khp/internal/visible", "example.com/khp/internal/redact"}, path, name)
+				require.Contains(t, []string{"example.com/khp/fsm", "example.com/khp/wire",
+					"example.com/khp/internal/visible", "example.com/khp/internal/redact"}, path, name)
 			}
 			checked++
 		}

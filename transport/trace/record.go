@@ -17,12 +17,12 @@ type Record struct {
 	Kind    Kind      `json:"kind"`              // what happened
 	Dir     Direction `json:"dir,omitempty"`     // send or receive
 	Type    string    `json:"type,omitempty"`    // of a message: text or binary
-	// Content of an opening or message: a string if all of it is printable, else {"base64": "..."}; ""
-	// is the empty message.
+	// Content of an opening or message: a string if all of it is printable, else {"base64": "..."};
+	// "" is the empty message.
 	Data Data   `json:"data,omitzero"`
 	Code uint16 `json:"code,omitempty"` // close code; 0 is a Close frame without one
-	// URL of a dial, close reason, name of a timer, subprotocol of an open, cause of a lost, what was
-	// wrong of a violation.
+	// URL of a dial, close reason, name of a timer, subprotocol of an open, cause of a lost, what
+	// was wrong of a violation.
 	Text string `json:"text,omitempty"`
 	// What the machine waited for when this arrived, or waits for after doing this, such as
 	// ClientAwaitResponse.

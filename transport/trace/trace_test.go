@@ -31,7 +31,8 @@ func TestWriter_Reader(t *testing.T) {
 	at := time.Date(2026, 11, 22, 4, 0, 0, 123456789, time.UTC)
 	want := []Record{
 		{Time: at, Conn: 1, Side: "client", Attempt: 2, Kind: Dial, Text: "ws://h/<&>"},
-		{Time: at, Conn: 1, Side: "client", Attempt: 2, Kind: Message, Dir: Received, Type: "binary", Data: Data{}, Phase: "ClientReading"},
+		{Time: at, Conn: 1, Side: "client", Attempt: 2, Kind: Message, Dir: Received, Type: "binary",
+			Data: Data{}, Phase: "ClientReading"},
 		{Conn: 1, Side: "server", Kind: Message, Dir: Sent, Type: "text", Data: Data("a\r\n\tü<")},
 		{Conn: 1, Side: "server", Kind: Message, Dir: Sent, Type: "binary", Data: Data("\xef\x83\xbfN")},
 		{Conn: 1, Side: "server", Kind: Message, Dir: Sent, Type: "binary", Data: Data{0, 1, 0xff}},
@@ -40,7 +41,8 @@ func TestWriter_Reader(t *testing.T) {
 		{Conn: 1, Side: "client", Kind: Lost},
 	}
 	var b bytes.Buffer
-	header := Header{Tool: "test", Time: at, Side: "client", Config: ClientConfig(fsm.DefaultClientConfig())}
+	header := Header{Tool: "test", Time: at, Side: "client",
+		Config: ClientConfig(fsm.DefaultClientConfig())}
 	w, err := NewWriter(&b, header)
 	require.NoError(t, err)
 	for _, x := range want {
@@ -68,10 +70,11 @@ func TestServerConfig(t *testing.T) {
 func TestReader_Errors(t *testing.T) {
 	const header = `{"khp":"trace","version":1}` + "\n"
 	for file, want := range map[string]string{
-		"":                                   "line 1: the file is empty",
-		"hello\n":                            "line 1: this is not a trace",
-		`{"a":1}` + "\n":                     "line 1: this is not a trace",
-		`{"khp":"trace","version":2}` + "\n": "line 1: the trace has version 2, this program reads version 1",
+		"":               "line 1: the file is empty",
+		"hello\n":        "line 1: this is not a trace",
+		`{"a":1}` + "\n": "line 1: this is not a trace",
+		`{"khp":"trace","version":2}` +
+			"\n": "line 1: the trace has version 2, this program reads version 1",
 	} {
 		_, err := NewReader(strings.NewReader(file))
 		if file == "" {
@@ -98,7 +101,8 @@ func TestReader_Errors(t *testing.T) {
 
 // What was interrupted is read as far as it goes, and what a later version adds is left out.
 func TestReader_Tolerates(t *testing.T) {
-	got, r := records(t, `{"khp":"trace","version":1,"later":[]}`+"\n\n"+`{"kind":"ping","conn":7,"later":{"a":1}}`+"\r\n"+`{"kind":"later","conn":7}`+"\n"+`{"kind":"pi`)
+	got, r := records(t, `{"khp":"trace","version":1,"later":[]}`+"\n\n"+
+		`{"kind":"ping","conn":7,"later":{"a":1}}`+"\r\n"+`{"kind":"later","conn":7}`+"\n"+`{"kind":"pi`)
 	require.Equal(t, []Record{{Kind: Ping, Conn: 7}, {Kind: "later", Conn: 7}}, got)
 	require.True(t, r.Truncated())
 	require.Equal(t, 5, r.Line())
@@ -129,8 +133,11 @@ func TestWriter_Errors(t *testing.T) {
 }
 
 func TestRedact(t *testing.T) {
-	in := "GET / HTTP/1.1\r\nAuthorization: Basic SECRET\r\nX-Api-Key: SECRET\r\nx-api-key :SECRET\r\nAuthentication-Info: rspauth=\"SECRET\"\r\nSet-Cookie:SECRET\r\nX-Api: a\r\n\r\nbody"
-	want := "GET / HTTP/1.1\r\nAuthorization: Basic [redacted]\r\nX-Api-Key: [redacted]\r\nx-api-key :[redacted]\r\nAuthentication-Info: [redacted]\r\nSet-Cookie:[redacted]\r\nX-Api: a\r\n\r\nbody"
+	in := "GET / HTTP/1.1\r\nAuthorization: Basic SECRET\r\nX-Api-Key: SECRET\r\nx-api-key " +
+		":SECRET\r\nAuthentication-Info: rspauth=\"SECRET\"\r\nSet-Cookie:SECRET\r\nX-Api: a\r\n\r\nbody"
+	want := "GET / HTTP/1.1\r\nAuthorization: Basic [redacted]\r\nX-Api-Key: [redacted]\r\n" +
+		"x-api-key :[redacted]\r\nAuthentication-Info: [redacted]\r\nSet-Cookie:[redacted]\r\n" +
+		"X-Api: a\r\n\r\nbody"
 	once := Redact([]byte(in), "X-API-KEY")
 	require.Equal(t, want, string(once))
 	require.Equal(t, want, string(Redact(once, "X-API-KEY")), "it comes out as it is")
@@ -139,7 +146,8 @@ func TestRedact(t *testing.T) {
 	w, err := NewWriter(&b, Header{})
 	require.NoError(t, err)
 	require.NoError(t, w.Write(Record{Kind: Opening, Data: Data(in)}))
-	require.Equal(t, 1, strings.Count(b.String(), "SECRET")-1, "only the two of a name that nobody told: %s", b.String())
+	require.Equal(t, 1, strings.Count(b.String(), "SECRET")-1,
+		"only the two of a name that nobody told: %s", b.String())
 }
 
 // Secrets that begin in one record and go on in the next do not reach the file, on either side and
@@ -155,8 +163,10 @@ func TestWriter_SecretInPieces(t *testing.T) {
 					require.NoError(t, err)
 					for rest := message; rest != ""; {
 						n := min(cut, len(rest))
-						require.NoError(t, w.Write(Record{Conn: 1, Side: side, Kind: kind, Dir: dir, Data: Data(rest[:n])}))
-						require.NoError(t, w.Write(Record{Conn: 2, Side: side, Kind: kind, Dir: dir, Data: Data("Host: shown\r\n")}))
+						require.NoError(t,
+							w.Write(Record{Conn: 1, Side: side, Kind: kind, Dir: dir, Data: Data(rest[:n])}))
+						require.NoError(t,
+							w.Write(Record{Conn: 2, Side: side, Kind: kind, Dir: dir, Data: Data("Host: shown\r\n")}))
 						rest = rest[n:]
 					}
 					require.NotContains(t, b.String(), "~", "%s %s %s %d", kind, side, dir, cut)
@@ -173,7 +183,8 @@ func TestWriter_ForgetsConnections(t *testing.T) {
 	w, err := NewWriter(io.Discard, Header{})
 	require.NoError(t, err)
 	for conn := range uint64(100) {
-		require.NoError(t, w.Write(Record{Conn: conn, Side: "server", Kind: Message, Dir: Received, Data: Data("Cook")}))
+		require.NoError(t,
+			w.Write(Record{Conn: conn, Side: "server", Kind: Message, Dir: Received, Data: Data("Cook")}))
 		require.NoError(t, w.Write(Record{Conn: conn, Side: "server", Kind: Fail}))
 	}
 	require.Empty(t, w.redactors)

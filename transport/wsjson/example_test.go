@@ -13,19 +13,20 @@ import (
 // A server that adds up what clients send.
 func Example() {
 	type sum struct{ Total int }
-	server := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		var s sum
-		for n, err := range wsjson.Messages[int](ctx, c) {
-			if err != nil {
-				return err
+	server := httptest.NewServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			var s sum
+			for n, err := range wsjson.Messages[int](ctx, c) {
+				if err != nil {
+					return err
+				}
+				s.Total += n
+				if err := wsjson.Write(ctx, c, s); err != nil {
+					return err
+				}
 			}
-			s.Total += n
-			if err := wsjson.Write(ctx, c, s); err != nil {
-				return err
-			}
-		}
-		return nil
-	}})
+			return nil
+		}})
 	defer server.Close()
 
 	ctx := context.Background()
@@ -54,9 +55,10 @@ func ExamplePrepare() {
 		fmt.Println(err)
 		return
 	}
-	server := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		return c.WritePrepared(ctx, news)
-	}})
+	server := httptest.NewServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			return c.WritePrepared(ctx, news)
+		}})
 	defer server.Close()
 	for range 2 {
 		c, err := transport.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http"), nil)

@@ -51,7 +51,8 @@ func TestReadWrite(t *testing.T) {
 
 // What is no JSON leaves the connection open, and says what is wrong.
 func TestMessages(t *testing.T) {
-	for _, end := range []uint16{transport.CloseNormal, transport.CloseGoingAway, transport.CloseInternalError} {
+	for _, end := range []uint16{transport.CloseNormal, transport.CloseGoingAway,
+		transport.CloseInternalError} {
 		c := dial(t, func(ctx context.Context, c *transport.Conn) error {
 			for _, text := range []string{`{"X":1}`, `{"X":"one"}`, `{`, `{"Y":2}`} {
 				if err := c.Write(ctx, transport.Text, []byte(text)); err != nil {

@@ -25,10 +25,12 @@ type coded struct {
 // answers draws an answer.
 func answers(t *rapid.T) (a coded) {
 	for range rapid.IntRange(0, 3).Draw(t, "interim") {
-		a.head += fmt.Sprintf("HTTP/1.1 %d x\r\nA: b\r\n\r\n", rapid.SampledFrom([]int{100, 102, 199}).Draw(t, "status"))
+		a.head += fmt.Sprintf("HTTP/1.1 %d x\r\nA: b\r\n\r\n",
+			rapid.SampledFrom([]int{100, 102, 199}).Draw(t, "status"))
 	}
 	a.limit = rapid.SampledFrom([]int{1, 5, 16, 300, 5000}).Draw(t, "limit")
-	switch form := rapid.SampledFrom([]string{"length", "chunked", "close", "none"}).Draw(t, "form"); form {
+	switch form := rapid.SampledFrom([]string{"length", "chunked", "close", "none"}).
+		Draw(t, "form"); form {
 	case "none":
 		a.head += "HTTP/1.1 304 x\r\nContent-Length: 5\r\n\r\n"
 	case "length":
@@ -43,13 +45,16 @@ func answers(t *rapid.T) (a coded) {
 	case "chunked":
 		a.chunked = true
 		a.head += "HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n"
-		for _, n := range rapid.SliceOfN(rapid.SampledFrom([]int{1, 9, 10, 15, 16, 0xab, 0xfff}), 0, 4).Draw(t, "chunks") {
-			form := rapid.SampledFrom([]string{"%x\r\n", "%X\r\n", "0%x\r\n", "%x;name=value\r\n"}).Draw(t, "form of size")
+		for _, n := range rapid.SliceOfN(rapid.SampledFrom([]int{1, 9, 10, 15, 16, 0xab, 0xfff}), 0, 4).
+			Draw(t, "chunks") {
+			form := rapid.SampledFrom([]string{"%x\r\n", "%X\r\n", "0%x\r\n", "%x;name=value\r\n"}).
+				Draw(t, "form of size")
 			a.rest += fmt.Sprintf(form, n)
 			a.plain(n)
 			a.rest += "\r\n"
 		}
-		a.rest += rapid.SampledFrom([]string{"0\r\n", "0;last\r\n", "no size\r\n", "\r\n"}).Draw(t, "last")
+		a.rest += rapid.SampledFrom([]string{"0\r\n", "0;last\r\n", "no size\r\n", "\r\n"}).Draw(t,
+			"last")
 		a.end = len(a.rest)
 		a.rest += "\r\n"
 	}
@@ -144,7 +149,8 @@ func TestReader_LooksAtNothingTwice(t *testing.T) {
 		require.Equal(t, len(head), n)
 		garble(0)
 	}
-	for _, v := range []struct{ more, body string }{{"5\r\nhel", "hel"}, {"", "hel"}, {"lo\r", "hello"},
+	for _, v := range []struct{ more, body string }{{"5\r\nhel", "hel"}, {"", "hel"},
+		{"lo\r", "hello"},
 		{"\n2\r\n!", "hello!"}, {"", "hello!"}, {"?\r\n0\r\n", "hello!?"}} {
 		all = append(all, v.more...)
 		n, err := h.Head(&r, all, limits)
@@ -309,7 +315,8 @@ func TestWholeMessages(t *testing.T) {
 			require.Equal(t, whole(len(b)-n), WholeMessages(b[:len(b)-n]), "%d bytes", len(b)-n)
 		}
 	})
-	endless := append([]byte{0x82, 127, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, make([]byte, 100)...)
+	endless := append([]byte{0x82, 127, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+		make([]byte, 100)...)
 	require.Zero(t, WholeMessages(endless))
 	for _, empty := range [][]byte{{0x82, 0}, {0x82, 126, 0, 0}, {0x82, 127, 0, 0, 0, 0, 0, 0, 0, 0}} {
 		require.Equal(t, 1, WholeMessages(empty), "an empty message, whatever the form of its length")

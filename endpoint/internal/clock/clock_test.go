@@ -20,7 +20,8 @@ func (s seconds) Of(t fsm.Timer) time.Duration {
 
 // ticking is a clock with a second for most timers.
 func ticking() *Clock {
-	return &Clock{Now: time.Unix(0, 0), Timeouts: seconds{fsm.TimerResponse: 1, fsm.TimerOverall: 3, fsm.TimerWait: 3}}
+	return &Clock{Now: time.Unix(0, 0),
+		Timeouts: seconds{fsm.TimerResponse: 1, fsm.TimerOverall: 3, fsm.TimerWait: 3}}
 }
 
 func (k *Clock) say(kind fsm.EffectKind, timers ...fsm.Timer) {
@@ -53,7 +54,8 @@ func TestClock(t *testing.T) {
 	require.Empty(t, k.wait(time.Second-1), "a moment too early")
 	require.Equal(t, []fsm.Timer{fsm.TimerResponse}, k.wait(1), "exactly then, and once")
 
-	k.say(fsm.EffectPauseTimer, fsm.TimerOverall, fsm.TimerResponse) // of which the second does not run
+	// of which the second does not run
+	k.say(fsm.EffectPauseTimer, fsm.TimerOverall, fsm.TimerResponse)
 	require.Equal(t, []fsm.Timer{fsm.TimerWait}, k.wait(10*time.Second))
 	k.say(fsm.EffectResumeTimer, fsm.TimerOverall, fsm.TimerResponse)
 	_, due = k.Next()
@@ -66,7 +68,8 @@ func TestClock(t *testing.T) {
 	require.Zero(t, due)
 
 	k.say(fsm.EffectArmTimer, fsm.TimerWait, fsm.TimerOverall)
-	require.Equal(t, []fsm.Timer{min(fsm.TimerWait, fsm.TimerOverall), max(fsm.TimerWait, fsm.TimerOverall)}, k.wait(time.Hour), "of two that end together the smaller number")
+	require.Equal(t, []fsm.Timer{min(fsm.TimerWait, fsm.TimerOverall), max(fsm.TimerWait,
+		fsm.TimerOverall)}, k.wait(time.Hour), "of two that end together the smaller number")
 
 	k.say(fsm.EffectArmTimer, fsm.TimerResponse)
 	k.Now = k.Now.Add(2 * time.Second)

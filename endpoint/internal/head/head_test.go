@@ -20,7 +20,8 @@ func TestHead(t *testing.T) {
 	h.List("C", []string{"x", "y;z"}, nil, []string{"w"})
 	h.List("D", nil, []string{})
 	h.List("E", []string{strings.Repeat("e", 300)})
-	require.Equal(t, "beforeGET /p?q HTTP/1.1\r\nA: 1\r\nB: 2\r\nDate: Sat, 07 Mar 2026 09:05:02 GMT\r\n"+
+	require.Equal(t, "beforeGET /p?q HTTP/1.1\r\nA: 1\r\nB: 2\r\n"+
+		"Date: Sat, 07 Mar 2026 09:05:02 GMT\r\n"+
 		"C: x, y;z, w\r\nE: "+strings.Repeat("e", 300)+"\r\n\r\n", string(h.End()))
 	require.NoError(t, h.Err)
 	h = Head{}

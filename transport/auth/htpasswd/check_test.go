@@ -42,9 +42,13 @@ func open(t *testing.T, text string) *File {
 // faster.
 func TestFile_RefusalCostsTheSlowestHash(t *testing.T) {
 	for _, file := range []string{
-		"fast:" + made["SHA-1"] + "\nmiddle:" + made["SHA-512 with rounds"] + "\nslow:" + lines[len("# users\njoe:"):strings.Index(lines, "\nann")] + "\n",
-		"slow:" + strings.Replace(made["bcrypt"], "04", "05", 1) + "\nfast:" + made["MD5"] + "\nmiddle:" + made["bcrypt"] + "\n",
-		"fast:" + made["SHA-512"] + "\nmiddle:" + strings.Replace(made["SHA-512 with rounds"], "1000", "90000", 1) + "\nslow:" + strings.Replace(made["SHA-512 with rounds"], "1000", "100000", 1) + "\n",
+		"fast:" + made["SHA-1"] + "\nmiddle:" + made["SHA-512 with rounds"] + "\nslow:" +
+			lines[len("# users\njoe:"):strings.Index(lines, "\nann")] + "\n",
+		"slow:" + strings.Replace(made["bcrypt"], "04", "05", 1) + "\nfast:" + made["MD5"] + "\nmiddle:" +
+			made["bcrypt"] + "\n",
+		"fast:" + made["SHA-512"] + "\nmiddle:" +
+			strings.Replace(made["SHA-512 with rounds"], "1000", "90000", 1) + "\nslow:" +
+			strings.Replace(made["SHA-512 with rounds"], "1000", "100000", 1) + "\n",
 	} {
 		f := open(t, file)
 		count := counting(f)
@@ -115,13 +119,15 @@ func TestFile_WrongPasswordsKeepNobodyOut(t *testing.T) {
 		f.users.Load().slowest.password = release
 		flood := auth.WithClientNetwork(t.Context(), &net.TCPAddr{IP: net.ParseIP("2001:db8::1")})
 		for i := range 250 {
-			flood := auth.WithClientNetwork(t.Context(), &net.TCPAddr{IP: net.ParseIP("2001:db8::1"), Port: 1000 + i})
+			flood := auth.WithClientNetwork(t.Context(),
+				&net.TCPAddr{IP: net.ParseIP("2001:db8::1"), Port: 1000 + i})
 			go f.Check(flood, "nobody", "guess")
 			synctest.Wait()
 		}
 		in := make(chan string, 3)
 		go func() {
-			if f.Check(auth.WithClientNetwork(t.Context(), &net.TCPAddr{IP: net.ParseIP("2001:db8:0:1::1")}), "ann", "welcome") {
+			if f.Check(auth.WithClientNetwork(t.Context(), &net.TCPAddr{IP: net.ParseIP("2001:db8:0:1::1")}),
+				"ann", "welcome") {
 				in <- "ann"
 			}
 		}()

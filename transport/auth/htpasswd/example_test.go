@@ -18,7 +18,8 @@ func ExampleOpen() {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "users") // htpasswd -cbm users joe welcome
-	if err := os.WriteFile(file, []byte("joe:$apr1$abcdefgh$2T2BfaLmc8ks8AHsfKJzj0\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("joe:$apr1$abcdefgh$2T2BfaLmc8ks8AHsfKJzj0\n"),
+		0o600); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -28,7 +29,8 @@ func ExampleOpen() {
 		return
 	}
 	_ = auth.BasicAuth{Realm: "demo", Check: users.Check} // for transport.Handler.Authenticator
-	fmt.Println(users.Check(context.Background(), "joe", "welcome"), users.Check(context.Background(), "joe", "sesame"))
+	fmt.Println(users.Check(context.Background(), "joe", "welcome"),
+		users.Check(context.Background(), "joe", "sesame"))
 	// Output: true false
 }
 
@@ -50,7 +52,8 @@ func ExampleFile_Reload() {
 	_ = os.WriteFile(file, []byte("joe\n"), 0o600)
 	fmt.Println(users.Reload() != nil, users.Check(context.Background(), "joe", "welcome"))
 	_ = os.WriteFile(file, []byte("jane:$apr1$abcdefgh$2T2BfaLmc8ks8AHsfKJzj0\n"), 0o600)
-	fmt.Println(users.Reload(), users.Check(context.Background(), "joe", "welcome"), users.Check(context.Background(), "jane", "welcome"))
+	fmt.Println(users.Reload(), users.Check(context.Background(), "joe", "welcome"),
+		users.Check(context.Background(), "jane", "welcome"))
 	// Output:
 	// true true
 	// <nil> false true

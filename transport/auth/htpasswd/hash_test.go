@@ -9,16 +9,19 @@ import (
 
 // Hashes of "welcome" that htpasswd, openssl passwd and crypt(3) have made.
 var made = map[string]string{
-	"bcrypt":                 "$2y$04$XddBUvRl0IeJl29yJuBEDOuc8eRhrulT8wrmLpl/lbe.2PiS/5pyS",
-	"MD5 of Apache":          "$apr1$cD7eEMCV$UI9o6spsjzRWJFwpSn/fC1",
-	"MD5":                    "$1$abcdefgh$gMZGEVeYQHHxf4YCBd82H0",
-	"MD5 without salt":       "$1$$bxfhWOqQyS8K4bftEGq6M1",
-	"SHA-256":                "$5$kz.uNBw0LVsMjlLV$810BtEiIadv3HP5dFOEdu.sYRyEHtO5ZHgNKmnmc2u6",
-	"SHA-256 with rounds":    "$5$rounds=2000$a$j0UMB6s8B7hccwUCXVu8U7unXoiJt4QfX2pAcPKM/z1",
-	"SHA-256 without salt":   "$5$$jfgSp/Fm8zJpjU0Vp109Mq/aXkzFG33Yb.0aJr4x6I3",
-	"SHA-512":                "$6$cioDT0dC.njRr7/.$ug8Isrmb2fcSZVlZ5CHbiIOeJ9QlfhJAmsloiYf3IZFBGRNfx9A6tvv6FkBDlVfmguwbwSnCsMFC2vxm07atI.",
-	"SHA-512 with rounds":    "$6$rounds=1000$abcdefghijklmnop$ow/d8AnWyFe2e7GN3sPpTfGcoOGHggfy2NrTFjfONpeasKpeKwXIK5t2BISWqN4z1iBRccOnAaINWfmaCDbt30",
-	"SHA-512 without salt":   "$6$$SfgUrLXM4gGaxgAB7rUf5grkLwrQ9PjfPxmxuty0sKR40Y3WIIXL04GOfGdsk8BMDAomxFeiE7ez8gcMTNidO0",
+	"bcrypt":               "$2y$04$XddBUvRl0IeJl29yJuBEDOuc8eRhrulT8wrmLpl/lbe.2PiS/5pyS",
+	"MD5 of Apache":        "$apr1$cD7eEMCV$UI9o6spsjzRWJFwpSn/fC1",
+	"MD5":                  "$1$abcdefgh$gMZGEVeYQHHxf4YCBd82H0",
+	"MD5 without salt":     "$1$$bxfhWOqQyS8K4bftEGq6M1",
+	"SHA-256":              "$5$kz.uNBw0LVsMjlLV$810BtEiIadv3HP5dFOEdu.sYRyEHtO5ZHgNKmnmc2u6",
+	"SHA-256 with rounds":  "$5$rounds=2000$a$j0UMB6s8B7hccwUCXVu8U7unXoiJt4QfX2pAcPKM/z1",
+	"SHA-256 without salt": "$5$$jfgSp/Fm8zJpjU0Vp109Mq/aXkzFG33Yb.0aJr4x6I3",
+	"SHA-512": "$6$cioDT0dC.njRr7/.$" +
+		"ug8Isrmb2fcSZVlZ5CHbiIOeJ9QlfhJAmsloiYf3IZFBGRNfx9A6tvv6FkBDlVfmguwbwSnCsMFC2vxm07atI.",
+	"SHA-512 with rounds": "$6$rounds=1000$abcdefghijklmnop$" +
+		"ow/d8AnWyFe2e7GN3sPpTfGcoOGHggfy2NrTFjfONpeasKpeKwXIK5t2BISWqN4z1iBRccOnAaINWfmaCDbt30",
+	"SHA-512 without salt": "$6$$" +
+		"SfgUrLXM4gGaxgAB7rUf5grkLwrQ9PjfPxmxuty0sKR40Y3WIIXL04GOfGdsk8BMDAomxFeiE7ez8gcMTNidO0",
 	"SHA-1":                  "{SHA}wLE3/i15JFnyb/djzORFdKW1qwM=",
 	"salted SHA-1":           "{SSHA}Eoo8VhdGdkAXwCTUt9Ql0xYHfSpzYWx0",
 	"SHA-1 of an empty salt": "{SSHA}wLE3/i15JFnyb/djzORFdKW1qwM=",
@@ -27,7 +30,8 @@ var made = map[string]string{
 func TestParse_EveryKindOfHash(t *testing.T) {
 	for name, hash := range made {
 		for form, line := range map[string]string{
-			"alone": hash, "comment": hash + ":called Joe", "empty comment": hash + ":", "comment with colons": hash + ":Joe: 12:30", "blank": hash + " ", "CRLF": hash + "\r",
+			"alone": hash, "comment": hash + ":called Joe", "empty comment": hash + ":",
+			"comment with colons": hash + ":Joe: 12:30", "blank": hash + " ", "CRLF": hash + "\r",
 		} {
 			u, err := parse("joe:" + line + "\n")
 			require.NoError(t, err, "%s, %s", name, form)
@@ -41,35 +45,39 @@ func TestParse_EveryKindOfHash(t *testing.T) {
 // Lines that no password matches are mistakes of whoever wrote the file, and some of them ended the
 // process when a password came.
 func TestParse_RefusesHashesThatNoPasswordHas(t *testing.T) {
-	bcrypt, md5, sha256, sha512 := made["bcrypt"], made["MD5 of Apache"], made["SHA-256"], made["SHA-512"]
+	bcrypt, md5, sha256, sha512 := made["bcrypt"], made["MD5 of Apache"],
+		made["SHA-256"], made["SHA-512"]
 	end := func(of string, last string) string { return of[:len(of)-1] + last }
-	rounds := func(n string) string { return strings.Replace(made["SHA-512 with rounds"], "1000", n, 1) }
+	rounds := func(n string) string {
+		return strings.Replace(made["SHA-512 with rounds"], "1000", n, 1)
+	}
 	for name, c := range map[string]struct{ hash, says string }{
-		"bcrypt cut off":               {end(bcrypt, ""), "cut off"},
-		"bcrypt with more behind it":   {bcrypt + "x", "cut off"},
-		"bcrypt of a smaller cost":     {strings.Replace(bcrypt, "04", "03", 1), "must be 4 to 16"},
-		"bcrypt of a greater cost":     {strings.Replace(bcrypt, "04", "17", 1), "must be 4 to 16"},
-		"bcrypt of no cost":            {strings.Replace(bcrypt, "04", "+5", 1), "two digits"},
-		"bcrypt of another length":     {"$2y$04$abc", "cut off"},
-		"bcrypt of another end":        {end(bcrypt, "T"), "cut off"},
-		"bcrypt of another alphabet":   {strings.Replace(bcrypt, "dB", "d+", 1), "cut off"},
-		"bcrypt without a letter":      {strings.Replace(bcrypt, "$2y$", "$2$", 1), "not accepted"},
-		"MD5 without a hash":           {"$apr1$cD7eEMCV$", "cut off"},
-		"MD5 without anything":         {"$apr1$", "cut off"},
-		"MD5 cut off":                  {end(md5, ""), "cut off"},
-		"MD5 of another end":           {end(md5, "2"), "cut off"},
-		"MD5 of a longer salt":         {strings.Replace(md5, "cD7", "ccD7", 1), "at most 8"},
-		"SHA-256 cut off":              {end(sha256, ""), "cut off"},
-		"SHA-256 of another end":       {end(sha256, "E"), "cut off"},
-		"SHA-256 of a longer salt":     {strings.Replace(sha256, "kz.", "kzz.", 1), "16 characters"},
-		"SHA-256 as SHA-512":           {strings.Replace(sha256, "$5$", "$6$", 1), "cut off"},
-		"SHA-512 cut off":              {end(sha512, ""), "cut off"},
-		"SHA-512 of another end":       {end(sha512, "2"), "cut off"},
-		"SHA-512 without a hash":       {"$6$salt", "cut off"},
-		"SHA-512 of rounds in words":   {rounds("many"), "rounds=N"},
-		"SHA-512 of a zero before":     {rounds("01000"), "rounds=N"},
-		"SHA-512 of empty rounds":      {rounds(""), "rounds=N"},
-		"SHA-512 of rounds as salt":    {strings.Replace(sha512, "cioDT0dC.njRr7/.", "rounds=", 1), "rounds=N"},
+		"bcrypt cut off":             {end(bcrypt, ""), "cut off"},
+		"bcrypt with more behind it": {bcrypt + "x", "cut off"},
+		"bcrypt of a smaller cost":   {strings.Replace(bcrypt, "04", "03", 1), "must be 4 to 16"},
+		"bcrypt of a greater cost":   {strings.Replace(bcrypt, "04", "17", 1), "must be 4 to 16"},
+		"bcrypt of no cost":          {strings.Replace(bcrypt, "04", "+5", 1), "two digits"},
+		"bcrypt of another length":   {"$2y$04$abc", "cut off"},
+		"bcrypt of another end":      {end(bcrypt, "T"), "cut off"},
+		"bcrypt of another alphabet": {strings.Replace(bcrypt, "dB", "d+", 1), "cut off"},
+		"bcrypt without a letter":    {strings.Replace(bcrypt, "$2y$", "$2$", 1), "not accepted"},
+		"MD5 without a hash":         {"$apr1$cD7eEMCV$", "cut off"},
+		"MD5 without anything":       {"$apr1$", "cut off"},
+		"MD5 cut off":                {end(md5, ""), "cut off"},
+		"MD5 of another end":         {end(md5, "2"), "cut off"},
+		"MD5 of a longer salt":       {strings.Replace(md5, "cD7", "ccD7", 1), "at most 8"},
+		"SHA-256 cut off":            {end(sha256, ""), "cut off"},
+		"SHA-256 of another end":     {end(sha256, "E"), "cut off"},
+		"SHA-256 of a longer salt":   {strings.Replace(sha256, "kz.", "kzz.", 1), "16 characters"},
+		"SHA-256 as SHA-512":         {strings.Replace(sha256, "$5$", "$6$", 1), "cut off"},
+		"SHA-512 cut off":            {end(sha512, ""), "cut off"},
+		"SHA-512 of another end":     {end(sha512, "2"), "cut off"},
+		"SHA-512 without a hash":     {"$6$salt", "cut off"},
+		"SHA-512 of rounds in words": {rounds("many"), "rounds=N"},
+		"SHA-512 of a zero before":   {rounds("01000"), "rounds=N"},
+		"SHA-512 of empty rounds":    {rounds(""), "rounds=N"},
+		"SHA-512 of rounds as salt": {strings.Replace(sha512, "cioDT0dC.njRr7/.",
+			"rounds=", 1), "rounds=N"},
 		"SHA-512 of fewer rounds":      {rounds("999"), "must be 1000 to 1000000"},
 		"SHA-512 of more rounds":       {rounds("1000001"), "must be 1000 to 1000000"},
 		"SHA-512 of most rounds":       {rounds("999999999"), "must be 1000 to 1000000"},
@@ -103,7 +111,8 @@ func TestParse_ErrorListsWhatIsAccepted(t *testing.T) {
 func TestParse_RefusesLinesThatNobodyUses(t *testing.T) {
 	sha := made["SHA-1"]
 	for text, says := range map[string]string{
-		"joe:" + sha + "\nann:" + sha + "\njoe:" + sha + "\n": "line 3: the user of line 1 again", "jo\x01e:" + sha: "control characters", "joe": "USER:HASH",
+		"joe:" + sha + "\nann:" + sha + "\njoe:" + sha + "\n": "line 3: the user of line 1 again",
+		"jo\x01e:" + sha: "control characters", "joe": "USER:HASH",
 	} {
 		_, err := parse(text)
 		require.ErrorContains(t, err, says)

@@ -49,7 +49,8 @@ func TestFile(t *testing.T) {
 // A name may be empty. [RFC 7617 2]
 func TestFile_EmptyUser(t *testing.T) {
 	sum := sha1.Sum([]byte("welcome"))
-	f, err := Open(write(t, filepath.Join(t.TempDir(), "users"), ":{SHA}"+base64.StdEncoding.EncodeToString(sum[:])+"\n"))
+	f, err := Open(write(t, filepath.Join(t.TempDir(), "users"),
+		":{SHA}"+base64.StdEncoding.EncodeToString(sum[:])+"\n"))
 	require.NoError(t, err)
 	require.True(t, f.Check(t.Context(), "", "welcome"))
 	require.False(t, f.Check(t.Context(), "", "other"))
@@ -60,7 +61,8 @@ func TestFile_EmptyUser(t *testing.T) {
 func TestOpen_Refuses(t *testing.T) {
 	dir := t.TempDir()
 	for text, says := range map[string]string{
-		"": "no users", "# nobody\n": "no users", "joe:secret\n": "line 1", lines + "jim:secret\n": "line 6", "secret\n": "line 1",
+		"": "no users", "# nobody\n": "no users", "joe:secret\n": "line 1",
+		lines + "jim:secret\n": "line 6", "secret\n": "line 1",
 		"joe:{SHA}secret!\n": "line 1", "joe:" + strings.Repeat("secret", 20000): "line 1",
 	} {
 		_, err := Open(write(t, filepath.Join(dir, "users"), text))
@@ -75,7 +77,8 @@ func TestOpen_Refuses(t *testing.T) {
 func TestFile_LongPassword(t *testing.T) {
 	long := strings.Repeat("x", longest)
 	sum := sha1.Sum([]byte(long + "x"))
-	f, err := Open(write(t, filepath.Join(t.TempDir(), "users"), "joe:{SHA}"+base64.StdEncoding.EncodeToString(sum[:])+"\n"))
+	f, err := Open(write(t, filepath.Join(t.TempDir(), "users"),
+		"joe:{SHA}"+base64.StdEncoding.EncodeToString(sum[:])+"\n"))
 	require.NoError(t, err)
 	require.False(t, f.Check(t.Context(), "joe", long+"x"), "right, but too long")
 	sum = sha1.Sum([]byte(long))

@@ -11,7 +11,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-func client(n int) netip.Prefix { return netip.MustParsePrefix("192.0.2." + strconv.Itoa(n) + "/32") }
+func client(n int) netip.Prefix {
+	return netip.MustParsePrefix("192.0.2." + strconv.Itoa(n) + "/32")
+}
 
 // A client that guesses passwords over hundreds of connections delays another one by the check in
 // progress and one of its own.

@@ -18,7 +18,8 @@ func TestSlots_IPv6Network(t *testing.T) {
 	var s slots
 	require.True(t, s.enter(networkOf("2001:db8:0:1::1"), 2))
 	require.True(t, s.enter(networkOf("2001:db8:0:1:ffff::2"), 2))
-	require.False(t, s.enter(networkOf("2001:db8:0:1:1:2:3:4"), 2), "a third address of the same client")
+	require.False(t, s.enter(networkOf("2001:db8:0:1:1:2:3:4"), 2),
+		"a third address of the same client")
 	require.True(t, s.enter(networkOf("2001:db8:0:2::1"), 2), "another client")
 	require.True(t, s.enter(networkOf("192.0.2.1"), 1))
 	require.False(t, s.enter(networkOf("::ffff:192.0.2.1"), 1), "the same address")

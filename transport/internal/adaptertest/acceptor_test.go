@@ -12,13 +12,16 @@ import (
 
 // acceptor is the server's side of an adapter.
 type acceptor struct {
-	name        string
-	accept      func(w http.ResponseWriter, r *http.Request, subprotocols []string, o *adapter.ServerOptions) error
+	name   string
+	accept func(
+		w http.ResponseWriter, r *http.Request, subprotocols []string, o *adapter.ServerOptions,
+	) error
 	notSelected error
 }
 
 var acceptors = []acceptor{
-	{"gorilla", func(w http.ResponseWriter, r *http.Request, subprotocols []string, o *adapter.ServerOptions) error {
+	{"gorilla", func(w http.ResponseWriter, r *http.Request, subprotocols []string,
+		o *adapter.ServerOptions) error {
 		ws, err := (&gorillalib.Upgrader{Subprotocols: subprotocols}).Upgrade(w, r, nil)
 		if err != nil {
 			return err
@@ -27,7 +30,8 @@ var acceptors = []acceptor{
 		_, err = gorillaws.Accept(r.Context(), ws, r, o)
 		return err
 	}, gorillaws.ErrNotSelected},
-	{"coder", func(w http.ResponseWriter, r *http.Request, subprotocols []string, o *adapter.ServerOptions) error {
+	{"coder", func(w http.ResponseWriter, r *http.Request, subprotocols []string,
+		o *adapter.ServerOptions) error {
 		ws, err := coderlib.Accept(w, r, &coderlib.AcceptOptions{Subprotocols: subprotocols})
 		if err != nil {
 			return err

@@ -21,10 +21,21 @@ func clientTimeouts(t *testing.T, l library) {
 		script   func(p *peer)
 		want     fsm.Failure
 	}{
-		"opening":     {transport.Timeouts{Opening: short}, func(p *peer) { p.request(); p.drain() }, fsm.FailureTimeout},
-		"response":    {transport.Timeouts{Response: short}, func(p *peer) { p.opened(); p.drain() }, fsm.FailureTimeout},
-		"close":       {transport.Timeouts{Close: short}, func(p *peer) { p.opened(); p.send(binary("nonsense"), binary("")); p.message(); p.message() }, fsm.FailureMalformed},
-		"credentials": {transport.Timeouts{Credentials: short}, func(p *peer) { p.opened(); p.send(binary(challenge), binary("")); p.drain() }, fsm.FailureCredentialTimeout},
+		"opening": {transport.Timeouts{Opening: short}, func(p *peer) { p.request(); p.drain() },
+			fsm.FailureTimeout},
+		"response": {transport.Timeouts{Response: short}, func(p *peer) { p.opened(); p.drain() },
+			fsm.FailureTimeout},
+		"close": {transport.Timeouts{Close: short}, func(p *peer) {
+			p.opened()
+			p.send(binary("nonsense"), binary(""))
+			p.message()
+			p.message()
+		}, fsm.FailureMalformed},
+		"credentials": {transport.Timeouts{Credentials: short}, func(p *peer) {
+			p.opened()
+			p.send(binary(challenge), binary(""))
+			p.drain()
+		}, fsm.FailureCredentialTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := rawServer(t, func(_ int, p *peer) { c.script(p) })
@@ -36,10 +47,11 @@ func clientTimeouts(t *testing.T, l library) {
 				c.timeouts.Response = patience
 			}
 			o.Config.Timeouts = c.timeouts
-			o.Credentials = auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
-				<-ctx.Done()
-				return "", ctx.Err()
-			})
+			o.Credentials = auth.CredentialsFunc(
+				func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
+					<-ctx.Done()
+					return "", ctx.Err()
+				})
 			begin := time.Now()
 			fails(t, l, url, o, c.want)
 			require.Less(t, time.Since(begin), patience/2)
@@ -60,15 +72,21 @@ func clientTimeouts(t *testing.T, l library) {
 	})
 }
 
-const challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\n\r\n"
+const challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n" +
+	"Content-Length: 0\r\n\r\n"
 
 // The end of its context ends an attempt at once, whatever it waits for.
 func clientCancel(t *testing.T, l library) {
 	enough := errors.New("enough of this")
 	for name, script := range map[string]func(p *peer, cancel func()){
-		"opening":     func(p *peer, cancel func()) { p.request(); cancel(); p.drain() },
-		"response":    func(p *peer, cancel func()) { p.opened(); cancel(); p.drain() },
-		"credentials": func(p *peer, cancel func()) { p.opened(); p.send(binary(challenge), binary("")); cancel(); p.drain() },
+		"opening":  func(p *peer, cancel func()) { p.request(); cancel(); p.drain() },
+		"response": func(p *peer, cancel func()) { p.opened(); cancel(); p.drain() },
+		"credentials": func(p *peer, cancel func()) {
+			p.opened()
+			p.send(binary(challenge), binary(""))
+			cancel()
+			p.drain()
+		},
 		"closing": func(p *peer, cancel func()) {
 			p.opened()
 			p.send(binary("nonsense"), binary(""))
@@ -82,10 +100,11 @@ func clientCancel(t *testing.T, l library) {
 			defer cancel(nil)
 			url := rawServer(t, func(_ int, p *peer) { script(p, func() { cancel(enough) }) })
 			o := none()
-			o.Credentials = auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
-				<-ctx.Done()
-				return "", ctx.Err()
-			})
+			o.Credentials = auth.CredentialsFunc(
+				func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
+					<-ctx.Done()
+					return "", ctx.Err()
+				})
 			begin := time.Now()
 			_, _, err := l.dial(ctx, url, o)
 			require.Less(t, time.Since(begin), patience/2)

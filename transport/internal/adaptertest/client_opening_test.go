@@ -30,7 +30,8 @@ func clientOpeningLogin(t *testing.T, l library) {
 		p.request()
 		got <- p.head.Header.Get("Authorization")
 		if n == 1 {
-			p.write("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\n\r\n")
+			p.write("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n" +
+				"Content-Length: 0\r\n\r\n")
 			return
 		}
 		p.accept()
@@ -62,13 +63,16 @@ func clientOpeningRedirect(t *testing.T, l library) {
 		p.write("HTTP/1.1 302 Found\r\nLocation: " + there + "\r\nContent-Length: 0\r\n\r\n")
 	})
 	o := none()
-	o.Config.OpeningHeader = []transport.HeaderField{{Name: "Cookie", Value: "a=b"}, {Name: "X-Key", Value: "secret"}, {Name: "Origin", Value: "http://one.example"}}
+	o.Config.OpeningHeader = []transport.HeaderField{{Name: "Cookie", Value: "a=b"},
+		{Name: "X-Key", Value: "secret"}, {Name: "Origin", Value: "http://one.example"}}
 	o.Config.Sensitive = []string{"X-Key"}
 	c, result := opens(t, l, url, o)
 	require.Equal(t, there, result.URL)
 	first, second := <-got, <-got
-	require.Equal(t, []string{"a=b", "secret", "http://one.example"}, []string{first.Get("Cookie"), first.Get("X-Key"), first.Get("Origin")})
-	require.Equal(t, []string{"", "", "http://one.example"}, []string{second.Get("Cookie"), second.Get("X-Key"), second.Get("Origin")})
+	require.Equal(t, []string{"a=b", "secret", "http://one.example"},
+		[]string{first.Get("Cookie"), first.Get("X-Key"), first.Get("Origin")})
+	require.Equal(t, []string{"", "", "http://one.example"},
+		[]string{second.Get("Cookie"), second.Get("X-Key"), second.Get("Origin")})
 	wantEcho(t, c, "hello")
 
 	o.Config.Redirects = endpoint.RedirectSameOrigin
@@ -89,7 +93,8 @@ func clientOpeningWrong(t *testing.T, l library) {
 func clientNotSelected(t *testing.T, l library) {
 	url := rawServer(t, func(_ int, p *peer) {
 		p.request()
-		p.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + p.key + "\r\n\r\n")
+		p.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+			"Sec-WebSocket-Accept: " + p.key + "\r\n\r\n")
 		p.echo()
 	})
 	fails(t, l, url, none(), fsm.FailureNotSelected)

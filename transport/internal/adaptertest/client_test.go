@@ -54,7 +54,9 @@ func none() *adapter.ClientOptions {
 }
 
 // fails dials and returns the error, which must hold the failure.
-func fails(t *testing.T, l library, url string, o *adapter.ClientOptions, want fsm.Failure) *transport.HandshakeError {
+func fails(
+	t *testing.T, l library, url string, o *adapter.ClientOptions, want fsm.Failure,
+) *transport.HandshakeError {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -101,7 +103,8 @@ func clientFragments(t *testing.T, l library) {
 		require.True(p, strings.HasPrefix(request, "GET /echo HTTP/1.1\r\n"), request)
 		head, ping := p.response(), ws.NewPingFrame([]byte("alive?"))
 		p.send(ping)
-		p.send(ws.NewFrame(ws.OpBinary, false, []byte(head[:20])), ping, ws.NewFrame(ws.OpContinuation, true, []byte(head[20:40])))
+		p.send(ws.NewFrame(ws.OpBinary, false, []byte(head[:20])), ping,
+			ws.NewFrame(ws.OpContinuation, true, []byte(head[20:40])))
 		p.send(ws.NewFrame(ws.OpBinary, true, []byte(head[40:])))
 		p.send(ws.NewFrame(ws.OpBinary, false, nil), ws.NewFrame(ws.OpContinuation, true, nil))
 		for range 2 {
@@ -187,7 +190,8 @@ func clientRefused(t *testing.T, l library) {
 	closed := make(chan ws.StatusCode, 1)
 	url := rawServer(t, func(_ int, p *peer) {
 		p.opened()
-		p.send(binary("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 9\r\n\r\ncome back"), binary(""))
+		p.send(binary("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\n"+
+			"Content-Length: 9\r\n\r\ncome back"), binary(""))
 		closed <- p.drain()
 	})
 	failed := fails(t, l, url, none(), fsm.FailureStatus)
@@ -205,14 +209,19 @@ func clientFaults(t *testing.T, l library) {
 		frames []ws.Frame
 		want   fsm.Failure
 	}{
-		{"no terminator", []ws.Frame{binary("HTTP/1.1 101 Switching Protocols\r\n\r\n"), ws.NewCloseFrame(ws.NewCloseFrameBody(1000, ""))}, fsm.FailureMissingTerminator},
-		{"text instead of the terminator", []ws.Frame{binary("HTTP/1.1 101 Switching Protocols\r\n\r\n"), ws.NewTextFrame([]byte("hello"))}, fsm.FailureUnexpectedMessage},
+		{"no terminator", []ws.Frame{binary("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+			ws.NewCloseFrame(ws.NewCloseFrameBody(1000, ""))}, fsm.FailureMissingTerminator},
+		{"text instead of the terminator", []ws.Frame{binary("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+			ws.NewTextFrame([]byte("hello"))}, fsm.FailureUnexpectedMessage},
 		{"no response", []ws.Frame{binary("hello"), binary("")}, fsm.FailureMalformed},
-		{"wrong accept", []ws.Frame{binary("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n"), binary("")}, fsm.FailureAcceptMismatch},
-		{"text that is not UTF-8", []ws.Frame{ws.NewTextFrame([]byte("HTTP/1.1 101 \xff\r\n\r\n")), binary("")}, fsm.FailureUTF8},
+		{"wrong accept", []ws.Frame{binary("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: " +
+			"AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n"), binary("")}, fsm.FailureAcceptMismatch},
+		{"text that is not UTF-8", []ws.Frame{ws.NewTextFrame([]byte("HTTP/1.1 101 \xff\r\n\r\n")),
+			binary("")}, fsm.FailureUTF8},
 		{"too much", []ws.Frame{binary(strings.Repeat("x", 1<<20))}, fsm.FailureLimit},
 		{"reserved opcode", []ws.Frame{ws.NewFrame(0x3, true, nil)}, fsm.FailureFrame},
-		{"continuation of nothing", []ws.Frame{ws.NewFrame(ws.OpContinuation, true, nil)}, fsm.FailureFrame},
+		{"continuation of nothing", []ws.Frame{ws.NewFrame(ws.OpContinuation, true, nil)},
+			fsm.FailureFrame},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			url := rawServer(t, func(_ int, p *peer) {

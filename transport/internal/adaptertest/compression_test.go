@@ -23,8 +23,8 @@ import (
 // one side sends the other sends back, in every size, with and without a memory of earlier
 // messages, whole and in fragments, whoever is the server.
 
-// talker is one end of a connection. piece is the size of the pieces that a message is written in, 0
-// for all of it at once.
+// talker is one end of a connection. piece is the size of the pieces that a message is written in,
+// 0 for all of it at once.
 type talker interface {
 	send(t transport.MessageType, p []byte, piece int) error
 	receive() (transport.MessageType, []byte, error)
@@ -59,7 +59,9 @@ func (k khpTalker) send(t transport.MessageType, p []byte, piece int) error {
 	return pieces(w, p, piece)
 }
 func (k khpTalker) receive() (transport.MessageType, []byte, error) { return k.c.Read(k.ctx) }
-func (k khpTalker) close()                                          { _ = k.c.Close(transport.CloseNormal, "") }
+func (k khpTalker) close() {
+	_ = k.c.Close(transport.CloseNormal, "")
+}
 
 type coderTalker struct {
 	ctx context.Context
@@ -116,27 +118,32 @@ func peerLibraries() []peerLibrary {
 	list := []peerLibrary{{
 		name: "gorilla", alone: true,
 		dial: func(ctx context.Context, url string) (talker, *http.Response, error) {
-			c, resp, err := (&gorillalib.Dialer{EnableCompression: true, WriteBufferSize: 1000}).DialContext(ctx, url, nil)
+			c, resp, err := (&gorillalib.Dialer{EnableCompression: true,
+				WriteBufferSize: 1000}).DialContext(ctx, url, nil)
 			return gorillaTalker{c}, resp, err
 		},
 		accept: func(w http.ResponseWriter, r *http.Request) (talker, error) {
-			c, err := (&gorillalib.Upgrader{EnableCompression: true, WriteBufferSize: 1000}).Upgrade(w, r, nil)
+			c, err := (&gorillalib.Upgrader{EnableCompression: true, WriteBufferSize: 1000}).Upgrade(w, r,
+				nil)
 			return gorillaTalker{c}, err
 		},
 	}}
-	for _, mode := range []websocket.CompressionMode{websocket.CompressionContextTakeover, websocket.CompressionNoContextTakeover} {
+	for _, mode := range []websocket.CompressionMode{websocket.CompressionContextTakeover,
+		websocket.CompressionNoContextTakeover} {
 		alone := mode == websocket.CompressionNoContextTakeover
 		list = append(list, peerLibrary{
 			name: fmt.Sprintf("coder, alone %t", alone), alone: alone,
 			dial: func(ctx context.Context, url string) (talker, *http.Response, error) {
-				c, resp, err := websocket.Dial(ctx, url, &websocket.DialOptions{CompressionMode: mode, CompressionThreshold: 1})
+				c, resp, err := websocket.Dial(ctx, url,
+					&websocket.DialOptions{CompressionMode: mode, CompressionThreshold: 1})
 				if err == nil {
 					c.SetReadLimit(-1)
 				}
 				return coderTalker{ctx, c}, resp, err
 			},
 			accept: func(w http.ResponseWriter, r *http.Request) (talker, error) {
-				c, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: mode, CompressionThreshold: 1})
+				c, err := websocket.Accept(w, r,
+					&websocket.AcceptOptions{CompressionMode: mode, CompressionThreshold: 1})
 				if err == nil {
 					c.SetReadLimit(-1)
 				}
@@ -151,12 +158,14 @@ func peerLibraries() []peerLibrary {
 // that refer to those before them.
 func corpus() (all [][]byte) {
 	random := rand.New(rand.NewPCG(7692, 0))
-	for _, n := range []int{0, 1, 16, 63, 64, 65, 256, 1024, 4096, 8192, 16384, 32767, 32768, 32769, 65535, 65536, 131072, 1 << 20} {
+	for _, n := range []int{0, 1, 16, 63, 64, 65, 256, 1024, 4096, 8192, 16384, 32767, 32768, 32769,
+		65535, 65536, 131072, 1 << 20} {
 		noise := make([]byte, n)
 		for i := range noise {
 			noise[i] = byte(random.Uint32())
 		}
-		rows, _ := json.Marshal(struct{ Name, Rows string }{"a message", strings.Repeat(fmt.Sprint(n, " is the size; "), n/10)})
+		rows, _ := json.Marshal(struct{ Name, Rows string }{"a message",
+			strings.Repeat(fmt.Sprint(n, " is the size; "), n/10)})
 		all = append(all, noise, rows[:min(n, len(rows))], bytes.Repeat([]byte{0}, n), noise)
 	}
 	return all
@@ -169,12 +178,15 @@ func TestCompression_Peers(t *testing.T) {
 			for _, piece := range []int{0, 997} {
 				for _, serves := range []bool{true, false} {
 					side := map[bool]string{true: "server", false: "client"}[serves]
-					t.Run(fmt.Sprintf("%s/%s, alone %t, pieces of %d", peer.name, side, alone, piece), func(t *testing.T) {
+					t.Run(fmt.Sprintf("%s/%s, alone %t, pieces of %d",
+						peer.name, side, alone, piece), func(t *testing.T) {
 						ctx, cancel := context.WithTimeout(t.Context(), patienceOfAll)
 						defer cancel()
 						ours, theirs, granted := connectCompressed(t, ctx, peer, alone, serves)
-						require.Equal(t, alone || peer.alone, strings.Contains(granted, "server_no_context_takeover"), granted)
-						require.Equal(t, alone || peer.alone, strings.Contains(granted, "client_no_context_takeover"), granted)
+						require.Equal(t, alone || peer.alone,
+							strings.Contains(granted, "server_no_context_takeover"), granted)
+						require.Equal(t, alone || peer.alone,
+							strings.Contains(granted, "client_no_context_takeover"), granted)
 						result := make(chan error, 1)
 						go func() { // sends back what it gets
 							for {
@@ -211,7 +223,9 @@ func TestCompression_Peers(t *testing.T) {
 
 // connectCompressed connects us with a peer. serves says that we are the server. granted is the
 // field of the 101.
-func connectCompressed(t *testing.T, ctx context.Context, peer peerLibrary, alone, serves bool) (ours, theirs talker, granted string) {
+func connectCompressed(
+	t *testing.T, ctx context.Context, peer peerLibrary, alone, serves bool,
+) (ours, theirs talker, granted string) {
 	t.Helper()
 	compression := &transport.Compression{NoContextTakeover: alone}
 	served := make(chan talker, 1)
@@ -242,7 +256,8 @@ func connectCompressed(t *testing.T, ctx context.Context, peer peerLibrary, alon
 		require.NoError(t, err)
 		return <-served, theirs, resp.Header.Get("Sec-WebSocket-Extensions")
 	}
-	c, err := transport.Dial(ctx, url, &transport.DialOptions{PlainOnly: true, Compression: compression})
+	c, err := transport.Dial(ctx, url,
+		&transport.DialOptions{PlainOnly: true, Compression: compression})
 	require.NoError(t, err)
 	return khpTalker{ctx, c}, <-served, c.OpeningHeader().Get("Sec-WebSocket-Extensions")
 }

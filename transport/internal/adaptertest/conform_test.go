@@ -44,17 +44,20 @@ func echo(ctx context.Context, c conn) {
 func TestConform_Server(t *testing.T) {
 	for _, l := range []library{gorilla, coder} {
 		t.Run(l.name, func(t *testing.T) {
-			srv := httptest.NewServer(l.handler(&adapter.ServerOptions{Decide: conform.Decide}, func(ctx context.Context, c conn, _ *adapter.Result) { echo(ctx, c) }))
+			srv := httptest.NewServer(l.handler(&adapter.ServerOptions{Decide: conform.Decide},
+				func(ctx context.Context, c conn, _ *adapter.Result) { echo(ctx, c) }))
 			t.Cleanup(srv.Close)
 			u, err := wire.ParseURL("ws"+strings.TrimPrefix(srv.URL, "http")+"/echo", nil)
 			require.NoError(t, err)
-			list, err := conform.Select(conform.Filter{Server: true, Profile: "spec", Patterns: []string{"khp/ext/*"}})
+			list, err := conform.Select(conform.Filter{Server: true, Profile: "spec",
+				Patterns: []string{"khp/ext/*"}})
 			require.NoError(t, err)
 			resources := map[string]string{}
 			for _, name := range []string{"challenge", "redirect", "refuse"} {
 				resources[name] = conform.OwnResources[name]
 			}
-			passes(t, conform.Server(t.Context(), &conform.Target{URL: u, User: conform.User, Resources: resources}, list, conformOptions))
+			passes(t, conform.Server(t.Context(),
+				&conform.Target{URL: u, User: conform.User, Resources: resources}, list, conformOptions))
 		})
 	}
 }
@@ -63,7 +66,8 @@ func TestConform_Server(t *testing.T) {
 func TestConform_Client(t *testing.T) {
 	for _, l := range []library{gorilla, coder} {
 		t.Run(l.name, func(t *testing.T) {
-			list, err := conform.Select(conform.Filter{Profile: "spec", Patterns: []string{"khp/ext/*", "khp/status/*"}})
+			list, err := conform.Select(conform.Filter{Profile: "spec", Patterns: []string{"khp/ext/*",
+				"khp/status/*"}})
 			require.NoError(t, err)
 			nl, err := net.Listen("tcp", "127.0.0.1:0")
 			require.NoError(t, err)
@@ -73,7 +77,8 @@ func TestConform_Client(t *testing.T) {
 				defer close(done)
 				for _, c := range list {
 					o := &adapter.ClientOptions{Credentials: auth.Basic("joe", "welcome")}
-					o.Config.Subprotocols, o.Config.Extensions = []string{"chat"}, []string{"x-kaazing-idle-timeout"}
+					o.Config.Subprotocols, o.Config.Extensions = []string{"chat"},
+						[]string{"x-kaazing-idle-timeout"}
 					if c, _, err := l.dial(ctx, "ws://"+nl.Addr().String()+"/case/"+c.Name, o); err == nil {
 						echo(ctx, c)
 						_ = c.Close()

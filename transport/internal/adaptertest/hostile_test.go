@@ -16,9 +16,11 @@ func TestHostile(t *testing.T) {
 	for _, l := range []library{gorilla, coder} {
 		t.Run(l.name, func(t *testing.T) {
 			slow := embedtest.NewSlow()
-			srv := httptest.NewServer(l.handler(&adapter.ServerOptions{Decide: slow.Decide}, func(ctx context.Context, c conn, _ *adapter.Result) { echo(ctx, c) }))
+			srv := httptest.NewServer(l.handler(&adapter.ServerOptions{Decide: slow.Decide},
+				func(ctx context.Context, c conn, _ *adapter.Result) { echo(ctx, c) }))
 			t.Cleanup(srv.Close)
-			embedtest.Hostile(t, "ws"+strings.TrimPrefix(srv.URL, "http"), slow, embedtest.Library{OwnCodes: true, Pulls: true})
+			embedtest.Hostile(t, "ws"+strings.TrimPrefix(srv.URL, "http"), slow,
+				embedtest.Library{OwnCodes: true, Pulls: true})
 		})
 	}
 }

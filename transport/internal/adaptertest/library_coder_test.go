@@ -12,16 +12,19 @@ import (
 
 var coder = library{
 	name: "coder",
-	dial: func(ctx context.Context, url string, o *adapter.ClientOptions) (conn, *adapter.Result, error) {
+	dial: func(ctx context.Context, url string,
+		o *adapter.ClientOptions) (conn, *adapter.Result, error) {
 		c, result, err := coderws.Dial(ctx, url, nil, o)
 		if err != nil {
 			return nil, nil, err
 		}
 		return coderConn{c}, result, nil
 	},
-	handler: func(o *adapter.ServerOptions, serve func(context.Context, conn, *adapter.Result)) http.Handler {
+	handler: func(o *adapter.ServerOptions, serve func(context.Context, conn,
+		*adapter.Result)) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{coderws.Subprotocol}})
+			ws, err := websocket.Accept(w, r,
+				&websocket.AcceptOptions{Subprotocols: []string{coderws.Subprotocol}})
 			if err != nil {
 				return
 			}

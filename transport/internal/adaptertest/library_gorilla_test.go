@@ -13,14 +13,16 @@ import (
 
 var gorilla = library{
 	name: "gorilla",
-	dial: func(ctx context.Context, url string, o *adapter.ClientOptions) (conn, *adapter.Result, error) {
+	dial: func(ctx context.Context, url string,
+		o *adapter.ClientOptions) (conn, *adapter.Result, error) {
 		c, result, err := gorillaws.Dial(ctx, url, nil, o)
 		if err != nil {
 			return nil, nil, err
 		}
 		return gorillaConn{c}, result, nil
 	},
-	handler: func(o *adapter.ServerOptions, serve func(context.Context, conn, *adapter.Result)) http.Handler {
+	handler: func(o *adapter.ServerOptions, serve func(context.Context, conn,
+		*adapter.Result)) http.Handler {
 		upgrader := websocket.Upgrader{Subprotocols: []string{gorillaws.Subprotocol}}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ws, err := upgrader.Upgrade(w, r, nil)
@@ -56,7 +58,8 @@ func (c gorillaConn) Write(_ context.Context, t transport.MessageType, p []byte)
 }
 
 func (c gorillaConn) Close() error {
-	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+	_ = c.ws.WriteControl(websocket.CloseMessage,
+		websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
 	_ = c.ws.SetReadDeadline(time.Now().Add(time.Second))
 	for {
 		if _, _, err := c.ws.ReadMessage(); err != nil {

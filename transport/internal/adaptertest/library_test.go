@@ -14,7 +14,9 @@ type library struct {
 	dial func(ctx context.Context, url string, o *adapter.ClientOptions) (conn, *adapter.Result, error)
 	// handler upgrades, shakes hands and has serve use the open connection, which is closed with
 	// 1000 afterwards.
-	handler func(o *adapter.ServerOptions, serve func(context.Context, conn, *adapter.Result)) http.Handler
+	handler func(
+		o *adapter.ServerOptions, serve func(context.Context, conn, *adapter.Result),
+	) http.Handler
 }
 
 // conn is an open connection of any library.
@@ -29,24 +31,32 @@ var libraries = []library{own, gorilla, coder}
 // own is package transport itself.
 var own = library{
 	name: "transport",
-	dial: func(ctx context.Context, url string, o *adapter.ClientOptions) (conn, *adapter.Result, error) {
+	dial: func(ctx context.Context, url string,
+		o *adapter.ClientOptions) (conn, *adapter.Result, error) {
 		c, err := transport.Dial(ctx, url, &transport.DialOptions{
-			Profile: o.Profile, Subprotocols: o.Config.Subprotocols, Extensions: o.Config.Extensions, Credentials: o.Credentials, Timeouts: o.Config.Timeouts,
-			ReadLimit: o.ReadLimit, Body: o.Config.Body, Limits: o.Config.Limits, TerminatorOptional: o.Config.Machine.TerminatorOptional,
-			PlainFallback: o.Config.Machine.PlainFallback, Redirects: o.Config.Redirects, Sensitive: o.Config.Sensitive, OpeningHeader: header(o.Config.OpeningHeader),
+			Profile: o.Profile, Subprotocols: o.Config.Subprotocols, Extensions: o.Config.Extensions,
+			Credentials: o.Credentials, Timeouts: o.Config.Timeouts,
+			ReadLimit: o.ReadLimit, Body: o.Config.Body, Limits: o.Config.Limits,
+			TerminatorOptional: o.Config.Machine.TerminatorOptional,
+			PlainFallback:      o.Config.Machine.PlainFallback, Redirects: o.Config.Redirects,
+			Sensitive: o.Config.Sensitive, OpeningHeader: header(o.Config.OpeningHeader),
 		})
 		if err != nil {
 			return nil, nil, err
 		}
 		return ownConn{c}, &adapter.Result{
-			Status: c.Status(), Subprotocol: c.Subprotocol(), Extensions: c.Extensions(), Header: c.Header(), URL: c.URL(), Plain: c.Plain(),
+			Status: c.Status(), Subprotocol: c.Subprotocol(), Extensions: c.Extensions(), Header: c.Header(),
+			URL: c.URL(), Plain: c.Plain(),
 		}, nil
 	},
-	handler: func(o *adapter.ServerOptions, serve func(context.Context, conn, *adapter.Result)) http.Handler {
+	handler: func(o *adapter.ServerOptions, serve func(context.Context, conn,
+		*adapter.Result)) http.Handler {
 		return &transport.Handler{
-			Decide: o.Decide, Subprotocols: o.Subprotocols, AnyTarget: o.Config.AnyTarget, Timeouts: o.Config.Timeouts, ReadLimit: o.ReadLimit,
+			Decide: o.Decide, Subprotocols: o.Subprotocols, AnyTarget: o.Config.AnyTarget,
+			Timeouts: o.Config.Timeouts, ReadLimit: o.ReadLimit,
 			Serve: func(ctx context.Context, c *transport.Conn) error {
-				serve(ctx, ownConn{c}, &adapter.Result{Status: c.Status(), Subprotocol: c.Subprotocol(), Header: c.Header(), URL: c.URL(), Request: c.Request()})
+				serve(ctx, ownConn{c}, &adapter.Result{Status: c.Status(), Subprotocol: c.Subprotocol(),
+					Header: c.Header(), URL: c.URL(), Request: c.Request()})
 				return nil
 			},
 		}

@@ -31,7 +31,8 @@ func leaked(patience time.Duration) string {
 		buf := make([]byte, 1<<20)
 		var left []byte
 		for stack := range bytes.SplitSeq(buf[:runtime.Stack(buf, true)], []byte("\n\n")) {
-			for _, pkg := range []string{"khp/transport/adapter.", "khp/transport/gorillaws.", "khp/transport/coderws."} {
+			for _, pkg := range []string{"khp/transport/adapter.", "khp/transport/gorillaws.",
+				"khp/transport/coderws."} {
 				if bytes.Contains(stack, []byte(pkg)) {
 					left = append(append(left, stack...), "\n\n"...)
 					break

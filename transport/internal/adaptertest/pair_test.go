@@ -41,7 +41,8 @@ func TestPair(t *testing.T) {
 	for _, client := range libraries {
 		for _, server := range libraries {
 			for name, scenario := range pairScenarios {
-				t.Run(client.name+"/"+server.name+"/"+name, func(t *testing.T) { t.Parallel(); scenario(t, client, server) })
+				t.Run(client.name+"/"+server.name+"/"+name,
+					func(t *testing.T) { t.Parallel(); scenario(t, client, server) })
 			}
 		}
 	}
@@ -60,7 +61,8 @@ func serve(t *testing.T, l library, o *adapter.ServerOptions) (url string) {
 	})
 }
 
-func serveWith(t *testing.T, l library, o *adapter.ServerOptions, use func(context.Context, conn, *adapter.Result)) (url string) {
+func serveWith(t *testing.T, l library, o *adapter.ServerOptions, use func(context.Context, conn,
+	*adapter.Result)) (url string) {
 	t.Helper()
 	return serveHandler(t, l.handler(o, use))
 }
@@ -72,18 +74,22 @@ func serveHandler(t *testing.T, h http.Handler) (url string) {
 }
 
 // deciding are the options of a server that decides so.
-func deciding(decide func(ctx context.Context, r *transport.Request) (transport.Decision, error)) *adapter.ServerOptions {
+func deciding(
+	decide func(ctx context.Context, r *transport.Request) (transport.Decision, error),
+) *adapter.ServerOptions {
 	return &adapter.ServerOptions{Decide: decide}
 }
 
 func pairEcho(t *testing.T, client, server library) {
-	url := serveWith(t, server, &adapter.ServerOptions{}, func(ctx context.Context, c conn, r *adapter.Result) {
-		kind, p, err := c.Read(ctx)
-		if err != nil {
-			return
-		}
-		_ = c.Write(ctx, kind, append([]byte(r.URL+" "+r.Header.Get("X-Who")+" "+r.Request.Path()+" "+r.Request.Subprotocols[0]+" "), p...))
-	})
+	url := serveWith(t, server, &adapter.ServerOptions{},
+		func(ctx context.Context, c conn, r *adapter.Result) {
+			kind, p, err := c.Read(ctx)
+			if err != nil {
+				return
+			}
+			_ = c.Write(ctx, kind, append([]byte(r.URL+" "+r.Header.Get("X-Who")+" "+r.Request.Path()+" "+
+				r.Request.Subprotocols[0]+" "), p...))
+		})
 	o := none()
 	o.Config.OpeningHeader = []transport.HeaderField{{Name: "X-Who", Value: "me"}}
 	o.Config.Subprotocols = []string{"amqp"}
@@ -106,9 +112,10 @@ func pairKaazing(t *testing.T, client, server library) {
 
 func pairRerouted(t *testing.T, client, server library) {
 	there := serve(t, server, &adapter.ServerOptions{})
-	url := serve(t, server, deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
-		return transport.Decision{Reroute: there + "/there"}, nil
-	}))
+	url := serve(t,
+		server, deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
+			return transport.Decision{Reroute: there + "/there"}, nil
+		}))
 	o := none()
 	o.Profile = transport.Kaazing
 	c, result := opens(t, client, url+"/here", o)
@@ -125,12 +132,15 @@ func pairAuto(t *testing.T, client, server library) {
 
 // The credentials are for one method and one target.
 func pairDigest(t *testing.T, client, server library) {
-	url := serve(t, server, deciding(func(_ context.Context, r *transport.Request) (transport.Decision, error) {
-		if strings.HasPrefix(r.Authorization, "Digest ") && strings.Contains(r.Authorization, `uri="/echo?a=b"`) {
-			return transport.Decision{}, nil
-		}
-		return transport.Decision{Status: 401, Challenges: []string{`Digest realm="r", nonce="n", qop="auth"`}}, nil
-	}))
+	url := serve(t,
+		server, deciding(func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+			if strings.HasPrefix(r.Authorization, "Digest ") &&
+				strings.Contains(r.Authorization, `uri="/echo?a=b"`) {
+				return transport.Decision{}, nil
+			}
+			return transport.Decision{Status: 401,
+				Challenges: []string{`Digest realm="r", nonce="n", qop="auth"`}}, nil
+		}))
 	o := none()
 	o.Credentials = auth.Digest("joe", "welcome")
 	c, _ := opens(t, client, url+"/echo?a=b", o)
@@ -161,7 +171,8 @@ func pairReadLimit(t *testing.T, client, server library) {
 
 func pairSubprotocol(t *testing.T, client, server library) {
 	served := make(chan string, 1)
-	url := serveWith(t, server, &adapter.ServerOptions{Subprotocols: []string{"stomp", "amqp"}}, func(_ context.Context, _ conn, r *adapter.Result) { served <- r.Subprotocol })
+	url := serveWith(t, server, &adapter.ServerOptions{Subprotocols: []string{"stomp", "amqp"}},
+		func(_ context.Context, _ conn, r *adapter.Result) { served <- r.Subprotocol })
 	o := none()
 	o.Config.Subprotocols = []string{"amqp", "stomp"}
 	_, result := opens(t, client, url, o)
@@ -197,36 +208,41 @@ func pairWrongCredentials(t *testing.T, client, server library) {
 	o.Credentials = auth.Basic("joe", "wrong")
 	fails(t, client, url, o, fsm.FailureCredentialsRefused)
 	passwords := []string{"first", "second", "third"}
-	o.Credentials = auth.CredentialsFunc(func(ctx context.Context, r *auth.CredentialsRequest) (string, error) {
-		return auth.Basic("joe", passwords[r.Attempt-1]).Credentials(ctx, r)
-	})
+	o.Credentials = auth.CredentialsFunc(
+		func(ctx context.Context, r *auth.CredentialsRequest) (string, error) {
+			return auth.Basic("joe", passwords[r.Attempt-1]).Credentials(ctx, r)
+		})
 	failed = fails(t, client, url, o, fsm.FailureStatus)
 	require.Equal(t, 403, failed.Status)
 	require.Equal(t, "go away", string(failed.Body))
 	require.NotContains(t, failed.Error(), "Basic ")
-	o.Credentials = auth.CredentialsFunc(func(context.Context, *auth.CredentialsRequest) (string, error) { panic("oh no") })
+	o.Credentials = auth.CredentialsFunc(
+		func(context.Context, *auth.CredentialsRequest) (string, error) { panic("oh no") })
 	require.ErrorContains(t, fails(t, client, url, o, fsm.FailureAuthRequired), "oh no")
 }
 
 func pairRedirects(t *testing.T, client, server library) {
-	url := serve(t, server, deciding(func(_ context.Context, r *transport.Request) (transport.Decision, error) {
-		switch r.Path() {
-		case "/first":
-			return transport.Decision{Status: 302, Location: "/second"}, nil
-		case "/second":
-			return transport.Decision{Status: 307, Location: "third?x=y"}, nil
-		}
-		return transport.Decision{}, nil
-	}))
+	url := serve(t,
+		server, deciding(func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+			switch r.Path() {
+			case "/first":
+				return transport.Decision{Status: 302, Location: "/second"}, nil
+			case "/second":
+				return transport.Decision{Status: 307, Location: "third?x=y"}, nil
+			}
+			return transport.Decision{}, nil
+		}))
 	c, result := opens(t, client, url+"/first", none())
 	require.Equal(t, url+"/third?x=y", result.URL)
 	wantEcho(t, c, "hello")
 }
 
 func pairLoop(t *testing.T, client, server library) {
-	url := serve(t, server, deciding(func(_ context.Context, r *transport.Request) (transport.Decision, error) {
-		return transport.Decision{Status: 301, Location: map[string]string{"/a": "/b", "/b": "/a"}[r.Path()]}, nil
-	}))
+	url := serve(t,
+		server, deciding(func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+			return transport.Decision{Status: 301,
+				Location: map[string]string{"/a": "/b", "/b": "/a"}[r.Path()]}, nil
+		}))
 	failed := fails(t, client, url+"/a", none(), fsm.FailureRedirectLoop)
 	require.Equal(t, []string{url + "/a", url + "/b", url + "/a"}, failed.Path)
 	require.Equal(t, 2, failed.Attempt)
@@ -235,26 +251,28 @@ func pairLoop(t *testing.T, client, server library) {
 // The other server asks for a login, but its origin is not the one that the credentials are for.
 func pairKeepsCredentials(t *testing.T, client, server library) {
 	there := serve(t, server, deciding(login))
-	url := serve(t, server, deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
-		return transport.Decision{Status: 302, Location: there}, nil
-	}))
+	url := serve(t,
+		server, deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
+			return transport.Decision{Status: 302, Location: there}, nil
+		}))
 	o := none()
 	o.Credentials = auth.Basic("joe", "welcome")
 	require.ErrorContains(t, fails(t, client, url, o, fsm.FailureAuthRequired), "are not given to")
 }
 
 func pairRefusal(t *testing.T, client, server library) {
-	url := serve(t, server, deciding(func(_ context.Context, r *transport.Request) (transport.Decision, error) {
-		switch r.Path() {
-		case "/error":
-			return transport.Decision{}, context.DeadlineExceeded
-		case "/panic":
-			panic("oh no")
-		case "/impossible":
-			return transport.Decision{Subprotocol: "amqp"}, nil
-		}
-		return transport.Decision{Status: 404, Body: []byte("no such thing")}, nil
-	}))
+	url := serve(t,
+		server, deciding(func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+			switch r.Path() {
+			case "/error":
+				return transport.Decision{}, context.DeadlineExceeded
+			case "/panic":
+				panic("oh no")
+			case "/impossible":
+				return transport.Decision{Subprotocol: "amqp"}, nil
+			}
+			return transport.Decision{Status: 404, Body: []byte("no such thing")}, nil
+		}))
 	failed := fails(t, client, url, none(), fsm.FailureStatus)
 	require.Equal(t, 404, failed.Status)
 	require.Equal(t, "no such thing", string(failed.Body))
@@ -267,12 +285,13 @@ func pairRefusal(t *testing.T, client, server library) {
 
 func pairTime(t *testing.T, client, server library) {
 	var asked atomic.Int32
-	url := serve(t, server, deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
-		if asked.Add(1) < 3 {
-			return transport.Decision{Status: 202}, nil
-		}
-		return transport.Decision{}, nil
-	}))
+	url := serve(t,
+		server, deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
+			if asked.Add(1) < 3 {
+				return transport.Decision{Status: 202}, nil
+			}
+			return transport.Decision{}, nil
+		}))
 	c, _ := opens(t, client, url, none())
 	require.EqualValues(t, 3, asked.Load())
 	wantEcho(t, c, "hello")
@@ -281,11 +300,12 @@ func pairTime(t *testing.T, client, server library) {
 // What the server says at once follows right behind the terminator.
 func pairServerFirst(t *testing.T, client, server library) {
 	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
-		url := serveWith(t, server, &adapter.ServerOptions{}, func(ctx context.Context, c conn, _ *adapter.Result) {
-			_ = c.Write(ctx, transport.Binary, nil)
-			_ = c.Write(ctx, transport.Text, []byte("welcome"))
-			_, _, _ = c.Read(ctx)
-		})
+		url := serveWith(t, server, &adapter.ServerOptions{},
+			func(ctx context.Context, c conn, _ *adapter.Result) {
+				_ = c.Write(ctx, transport.Binary, nil)
+				_ = c.Write(ctx, transport.Text, []byte("welcome"))
+				_, _, _ = c.Read(ctx)
+			})
 		o := none()
 		o.Profile = profile
 		c, _ := opens(t, client, url, o)

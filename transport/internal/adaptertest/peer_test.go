@@ -73,12 +73,14 @@ func (p *peer) request() bool {
 }
 
 func (p *peer) accept() {
-	p.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + p.key + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
+	p.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Accept: " + p.key + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
 }
 
 // response is an extended 101 with the accept that belongs to the connection.
 func (p *peer) response() string {
-	return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + p.key + "\r\n\r\n"
+	return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Accept: " + p.key + "\r\n\r\n"
 }
 
 func (p *peer) write(s string) { _, _ = io.WriteString(p.nc, s) }
@@ -165,7 +167,8 @@ func rawClient(t *testing.T, url, query string) *peer {
 	_ = nc.SetDeadline(time.Now().Add(patience))
 	t.Cleanup(func() { _ = nc.Close() })
 	p := &peer{T: t, nc: nc, in: bufio.NewReader(nc), client: true}
-	p.write("GET /echo" + query + " HTTP/1.1\r\nHost: one.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+	p.write("GET /echo" + query + " HTTP/1.1\r\nHost: one.example\r\nUpgrade: websocket\r\n" +
+		"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\n\r\n")
 	resp, err := http.ReadResponse(p.in, nil)
 	require.NoError(t, err)

@@ -67,7 +67,8 @@ func serverKaazing(t *testing.T, l library) {
 	require.Equal(t, proceed, first)
 	p.send(ws.NewTextFrame([]byte("GET /echo?.kl=Y HTTP/1.1\r\nSec-WebSocket-Protocol: \r\n\r\n")))
 	_, response := p.message()
-	require.Contains(t, response, "Sec-WebSocket-Protocol: amqp\r\n", "the opening request asks for it too")
+	require.Contains(t, response, "Sec-WebSocket-Protocol: amqp\r\n",
+		"the opening request asks for it too")
 	_, end := p.message()
 	require.Empty(t, end)
 	_, second := p.message()
@@ -76,9 +77,10 @@ func serverKaazing(t *testing.T, l library) {
 }
 
 func serverReroutes(t *testing.T, l library) {
-	p := rawClient(t, serve(t, l, deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
-		return transport.Decision{Reroute: "ws://two.example/echo"}, nil
-	})), "?.kl=Y")
+	p := rawClient(t, serve(t,
+		l, deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
+			return transport.Decision{Reroute: "ws://two.example/echo"}, nil
+		})), "?.kl=Y")
 	_, _ = p.message()
 	p.send(binary("GET /echo?.kl=Y HTTP/1.1\r\n\r\n"))
 	require.Equal(t, "101", p.status())
@@ -90,7 +92,8 @@ func serverReroutes(t *testing.T, l library) {
 func serverFragments(t *testing.T, l library) {
 	p := rawClient(t, serve(t, l, &adapter.ServerOptions{}), "")
 	p.send(ws.NewPingFrame([]byte("1")))
-	p.send(ws.NewFrame(ws.OpBinary, false, []byte(request0[:10])), ws.NewPingFrame([]byte("2")), ws.NewFrame(ws.OpContinuation, true, []byte(request0[10:])))
+	p.send(ws.NewFrame(ws.OpBinary, false, []byte(request0[:10])), ws.NewPingFrame([]byte("2")),
+		ws.NewFrame(ws.OpContinuation, true, []byte(request0[10:])))
 	for _, want := range []string{"1", "2"} {
 		f, _ := p.frame()
 		require.Equal(t, ws.OpPong, f.Header.OpCode)
@@ -109,7 +112,8 @@ func serverFaults(t *testing.T, l library) {
 		{"no request", []ws.Frame{binary("hello")}, "400"},
 		{"another path", []ws.Frame{binary("GET /other HTTP/1.1\r\n\r\n")}, "400"},
 		{"another method", []ws.Frame{binary("POST /echo HTTP/1.1\r\nContent-Length: 0\r\n\r\n")}, "405"},
-		{"text that is not UTF-8", []ws.Frame{ws.NewTextFrame([]byte("GET /echo HTTP/1.1\xff\r\n\r\n"))}, ""},
+		{"text that is not UTF-8", []ws.Frame{ws.NewTextFrame([]byte("GET /echo HTTP/1.1\xff\r\n\r\n"))},
+			""},
 		{"too much", []ws.Frame{binary(strings.Repeat("x", 1<<20))}, ""},
 		{"reserved opcode", []ws.Frame{ws.NewFrame(0x3, true, nil)}, ""},
 	} {
@@ -125,10 +129,11 @@ func serverFaults(t *testing.T, l library) {
 }
 
 func serverClientCloses(t *testing.T, l library) {
-	p := rawClient(t, serve(t, l, deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
-		t.Error("there is nothing to decide")
-		return transport.Decision{}, nil
-	})), "")
+	p := rawClient(t, serve(t,
+		l, deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
+			t.Error("there is nothing to decide")
+			return transport.Decision{}, nil
+		})), "")
 	p.send(ws.NewCloseFrame(ws.NewCloseFrameBody(1001, "")))
 	require.Equal(t, ws.StatusCode(1001), p.drain())
 }
@@ -224,12 +229,15 @@ func serverCancel(t *testing.T, l library) {
 		t.Run(during, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			asked := make(chan struct{})
-			inner := l.handler(deciding(func(ctx context.Context, _ *transport.Request) (transport.Decision, error) {
-				close(asked)
-				<-ctx.Done()
-				return transport.Decision{}, ctx.Err()
-			}), nil)
-			url := serveHandler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { inner.ServeHTTP(w, r.WithContext(ctx)) }))
+			inner := l.handler(
+				deciding(func(ctx context.Context, _ *transport.Request) (transport.Decision, error) {
+					close(asked)
+					<-ctx.Done()
+					return transport.Decision{}, ctx.Err()
+				}), nil)
+			url := serveHandler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				inner.ServeHTTP(w, r.WithContext(ctx))
+			}))
 			p := rawClient(t, url, "")
 			if during == "decision" {
 				p.send(binary(request0))
@@ -252,13 +260,16 @@ func TestServer_Errors(t *testing.T) {
 			status   int
 			want     []error
 		}{
-			"refused":    {transport.Decision{Status: 403}, nil, 403, []error{fsm.FailureStatus}},
-			"broken":     {transport.Decision{}, errBroken, 500, []error{fsm.FailureApplication, errBroken}},
-			"redirected": {transport.Decision{Status: 302, Location: "/there"}, nil, 302, []error{fsm.FailureStatus}},
+			"refused": {transport.Decision{Status: 403}, nil, 403, []error{fsm.FailureStatus}},
+			"broken":  {transport.Decision{}, errBroken, 500, []error{fsm.FailureApplication, errBroken}},
+			"redirected": {transport.Decision{Status: 302, Location: "/there"}, nil, 302,
+				[]error{fsm.FailureStatus}},
 		} {
 			t.Run(a.name+"/"+name, func(t *testing.T) {
 				got := make(chan error, 1)
-				o := deciding(func(context.Context, *transport.Request) (transport.Decision, error) { return c.decision, c.err })
+				o := deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
+					return c.decision, c.err
+				})
 				url := serveHandler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					got <- a.accept(w, r, []string{"x-kaazing-handshake"}, o)
 				}))
@@ -278,7 +289,9 @@ func TestServer_Errors(t *testing.T) {
 		}
 		t.Run(a.name+"/not selected", func(t *testing.T) {
 			got := make(chan error, 1)
-			url := serveHandler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { got <- a.accept(w, r, []string{"amqp"}, nil) }))
+			url := serveHandler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				got <- a.accept(w, r, []string{"amqp"}, nil)
+			}))
 			o := none()
 			o.Config.Subprotocols = []string{"amqp"}
 			fails(t, own, url, o, fsm.FailureNotSelected)

@@ -19,10 +19,12 @@ import (
 
 // compared are those of docs/library.md, in the order of its columns.
 var compared = []struct{ name, module string }{
-	{"coder", "github.com/coder/websocket"}, {"gorilla", "github.com/gorilla/websocket"}, {"gobwas", "github.com/gobwas/ws"}, {"gws", "github.com/lxzan/gws"},
+	{"coder", "github.com/coder/websocket"}, {"gorilla", "github.com/gorilla/websocket"},
+	{"gobwas", "github.com/gobwas/ws"}, {"gws", "github.com/lxzan/gws"},
 }
 
-// identifiers lists what is exported below a folder: functions, types, methods, fields and packages.
+// identifiers lists what is exported below a folder: functions, types, methods, fields and
+// packages.
 func identifiers(t *testing.T, dir string) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
@@ -95,7 +97,8 @@ func TestLibrary_OtherColumns(t *testing.T) {
 			}
 			for part := range strings.SplitSeq(m[1], ".") {
 				_, part = filepath.Split(part) // of a path of packages
-				require.True(t, names[part] || ours[part] && strings.HasSuffix(text, " here"), "%s: there is no %s", where, m[1])
+				require.True(t, names[part] || ours[part] && strings.HasSuffix(text, " here"),
+					"%s: there is no %s", where, m[1])
 			}
 		}
 	}

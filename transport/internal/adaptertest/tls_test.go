@@ -19,11 +19,15 @@ import (
 
 // secureDials dial with the libraries' own ways to say how TLS is done and, where there is one,
 // which fields are sent.
-var secureDials = map[string]func(ctx context.Context, url string, cfg *tls.Config, h http.Header) (*adapter.Result, error){
-	"gorilla": func(ctx context.Context, url string, cfg *tls.Config, h http.Header) (*adapter.Result, error) {
+var secureDials = map[string]func(
+	ctx context.Context, url string, cfg *tls.Config, h http.Header,
+) (*adapter.Result, error){
+	"gorilla": func(ctx context.Context, url string, cfg *tls.Config,
+		h http.Header) (*adapter.Result, error) {
 		o := none()
 		for name := range h { // the library's Dialer has no fields
-			o.Config.OpeningHeader = append(o.Config.OpeningHeader, transport.HeaderField{Name: name, Value: h.Get(name)})
+			o.Config.OpeningHeader = append(o.Config.OpeningHeader,
+				transport.HeaderField{Name: name, Value: h.Get(name)})
 		}
 		c, result, err := gorillaws.Dial(ctx, url, &gorillalib.Dialer{TLSClientConfig: cfg}, o)
 		if err == nil {
@@ -31,8 +35,11 @@ var secureDials = map[string]func(ctx context.Context, url string, cfg *tls.Conf
 		}
 		return result, err
 	},
-	"coder": func(ctx context.Context, url string, cfg *tls.Config, h http.Header) (*adapter.Result, error) {
-		dial := &coderlib.DialOptions{HTTPClient: &http.Client{Transport: &http.Transport{TLSClientConfig: cfg}}, HTTPHeader: h}
+	"coder": func(ctx context.Context, url string, cfg *tls.Config,
+		h http.Header) (*adapter.Result, error) {
+		dial := &coderlib.DialOptions{HTTPClient: &http.Client{
+			Transport: &http.Transport{TLSClientConfig: cfg},
+		}, HTTPHeader: h}
 		c, result, err := coderws.Dial(ctx, url, dial, nil)
 		if err == nil {
 			_ = c.CloseNow()
@@ -53,10 +60,11 @@ func TestTLS_Redirect(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := make(chan seen, 2)
 			secure := func(h http.Handler) *httptest.Server {
-				srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					got <- seen{len(r.TLS.PeerCertificates), r.Header.Get("Cookie")}
-					h.ServeHTTP(w, r)
-				}))
+				srv := httptest.NewUnstartedServer(
+					http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+						got <- seen{len(r.TLS.PeerCertificates), r.Header.Get("Cookie")}
+						h.ServeHTTP(w, r)
+					}))
 				srv.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
 				srv.StartTLS()
 				t.Cleanup(srv.Close)
@@ -64,12 +72,15 @@ func TestTLS_Redirect(t *testing.T) {
 			}
 			use := func(ctx context.Context, c conn, _ *adapter.Result) { _, _, _ = c.Read(ctx) }
 			there := secure(own.handler(&adapter.ServerOptions{}, use))
-			here := secure(own.handler(deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
-				return transport.Decision{Status: 302, Location: "wss" + strings.TrimPrefix(there.URL, "https")}, nil
-			}), nil))
+			here := secure(
+				own.handler(deciding(func(context.Context, *transport.Request) (transport.Decision, error) {
+					return transport.Decision{Status: 302, Location: "wss" +
+						strings.TrimPrefix(there.URL, "https")}, nil
+				}), nil))
 			cfg := here.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 			cfg.Certificates = here.TLS.Certificates
-			result, err := dial(t.Context(), "wss"+strings.TrimPrefix(here.URL, "https"), cfg, http.Header{"Cookie": {"a=b"}})
+			result, err := dial(t.Context(), "wss"+strings.TrimPrefix(here.URL, "https"), cfg,
+				http.Header{"Cookie": {"a=b"}})
 			require.NoError(t, err)
 			require.Equal(t, "wss"+strings.TrimPrefix(there.URL, "https")+"/", result.URL)
 			first, second := <-got, <-got
@@ -82,6 +93,7 @@ func TestTLS_Redirect(t *testing.T) {
 }
 
 func TestCoder_Host(t *testing.T) {
-	_, _, err := coderws.Dial(t.Context(), "ws://one.example/", &coderlib.DialOptions{Host: "two.example"}, nil)
+	_, _, err := coderws.Dial(t.Context(), "ws://one.example/",
+		&coderlib.DialOptions{Host: "two.example"}, nil)
 	require.ErrorContains(t, err, "Host cannot be used")
 }

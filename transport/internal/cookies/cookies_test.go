@@ -25,7 +25,8 @@ func TestJar_OwnCookies(t *testing.T) {
 	j := full(t)
 	rest := j.Take([]endpoint.HeaderField{{Name: "X-A", Value: "x"}, {Name: "cookie", Value: "own=1"},
 		{Name: "X-B", Value: "y"}, {Name: "Cookie", Value: "own=2"}})
-	require.Equal(t, []endpoint.HeaderField{{Name: "X-A", Value: "x"}, {Name: "X-B", Value: "y"}}, rest)
+	require.Equal(t, []endpoint.HeaderField{{Name: "X-A", Value: "x"}, {Name: "X-B", Value: "y"}},
+		rest)
 	require.Equal(t, `own=1; own=2; a=1; b="2 3"`, j.Field("wss://one.example/p", true))
 	require.Equal(t, "own=1; own=2; a=1", j.Field("ws://one.example/p", true))
 	require.Equal(t, `a=1; b="2 3"`, j.Field("wss://one.example/p", false))
@@ -38,7 +39,8 @@ func TestJar_OwnCookies(t *testing.T) {
 
 // A cookie that cannot be written is left out, and leaves no mark.
 func TestJar_UnusableCookie(t *testing.T) {
-	j := &Jar{Jar: &listed{{Name: "a", Value: "1"}, {Name: "b c", Value: "2"}, {Name: "d", Value: "3"}}}
+	j := &Jar{Jar: &listed{{Name: "a", Value: "1"}, {Name: "b c", Value: "2"},
+		{Name: "d", Value: "3"}}}
 	require.Equal(t, "a=1; d=3", j.Field("ws://one.example/", false))
 }
 

@@ -75,15 +75,17 @@ func TestGranted(t *testing.T) {
 		err    string
 		alone  string // the error if each message was to stand for itself
 	}{
-		"":                                   {},
-		"x-other":                            {},
-		"x, " + Name + " ":                   {params: &Params{}, alone: "server_no_context_takeover is missing"},
-		Name + serverAlone:                   {params: &Params{ServerAlone: true}},
-		Name + clientAlone + serverAlone:     {params: &Params{ClientAlone: true, ServerAlone: true}},
-		Name + "; server_max_window_bits=10": {params: &Params{}, alone: "is missing"},
-		Name + "; client_max_window_bits=10": {err: "client_max_window_bits is not understood"},
-		Name + "; x":                         {err: "x is not understood"},
-		Name + serverAlone + serverAlone:     {err: "is repeated"},
+		"":        {},
+		"x-other": {},
+		"x, " + Name + " ": {params: &Params{},
+			alone: "server_no_context_takeover is missing"},
+		Name + serverAlone: {params: &Params{ServerAlone: true}},
+		Name + clientAlone +
+			serverAlone: {params: &Params{ClientAlone: true, ServerAlone: true}},
+		Name + "; server_max_window_bits=10":          {params: &Params{}, alone: "is missing"},
+		Name + "; client_max_window_bits=10":          {err: "client_max_window_bits is not understood"},
+		Name + "; x":                                  {err: "x is not understood"},
+		Name + serverAlone + serverAlone:              {err: "is repeated"},
 		Name + serverAlone + "," + Name + serverAlone: {err: "granted twice"},
 	} {
 		fields := wire.Fields{{Name: []byte("Sec-WebSocket-Protocol"), Value: []byte(Name + "; y")},

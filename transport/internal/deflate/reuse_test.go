@@ -56,9 +56,9 @@ func newPools() {
 	writers, readers = sync.Pool{New: writers.New}, sync.Pool{New: readers.New}
 }
 
-// What compresses and inflates is used by one connection after the other. Whatever those before have
-// sent, whole or damaged, a connection sends and understands the same bytes as alone: also where
-// they refer to what was never sent on it, which others may have sent.
+// What compresses and inflates is used by one connection after the other. Whatever those before
+// have sent, whole or damaged, a connection sends and understands the same bytes as alone: also
+// where they refer to what was never sent on it, which others may have sent.
 func TestCodec_Reuse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before := rapid.SliceOfN(rapid.Custom(drawTraffic), 0, 4).Draw(t, "before")

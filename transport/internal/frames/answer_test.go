@@ -70,7 +70,8 @@ func TestLink_AnswerDoesNotWaitForWriter(t *testing.T) {
 			require.NoError(t, err)
 			items = append(items, gotItem{kind: it.Kind, typ: it.Type, data: string(it.Data)})
 		}
-		require.Equal(t, []gotItem{gotText("blocked"), gotPong("2")}, items, "only the latest Ping is answered")
+		require.Equal(t, []gotItem{gotText("blocked"), gotPong("2")}, items,
+			"only the latest Ping is answered")
 		require.NoError(t, <-done)
 	})
 }

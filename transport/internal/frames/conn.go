@@ -84,8 +84,8 @@ type Conn struct {
 	base   []byte    // where socket bytes land: small, big or the bytes given to New
 	r, w   int       // base[r:w] is unread
 	hungry bool      // the last read filled its room: more is probably waiting
-	// Bytes at the end of msg that are no whole character yet, if it is text; what is before them is
-	// right.
+	// Bytes at the end of msg that are no whole character yet, if it is text; what is before them
+	// is right.
 	begun uint8
 	piece [4]byte      // the last begun bytes, for NextInto
 	state ws.State     // side, and whether a message is unfinished

@@ -31,7 +31,9 @@ func gotClose(code uint16, reason string) gotItem {
 
 // readItems reads items until an error that is not an expired deadline. It checks on the way that
 // buffered tells the truth.
-func readItems(t require.TestingT, l *Conn, nc *frametest.Script) (items []gotItem, deadlines int, err error) {
+func readItems(
+	t require.TestingT, l *Conn, nc *frametest.Script,
+) (items []gotItem, deadlines int, err error) {
 	for {
 		promised, before := l.Buffered(), nc.Calls
 		it, err := l.Next()
@@ -117,7 +119,8 @@ func TestLink_ReadNothing(t *testing.T) {
 
 func TestLink_ReadEndsInsideFrame(t *testing.T) {
 	t.Attr("req", "WSP-FRAME-02")
-	whole := frametest.Encode(true, frametest.Frame{Op: ws.OpText, P: "ab", More: true}, frametest.Frame{Op: ws.OpContinuation, P: "cd"})
+	whole := frametest.Encode(true, frametest.Frame{Op: ws.OpText, P: "ab", More: true},
+		frametest.Frame{Op: ws.OpContinuation, P: "cd"})
 	for n := range whole {
 		nc := &frametest.Script{Reads: [][]byte{whole[:n:n]}}
 		if n == 0 {
@@ -140,7 +143,8 @@ func TestLink_SocketErrorIsKept(t *testing.T) {
 
 func TestLink_DeadlineCountsAreExact(t *testing.T) {
 	t.Attr("req", "WSP-FRAME-02")
-	b := frametest.Encode(false, frametest.Frame{Op: ws.OpText, P: "hé", More: true}, frametest.Frame{Op: ws.OpPing, P: "x"}, frametest.Frame{Op: ws.OpContinuation, P: "llo"})
+	b := frametest.Encode(false, frametest.Frame{Op: ws.OpText, P: "hé", More: true},
+		frametest.Frame{Op: ws.OpPing, P: "x"}, frametest.Frame{Op: ws.OpContinuation, P: "llo"})
 	_, script := deliveries[4].cut(b)
 	nc := &frametest.Script{Reads: script}
 	items, deadlines, _ := readItems(t, New(nc, false, nil, 100), nc)

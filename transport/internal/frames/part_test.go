@@ -29,7 +29,8 @@ func TestLink_NextIntoRapid(t *testing.T) {
 			if rapid.Bool().Draw(t, "deadline") {
 				nc.Reads = append(nc.Reads, nil)
 			}
-			n := min(len(rest), rapid.OneOf(rapid.IntRange(1, 10), rapid.IntRange(1, 10000)).Draw(t, "arrival"))
+			n := min(len(rest), rapid.OneOf(rapid.IntRange(1, 10), rapid.IntRange(1, 10000)).
+				Draw(t, "arrival"))
 			nc.Reads, rest = append(nc.Reads, rest[:n:n]), rest[n:]
 		}
 		l := New(nc, client, nil, limit)
@@ -43,7 +44,8 @@ func TestLink_NextIntoRapid(t *testing.T) {
 				spoiled = spoiled || partly
 				it, err = l.Next()
 			} else {
-				into := make([]byte, rapid.OneOf(rapid.IntRange(0, 5), rapid.IntRange(0, 10000)).Draw(t, "into"))
+				into := make([]byte,
+					rapid.OneOf(rapid.IntRange(0, 5), rapid.IntRange(0, 10000)).Draw(t, "into"))
 				it, err = l.NextInto(into)
 				if len(it.Data) > 0 && it.Kind == Message {
 					require.Same(t, &into[0], &it.Data[0])

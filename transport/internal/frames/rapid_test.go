@@ -14,7 +14,8 @@ import (
 // genStream draws messages in fragments with control frames between, and what a reader must make of
 // them.
 func genStream(t *rapid.T) (frames []frametest.Frame, want []gotItem) {
-	size := rapid.OneOf(rapid.IntRange(0, 20), rapid.SampledFrom([]int{125, 126, 300, 4000, 4096, 9000}))
+	size := rapid.OneOf(rapid.IntRange(0, 20),
+		rapid.SampledFrom([]int{125, 126, 300, 4000, 4096, 9000}))
 	control := func(label string) {
 		for range rapid.IntRange(0, 2).Draw(t, label) {
 			p := rapid.StringN(0, 20, 60).Draw(t, "payload")
@@ -43,7 +44,8 @@ func genStream(t *rapid.T) (frames []frametest.Frame, want []gotItem) {
 					p = p[1:]
 				}
 			}
-			frames = append(frames, frametest.Frame{Op: op, P: p, More: i < n-1, Wide: rapid.Bool().Draw(t, "wide")})
+			frames = append(frames,
+				frametest.Frame{Op: op, P: p, More: i < n-1, Wide: rapid.Bool().Draw(t, "wide")})
 			whole += p
 			if op = opC; i < n-1 {
 				control("control inside")
@@ -70,7 +72,8 @@ func TestLink_ReadRapid(t *testing.T) {
 				nc.Reads = append(nc.Reads, nil)
 				deadlines++
 			}
-			n := min(len(rest), rapid.OneOf(rapid.IntRange(1, 10), rapid.IntRange(1, 10000)).Draw(t, "arrival"))
+			n := min(len(rest), rapid.OneOf(rapid.IntRange(1, 10), rapid.IntRange(1, 10000)).
+				Draw(t, "arrival"))
 			nc.Reads, rest = append(nc.Reads, rest[:n:n]), rest[n:]
 		}
 		items, expired, err := readItems(t, l, nc)
@@ -132,7 +135,8 @@ func TestAppendHeader_AgreesWithWriteHeader(t *testing.T) {
 			Rsv:    rapid.ByteRange(0, 7).Draw(t, "rsv"),
 			OpCode: ws.OpCode(rapid.ByteRange(0, 15).Draw(t, "op")),
 			Masked: rapid.Bool().Draw(t, "masked"),
-			Length: rapid.OneOf(rapid.Int64Min(0), rapid.Int64Range(120, 130), rapid.Int64Range(65530, 65540)).Draw(t, "length"),
+			Length: rapid.OneOf(rapid.Int64Min(0), rapid.Int64Range(120, 130),
+				rapid.Int64Range(65530, 65540)).Draw(t, "length"),
 		}
 		if h.Masked {
 			copy(h.Mask[:], rapid.SliceOfN(rapid.Byte(), 4, 4).Draw(t, "mask"))

@@ -24,56 +24,101 @@ func TestLink_Read(t *testing.T) {
 		want   []gotItem
 		code   uint16
 	}{
-		"text":                   {"WSP-FRAME-01", []frametest.Frame{{Op: opT, P: "hi"}}, []gotItem{gotText("hi")}, 0},
-		"binary":                 {"WSP-FRAME-01", []frametest.Frame{{Op: opB, P: "\x00\xff"}}, []gotItem{gotBinary("\x00\xff")}, 0},
-		"empty messages":         {"WSP-FRAME-01", []frametest.Frame{{Op: opT}, {Op: opB}}, []gotItem{gotText(""), gotBinary("")}, 0},
-		"several in a row":       {"WSP-FRAME-01", []frametest.Frame{{Op: opT, P: "a"}, {Op: opB, P: "b"}, {Op: opT, P: "c"}}, []gotItem{gotText("a"), gotBinary("b"), gotText("c")}, 0},
-		"fragments":              {"WSP-FRAME-01 WSP-FRAME-02", []frametest.Frame{{Op: opB, P: "ab", More: true}, {Op: opC, P: "c", More: true}, {Op: opC, P: "de"}, {Op: opT, P: "f"}}, []gotItem{gotBinary("abcde"), gotText("f")}, 0},
-		"empty fragments":        {"WSP-FRAME-02", []frametest.Frame{{Op: opT, More: true}, {Op: opC, More: true}, {Op: opC}}, []gotItem{gotText("")}, 0},
-		"first fragments empty":  {"WSP-FRAME-02", []frametest.Frame{{Op: opT, More: true}, {Op: opC, P: "a"}}, []gotItem{gotText("a")}, 0},
-		"control in a message":   {"WSP-FRAME-03", []frametest.Frame{{Op: opT, P: "a", More: true}, {Op: opI, P: "1"}, {Op: opO}, {Op: opC, P: "b"}}, []gotItem{gotPing("1"), gotPong(""), gotText("ab")}, 0},
-		"close in a message":     {"WSP-FRAME-03", []frametest.Frame{{Op: opT, P: "a", More: true}, {Op: opX, P: "\x03\xe8"}, {Op: opC, P: "b"}}, []gotItem{gotClose(1000, "")}, 0},
-		"largest control frame":  {"WSP-FRAME-03", []frametest.Frame{{Op: opI, P: long + "x"}}, []gotItem{gotPing(long + "x")}, 0},
-		"character in fragments": {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "\xf0\x9f", More: true}, {Op: opI}, {Op: opC, P: "\x98\x80"}}, []gotItem{gotPing(""), gotText("😀")}, 0},
+		"text": {"WSP-FRAME-01", []frametest.Frame{{Op: opT, P: "hi"}},
+			[]gotItem{gotText("hi")}, 0},
+		"binary": {"WSP-FRAME-01", []frametest.Frame{{Op: opB, P: "\x00\xff"}},
+			[]gotItem{gotBinary("\x00\xff")}, 0},
+		"empty messages": {"WSP-FRAME-01", []frametest.Frame{{Op: opT}, {Op: opB}},
+			[]gotItem{gotText(""), gotBinary("")}, 0},
+		"several in a row": {"WSP-FRAME-01", []frametest.Frame{{Op: opT, P: "a"}, {Op: opB, P: "b"},
+			{Op: opT, P: "c"}}, []gotItem{gotText("a"), gotBinary("b"), gotText("c")}, 0},
+		"fragments": {"WSP-FRAME-01 WSP-FRAME-02",
+			[]frametest.Frame{{Op: opB, P: "ab", More: true}, {Op: opC, P: "c", More: true},
+				{Op: opC, P: "de"}, {Op: opT, P: "f"}}, []gotItem{gotBinary("abcde"), gotText("f")}, 0},
+		"empty fragments": {"WSP-FRAME-02", []frametest.Frame{{Op: opT, More: true},
+			{Op: opC, More: true}, {Op: opC}}, []gotItem{gotText("")}, 0},
+		"first fragments empty": {"WSP-FRAME-02",
+			[]frametest.Frame{{Op: opT, More: true}, {Op: opC, P: "a"}}, []gotItem{gotText("a")}, 0},
+		"control in a message": {"WSP-FRAME-03", []frametest.Frame{
+			{Op: opT, P: "a", More: true}, {Op: opI, P: "1"}, {Op: opO}, {Op: opC, P: "b"},
+		}, []gotItem{gotPing("1"), gotPong(""), gotText("ab")}, 0},
+		"close in a message": {"WSP-FRAME-03", []frametest.Frame{{Op: opT, P: "a", More: true},
+			{Op: opX, P: "\x03\xe8"}, {Op: opC, P: "b"}}, []gotItem{gotClose(1000, "")}, 0},
+		"largest control frame": {"WSP-FRAME-03", []frametest.Frame{{Op: opI, P: long + "x"}},
+			[]gotItem{gotPing(long + "x")}, 0},
+		"character in fragments": {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "\xf0\x9f", More: true},
+			{Op: opI}, {Op: opC, P: "\x98\x80"}}, []gotItem{gotPing(""), gotText("😀")}, 0},
 
-		"wrong masking":             {"WSP-FRAME-04", []frametest.Frame{{Op: opT, P: "a"}, {Op: opT, P: "b", Mask: true}}, []gotItem{gotText("a")}, 1002},
-		"wrong masking of control":  {"WSP-FRAME-04", []frametest.Frame{{Op: opI, P: "b", Mask: true}}, nil, 1002},
-		"RSV1":                      {"WSP-FRAME-01", []frametest.Frame{{Op: opT, P: "b", Rsv: 4}}, nil, 1002},
-		"RSV2":                      {"WSP-FRAME-01", []frametest.Frame{{Op: opT, P: "b", Rsv: 2}}, nil, 1002},
-		"RSV3 on a control frame":   {"WSP-FRAME-01", []frametest.Frame{{Op: opI, Rsv: 1}}, nil, 1002},
-		"fragmented ping":           {"WSP-FRAME-03", []frametest.Frame{{Op: opI, More: true}}, nil, 1002},
-		"fragmented close":          {"WSP-FRAME-03", []frametest.Frame{{Op: opX, More: true}}, nil, 1002},
-		"ping of 126":               {"WSP-FRAME-03", []frametest.Frame{{Op: opI, P: long + "xx"}}, nil, 1002},
-		"close of 126":              {"WSP-FRAME-03", []frametest.Frame{{Op: opX, P: "\x03\xe8" + long}}, nil, 1002},
-		"short ping in 64-bit form": {"WSP-FRAME-03", []frametest.Frame{{Op: opI, P: "x", Wide: true}}, nil, 1002}, // once depended on the arrival
-		"text inside a message":     {"WSP-FRAME-02", []frametest.Frame{{Op: opT, P: "a", More: true}, {Op: opT, P: "b"}}, nil, 1002},
-		"binary inside a message":   {"WSP-FRAME-02", []frametest.Frame{{Op: opB, More: true}, {Op: opB, P: "b"}}, nil, 1002},
-		"stray continuation":        {"WSP-FRAME-02", []frametest.Frame{{Op: opC, P: "b"}}, nil, 1002},
-		"continuation after end":    {"WSP-FRAME-02", []frametest.Frame{{Op: opT, P: "a"}, {Op: opC, P: "b"}}, []gotItem{gotText("a")}, 1002},
+		"wrong masking": {"WSP-FRAME-04", []frametest.Frame{{Op: opT, P: "a"},
+			{Op: opT, P: "b", Mask: true}}, []gotItem{gotText("a")}, 1002},
+		"wrong masking of control": {"WSP-FRAME-04",
+			[]frametest.Frame{{Op: opI, P: "b", Mask: true}}, nil, 1002},
+		"RSV1": {"WSP-FRAME-01",
+			[]frametest.Frame{{Op: opT, P: "b", Rsv: 4}}, nil, 1002},
+		"RSV2": {"WSP-FRAME-01",
+			[]frametest.Frame{{Op: opT, P: "b", Rsv: 2}}, nil, 1002},
+		"RSV3 on a control frame": {"WSP-FRAME-01", []frametest.Frame{{Op: opI, Rsv: 1}}, nil, 1002},
+		"fragmented ping": {"WSP-FRAME-03",
+			[]frametest.Frame{{Op: opI, More: true}}, nil, 1002},
+		"fragmented close": {"WSP-FRAME-03",
+			[]frametest.Frame{{Op: opX, More: true}}, nil, 1002},
+		"ping of 126": {"WSP-FRAME-03",
+			[]frametest.Frame{{Op: opI, P: long + "xx"}}, nil, 1002},
+		"close of 126": {"WSP-FRAME-03",
+			[]frametest.Frame{{Op: opX, P: "\x03\xe8" + long}}, nil, 1002},
+		// once depended on the arrival
+		"short ping in 64-bit form": {"WSP-FRAME-03",
+			[]frametest.Frame{{Op: opI, P: "x", Wide: true}}, nil, 1002},
+		"text inside a message": {"WSP-FRAME-02",
+			[]frametest.Frame{{Op: opT, P: "a", More: true}, {Op: opT, P: "b"}}, nil, 1002},
+		"binary inside a message": {"WSP-FRAME-02",
+			[]frametest.Frame{{Op: opB, More: true}, {Op: opB, P: "b"}}, nil, 1002},
+		"stray continuation": {"WSP-FRAME-02", []frametest.Frame{{Op: opC, P: "b"}}, nil, 1002},
+		"continuation after end": {"WSP-FRAME-02",
+			[]frametest.Frame{{Op: opT, P: "a"}, {Op: opC, P: "b"}}, []gotItem{gotText("a")}, 1002},
 
-		"text not UTF-8":              {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "a\xff"}}, nil, 1007},
-		"text ends inside character":  {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "a\xc3"}}, nil, 1007},
-		"fragmented text not UTF-8":   {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "\xc3", More: true}, {Op: opC, P: "a"}}, nil, 1007},
-		"surrogate":                   {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "\xed\xa0\x80"}}, nil, 1007},
-		"binary need not be UTF-8":    {"WSP-TEXT-01", []frametest.Frame{{Op: opB, P: "\xed\xa0\x80"}}, []gotItem{gotBinary("\xed\xa0\x80")}, 0},
-		"fragment not UTF-8":          {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "a\xff", More: true}}, nil, 1007}, // the end is not waited for
-		"fragment goes on wrongly":    {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "\xe1\x80", More: true}, {Op: opI}, {Op: opC, P: "a", More: true}}, []gotItem{gotPing("")}, 1007},
-		"fragment ends in character":  {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "\xe1", More: true}, {Op: opC, P: "\x80"}}, nil, 1007},
-		"large frame not UTF-8":       {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: strings.Repeat("x", bigSize) + "\xff", Claim: 2 * bigSize}}, nil, 1007},
-		"large frame in a message":    {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "\xe1", More: true}, {Op: opC, P: "\x80" + strings.Repeat("x", bigSize), Claim: 2 * bigSize}}, nil, 1007},
-		"large frame after another":   {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: strings.Repeat("x", bigSize) + "\xe1", More: true}, {Op: opC, P: "\x80x", More: true}}, nil, 1007},
-		"text type of first fragment": {"WSP-TEXT-01", []frametest.Frame{{Op: opB, P: "\xff", More: true}, {Op: opC, P: "\xfe"}}, []gotItem{gotBinary("\xff\xfe")}, 0},
+		"text not UTF-8": {"WSP-TEXT-01",
+			[]frametest.Frame{{Op: opT, P: "a\xff"}}, nil, 1007},
+		"text ends inside character": {"WSP-TEXT-01",
+			[]frametest.Frame{{Op: opT, P: "a\xc3"}}, nil, 1007},
+		"fragmented text not UTF-8": {"WSP-TEXT-01",
+			[]frametest.Frame{{Op: opT, P: "\xc3", More: true}, {Op: opC, P: "a"}}, nil, 1007},
+		"surrogate": {"WSP-TEXT-01",
+			[]frametest.Frame{{Op: opT, P: "\xed\xa0\x80"}}, nil, 1007},
+		"binary need not be UTF-8": {"WSP-TEXT-01", []frametest.Frame{{Op: opB, P: "\xed\xa0\x80"}},
+			[]gotItem{gotBinary("\xed\xa0\x80")}, 0},
+		// the end is not waited for
+		"fragment not UTF-8": {"WSP-TEXT-01",
+			[]frametest.Frame{{Op: opT, P: "a\xff", More: true}}, nil, 1007},
+		"fragment goes on wrongly": {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "\xe1\x80",
+			More: true}, {Op: opI}, {Op: opC, P: "a", More: true}}, []gotItem{gotPing("")}, 1007},
+		"fragment ends in character": {"WSP-TEXT-01",
+			[]frametest.Frame{{Op: opT, P: "\xe1", More: true}, {Op: opC, P: "\x80"}}, nil, 1007},
+		"large frame not UTF-8": {"WSP-TEXT-01", []frametest.Frame{{Op: opT,
+			P: strings.Repeat("x", bigSize) + "\xff", Claim: 2 * bigSize}}, nil, 1007},
+		"large frame in a message": {"WSP-TEXT-01", []frametest.Frame{{Op: opT, P: "\xe1", More: true},
+			{Op: opC, P: "\x80" + strings.Repeat("x", bigSize), Claim: 2 * bigSize}}, nil, 1007},
+		"large frame after another": {"WSP-TEXT-01",
+			[]frametest.Frame{{Op: opT, P: strings.Repeat("x", bigSize) + "\xe1", More: true},
+				{Op: opC, P: "\x80x", More: true}}, nil, 1007},
+		"text type of first fragment": {"WSP-TEXT-01", []frametest.Frame{{Op: opB, P: "\xff", More: true},
+			{Op: opC, P: "\xfe"}}, []gotItem{gotBinary("\xff\xfe")}, 0},
 
-		"close empty":          {"", []frametest.Frame{{Op: opX}}, []gotItem{gotClose(1005, "")}, 0},
-		"close with code":      {"", []frametest.Frame{{Op: opX, P: "\x03\xe9"}}, []gotItem{gotClose(1001, "")}, 0},
-		"close with reason":    {"", []frametest.Frame{{Op: opX, P: "\x0f\xa0bé"}}, []gotItem{gotClose(4000, "bé")}, 0},
-		"nothing after close":  {"WSP-CLOSE-04", []frametest.Frame{{Op: opX}, {Op: opT, P: "x"}}, []gotItem{gotClose(1005, "")}, 0},
-		"nothing after fault":  {"WSP-CLOSE-04", []frametest.Frame{{Op: opX, P: "\x03"}, {Op: opT, P: "x"}}, nil, 1002},
-		"close of one byte":    {"", []frametest.Frame{{Op: opX, P: "\x03"}}, nil, 1002},
-		"close with 1005":      {"", []frametest.Frame{{Op: opX, P: "\x03\xed"}}, nil, 1002},
-		"close with 1006":      {"", []frametest.Frame{{Op: opX, P: "\x03\xee"}}, nil, 1002},
-		"close with 0":         {"", []frametest.Frame{{Op: opX, P: "\x00\x00"}}, nil, 1002},
-		"close with 1014":      {"", []frametest.Frame{{Op: opX, P: "\x03\xf6"}}, []gotItem{gotClose(1014, "")}, 0},
+		"close empty": {"", []frametest.Frame{{Op: opX}}, []gotItem{gotClose(1005, "")}, 0},
+		"close with code": {"", []frametest.Frame{{Op: opX, P: "\x03\xe9"}},
+			[]gotItem{gotClose(1001, "")}, 0},
+		"close with reason": {"", []frametest.Frame{{Op: opX, P: "\x0f\xa0bé"}},
+			[]gotItem{gotClose(4000, "bé")}, 0},
+		"nothing after close": {"WSP-CLOSE-04", []frametest.Frame{{Op: opX}, {Op: opT, P: "x"}},
+			[]gotItem{gotClose(1005, "")}, 0},
+		"nothing after fault": {"WSP-CLOSE-04",
+			[]frametest.Frame{{Op: opX, P: "\x03"}, {Op: opT, P: "x"}}, nil, 1002},
+		"close of one byte": {"", []frametest.Frame{{Op: opX, P: "\x03"}}, nil, 1002},
+		"close with 1005":   {"", []frametest.Frame{{Op: opX, P: "\x03\xed"}}, nil, 1002},
+		"close with 1006":   {"", []frametest.Frame{{Op: opX, P: "\x03\xee"}}, nil, 1002},
+		"close with 0":      {"", []frametest.Frame{{Op: opX, P: "\x00\x00"}}, nil, 1002},
+		"close with 1014": {"", []frametest.Frame{{Op: opX, P: "\x03\xf6"}},
+			[]gotItem{gotClose(1014, "")}, 0},
 		"close with 1015":      {"", []frametest.Frame{{Op: opX, P: "\x03\xf7"}}, nil, 1002},
 		"close with 5000":      {"", []frametest.Frame{{Op: opX, P: "\x13\x88"}}, nil, 1002},
 		"close reason garbled": {"", []frametest.Frame{{Op: opX, P: "\x03\xe8\xff"}}, nil, 1007},
@@ -153,14 +198,18 @@ func TestLink_Limit(t *testing.T) {
 		want   []gotItem
 		code   uint16
 	}{
-		"exactly":             {[]frametest.Frame{{Op: opT, P: "12345"}}, []gotItem{gotText("12345")}, 0},
-		"one more":            {[]frametest.Frame{{Op: opT, P: "123456"}}, nil, 1009},
-		"fragments exactly":   {[]frametest.Frame{{Op: opT, P: "123", More: true}, {Op: opC, P: "45"}}, []gotItem{gotText("12345")}, 0},
-		"fragments one more":  {[]frametest.Frame{{Op: opT, P: "123", More: true}, {Op: opC, P: "456"}}, nil, 1009},
-		"announced only":      {[]frametest.Frame{{Op: opB, Claim: 1 << 40}}, nil, 1009},
-		"announced at most":   {[]frametest.Frame{{Op: opB, Claim: math.MaxInt64}}, nil, 1009},
-		"rest announced only": {[]frametest.Frame{{Op: opB, P: "1", More: true}, {Op: opC, Claim: math.MaxInt64}}, nil, 1009},
-		"control not counted": {[]frametest.Frame{{Op: opI, P: "123456"}}, []gotItem{gotPing("123456")}, 0},
+		"exactly":  {[]frametest.Frame{{Op: opT, P: "12345"}}, []gotItem{gotText("12345")}, 0},
+		"one more": {[]frametest.Frame{{Op: opT, P: "123456"}}, nil, 1009},
+		"fragments exactly": {[]frametest.Frame{{Op: opT, P: "123", More: true}, {Op: opC, P: "45"}},
+			[]gotItem{gotText("12345")}, 0},
+		"fragments one more": {[]frametest.Frame{{Op: opT, P: "123", More: true},
+			{Op: opC, P: "456"}}, nil, 1009},
+		"announced only":    {[]frametest.Frame{{Op: opB, Claim: 1 << 40}}, nil, 1009},
+		"announced at most": {[]frametest.Frame{{Op: opB, Claim: math.MaxInt64}}, nil, 1009},
+		"rest announced only": {[]frametest.Frame{{Op: opB, P: "1", More: true},
+			{Op: opC, Claim: math.MaxInt64}}, nil, 1009},
+		"control not counted": {[]frametest.Frame{{Op: opI, P: "123456"}},
+			[]gotItem{gotPing("123456")}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, d := range deliveries {
@@ -179,7 +228,8 @@ func TestLink_Limit(t *testing.T) {
 }
 
 func TestLink_AnnouncedLengthReservesNothing(t *testing.T) {
-	nc := &frametest.Script{Reads: [][]byte{frametest.Encode(true, frametest.Frame{Op: opB, Claim: math.MaxInt64}), []byte("abc"), nil}}
+	nc := &frametest.Script{Reads: [][]byte{frametest.Encode(true,
+		frametest.Frame{Op: opB, Claim: math.MaxInt64}), []byte("abc"), nil}}
 	l := New(nc, true, nil, math.MaxInt64)
 	_, err := l.Next()
 	require.Error(t, err)
@@ -188,7 +238,8 @@ func TestLink_AnnouncedLengthReservesNothing(t *testing.T) {
 }
 
 func TestLink_IdleHoldsNoBuffer(t *testing.T) {
-	nc := &frametest.Script{Reads: [][]byte{nil, frametest.Encode(true, frametest.Frame{Op: opT, P: strings.Repeat("x", 1000)}), nil}}
+	nc := &frametest.Script{Reads: [][]byte{nil,
+		frametest.Encode(true, frametest.Frame{Op: opT, P: strings.Repeat("x", 1000)}), nil}}
 	l := New(nc, true, nil, 1<<20)
 	_, err := l.Next()
 	require.Error(t, err, "the first wait ends by deadline")
@@ -207,7 +258,8 @@ func TestLink_NextAllocatesNothing(t *testing.T) {
 	if !frametest.PoolsAreExact {
 		t.Skip("the race detector makes pools forget")
 	}
-	b := frametest.Encode(false, frametest.Frame{Op: opT, P: "hello"}, frametest.Frame{Op: opI, P: "x"}, frametest.Frame{Op: opB, P: strings.Repeat("y", 700)})
+	b := frametest.Encode(false, frametest.Frame{Op: opT, P: "hello"},
+		frametest.Frame{Op: opI, P: "x"}, frametest.Frame{Op: opB, P: strings.Repeat("y", 700)})
 	nc := &frametest.Script{}
 	l := New(nc, false, nil, 1<<20)
 	arrivals := make([][]byte, 1)

@@ -25,7 +25,8 @@ func TestAutobahn_TextTables(t *testing.T) {
 		}
 		require.Equal(t, s.At, first, "%q", s.P)
 		completable := s.At == 0
-		for _, tail := range []string{"\x80", "\x80\x80", "\x80\x80\x80", "\xbf", "\xa0\x80", "\x90\x80\x80", ""} {
+		for _, tail := range []string{"\x80", "\x80\x80", "\x80\x80\x80", "\xbf", "\xa0\x80",
+			"\x90\x80\x80", ""} {
 			if s.At > 0 {
 				completable = completable || utf8.ValidString(s.P[:s.At-1]+tail)
 			}

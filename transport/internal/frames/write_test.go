@@ -27,7 +27,8 @@ func sent(t *testing.T, nc *frametest.Script) (frames []ws.Frame) {
 func TestLink_WriteMessage(t *testing.T) {
 	t.Attr("req", "WSP-FRAME-04")
 	for _, client := range []bool{true, false} {
-		for _, n := range []int{0, 1, 125, 126, writeSize - 14, writeSize - 4, writeSize, writeSize + 1, 65535, 65536, 1 << 20} {
+		for _, n := range []int{0, 1, 125, 126, writeSize - 14, writeSize - 4, writeSize, writeSize + 1,
+			65535, 65536, 1 << 20} {
 			p := bytes.Repeat([]byte("abcdefg"), n/7+1)[:n]
 			before := bytes.Clone(p)
 			nc := &frametest.Script{}
@@ -99,7 +100,8 @@ func TestLink_NoDataAfterClose(t *testing.T) {
 	require.ErrorIs(t, l.Write(context.Background(), ws.OpText, nil), net.ErrClosed)
 	require.ErrorIs(t, l.WriteRaw(l.AppendFrame(nil, ws.OpText, nil)), net.ErrClosed)
 	require.ErrorIs(t, l.Write(context.Background(), ws.OpPing, nil), net.ErrClosed)
-	require.NoError(t, l.Write(context.Background(), ws.OpPong, nil), "a Pong is owed until the peer closes")
+	require.NoError(t, l.Write(context.Background(), ws.OpPong, nil),
+		"a Pong is owed until the peer closes")
 	frames := sent(t, nc)
 	require.Len(t, frames, 2)
 	require.Len(t, frames[0].Payload, maxControl)
@@ -130,7 +132,8 @@ func TestLink_WriteAllocatesNothing(t *testing.T) {
 	for _, client := range []bool{true, false} {
 		l := New(&frametest.Discard{}, client, nil, 0)
 		p := make([]byte, 1000)
-		require.Zero(t, testing.AllocsPerRun(100, func() { _ = l.Write(context.Background(), ws.OpBinary, p) }))
+		require.Zero(t, testing.AllocsPerRun(100,
+			func() { _ = l.Write(context.Background(), ws.OpBinary, p) }))
 	}
 }
 

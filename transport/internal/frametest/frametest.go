@@ -83,7 +83,8 @@ func (f Frame) bytes(toClient bool) []byte {
 		short := h
 		short.Length = 1 << 16 // ws then writes the 64-bit form
 		ws.MustWriteFrame(&b, ws.Frame{Header: short})
-		copy(b.Bytes()[2:10], []byte{0, 0, 0, 0, byte(h.Length >> 24), byte(h.Length >> 16), byte(h.Length >> 8), byte(h.Length)})
+		copy(b.Bytes()[2:10], []byte{0, 0, 0, 0, byte(h.Length >> 24), byte(h.Length >> 16),
+			byte(h.Length >> 8), byte(h.Length)})
 	} else {
 		ws.MustWriteFrame(&b, ws.Frame{Header: h})
 	}

@@ -37,13 +37,16 @@ type judge struct {
 }
 
 func (j judge) Accept(*endpoint.Request) (d endpoint.Decision, ok bool) { return d, false }
-func (j judge) Judge(_ context.Context, _ net.Conn, r *endpoint.Request, letIn bool) (endpoint.Decision, *auth.Verdict, error) {
+func (j judge) Judge(
+	_ context.Context, _ net.Conn, r *endpoint.Request, letIn bool,
+) (endpoint.Decision, *auth.Verdict, error) {
 	return j.decide(r, letIn)
 }
 func (j judge) Allows(string, string) bool { return true }
 func (j judge) AtOnce() bool               { return false }
 
-const head = "GET /p HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+const head = "GET /p HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+	"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 
 // shake has s serve one client, which sends each of requests once the server has answered the one
@@ -57,7 +60,8 @@ func shake(t *testing.T, s *Server, j judge, requests ...string) (answers []stri
 		o := &opening.Request{Head: []byte(head)}
 		s.Opening(endpoint.ServerConfig{}, o)
 		s.Shake(Config{
-			Application: j, Context: context.Background(), Conn: server, Log: slog.New(slog.DiscardHandler), Timeouts: &endpoint.Timeouts{}, Limit: 1 << 20, Trace: silent{},
+			Application: j, Context: context.Background(), Conn: server, Log: slog.New(slog.DiscardHandler),
+			Timeouts: &endpoint.Timeouts{}, Limit: 1 << 20, Trace: silent{},
 			Use: []extension.Extension{extension.IdleTimeout{}},
 		}, o)
 	}()
@@ -126,8 +130,11 @@ func TestServer_EachRequestIsJudgedAnew(t *testing.T) {
 		return d, refused, nil
 	}}
 	s := New()
-	require.Equal(t, []string{"202", "401", "401", "101"}, shake(t, &s, j, asking("Authorization: Basic joe\r\n"), asking("Authorization: Basic wrong\r\n"), asking("Authorization: Basic mary\r\n")))
-	require.Equal(t, []seen{{"Basic joe", false, nil}, {"Basic joe", true, "joe"}, {"Basic wrong", false, nil}, {"Basic mary", false, nil}}, asked)
+	require.Equal(t, []string{"202", "401", "401", "101"},
+		shake(t, &s, j, asking("Authorization: Basic joe\r\n"), asking("Authorization: Basic wrong\r\n"),
+			asking("Authorization: Basic mary\r\n")))
+	require.Equal(t, []seen{{"Basic joe", false, nil}, {"Basic joe", true, "joe"},
+		{"Basic wrong", false, nil}, {"Basic mary", false, nil}}, asked)
 	require.True(t, s.IsOpen)
 	require.Equal(t, "mary", s.Principal)
 	require.Equal(t, "mary", s.Request().Principal)
@@ -138,10 +145,12 @@ func TestServer_EachRequestIsJudgedAnew(t *testing.T) {
 // what it was granted, nor where it was sent.
 func TestServer_Reset_ForgetsTheClient(t *testing.T) {
 	s := New()
-	require.Equal(t, []string{"101"}, shake(t, &s, judge{func(r *endpoint.Request, _ bool) (endpoint.Decision, *auth.Verdict, error) {
-		r.Principal = "joe"
-		return endpoint.Decision{Extensions: r.Extensions[:0]}, nil, nil
-	}}, asking("Sec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout=30000\r\nAuthorization: Basic joe\r\n")))
+	require.Equal(t, []string{"101"}, shake(t,
+		&s, judge{func(r *endpoint.Request, _ bool) (endpoint.Decision, *auth.Verdict, error) {
+			r.Principal = "joe"
+			return endpoint.Decision{Extensions: r.Extensions[:0]}, nil, nil
+		}}, asking("Sec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout=30000\r\n"+
+			"Authorization: Basic joe\r\n")))
 	require.True(t, s.IsOpen)
 	first := s.Question
 
@@ -149,13 +158,14 @@ func TestServer_Reset_ForgetsTheClient(t *testing.T) {
 	require.False(t, s.IsOpen)
 	require.Nil(t, s.Principal)
 	require.Nil(t, s.Sessions)
-	require.Equal(t, []string{"403"}, shake(t, &s, judge{func(r *endpoint.Request, letIn bool) (endpoint.Decision, *auth.Verdict, error) {
-		require.False(t, letIn)
-		require.Nil(t, r.Principal)
-		require.Empty(t, r.Authorization)
-		require.True(t, first.Over(), "the question about the client before")
-		return endpoint.Decision{Status: 403}, nil, nil
-	}}, asking("")))
+	require.Equal(t, []string{"403"}, shake(t,
+		&s, judge{func(r *endpoint.Request, letIn bool) (endpoint.Decision, *auth.Verdict, error) {
+			require.False(t, letIn)
+			require.Nil(t, r.Principal)
+			require.Empty(t, r.Authorization)
+			require.True(t, first.Over(), "the question about the client before")
+			return endpoint.Decision{Status: 403}, nil, nil
+		}}, asking("")))
 	require.False(t, s.IsOpen)
 	require.Nil(t, s.Principal)
 	require.Nil(t, s.Sessions)
@@ -174,7 +184,10 @@ func TestServer_Refusals(t *testing.T) {
 		"cannot be sent":        {endpoint.Decision{Status: 302}, nil, "500"},
 	} {
 		s := New()
-		got := shake(t, &s, judge{func(*endpoint.Request, bool) (endpoint.Decision, *auth.Verdict, error) { return v.d, nil, v.err }}, offer)
+		got := shake(t, &s,
+			judge{func(*endpoint.Request, bool) (endpoint.Decision, *auth.Verdict, error) {
+				return v.d, nil, v.err
+			}}, offer)
 		require.Equal(t, []string{v.want}, got, name)
 		require.False(t, s.IsOpen, name)
 		require.Nil(t, s.Sessions, name)

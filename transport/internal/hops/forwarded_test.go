@@ -62,11 +62,12 @@ func TestReadHeader(t *testing.T) {
 		known  bool
 		client string // "" is that of the connection
 	}{
-		"PROXY TCP4 192.0.2.7 10.0.0.1 5 80\r\n":                                {true, "192.0.2.7:5"},
-		"PROXY TCP6 2001:db8::7 2001:db8::1 5 80\r\n":                           {true, "[2001:db8::7]:5"},
+		"PROXY TCP4 192.0.2.7 10.0.0.1 5 80\r\n": {true, "192.0.2.7:5"},
+		"PROXY TCP6 2001:db8::7 2001:db8::1 5 80\r\n": {true,
+			"[2001:db8::7]:5"},
 		v2 + "\x21\x11\x00\x0c\xc0\x00\x02\x07\x0a\x00\x00\x01\x00\x05\x00\x50": {true, "192.0.2.7:5"},
-		v2 + "\x20\x00\x00\x00":                                                 {false, ""},
-		v2 + "\x21\x31\x00\xd8" + string(make([]byte, 216)):                     {true, ""},
+		v2 + "\x20\x00\x00\x00":                             {false, ""},
+		v2 + "\x21\x31\x00\xd8" + string(make([]byte, 216)): {true, ""},
 	} {
 		c, known, err := header(t, text+"rest")
 		require.NoError(t, err, "%q", text)

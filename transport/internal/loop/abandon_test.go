@@ -56,12 +56,13 @@ func (c *endsMeanwhile) Err() error {
 	return context.Canceled
 }
 
-// What fails because the context has ended is told as that end, also if it ends just when the result
-// is taken.
+// What fails because the context has ended is told as that end, also if it ends just when the
+// result is taken.
 func TestLoop_EndBeforeResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, told := &givenUp{}, false
-		l := &Loop{Config: Config{Context: &endsMeanwhile{Context: t.Context()}, Driver: d, Side: &phases{list: []string{"deciding"}}}}
+		l := &Loop{Config: Config{Context: &endsMeanwhile{Context: t.Context()}, Driver: d,
+			Side: &phases{list: []string{"deciding"}}}}
 		l.Later(func() func() { return func() { told = true } })
 		synctest.Wait()
 		l.happen()

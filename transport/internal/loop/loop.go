@@ -66,8 +66,8 @@ type Config struct {
 	Limit    int64          // of a message, in bytes
 	Entry    *tracker.Entry // tells the end of Context; nil if that has to be watched
 	Client   bool
-	// Client: the endpoint will refuse that message, because it was here before the extended request
-	// was sent.
+	// Client: the endpoint will refuse that message, because it was here before the extended
+	// request was sent.
 	TooEarly func(p []byte) bool
 }
 
@@ -213,7 +213,8 @@ func (d *Loop) happen() {
 	}
 	f := d.Next
 	if d.Next = nil; f == nil {
-		// What it ran under may have ended since: then this is told, and no failure that comes of it.
+		// What it ran under may have ended since: then this is told, and no failure that comes of
+		// it.
 		if f = d.takeResult(); f != nil && d.Context.Err() != nil {
 			return
 		}

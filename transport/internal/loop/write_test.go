@@ -26,11 +26,13 @@ func TestDriver_WriteAfterTimer(t *testing.T) {
 			n, _ := b.Read(p[:])
 			got <- string(p[:n])
 		}()
-		client, err := endpoint.NewClient("ws://one.example/", endpoint.ClientConfig{Timeouts: endpoint.Timeouts{Opening: time.Second}})
+		client, err := endpoint.NewClient("ws://one.example/",
+			endpoint.ClientConfig{Timeouts: endpoint.Timeouts{Opening: time.Second}})
 		require.NoError(t, err)
 		client.Connect(time.Now().Add(-2 * time.Second))
 		require.True(t, client.Deadline().Before(time.Now()))
-		d := Loop{nc: a, Config: Config{Driver: driver.NewClient(client, nil), Timeouts: &endpoint.Timeouts{}}}
+		d := Loop{nc: a, Config: Config{Driver: driver.NewClient(client, nil),
+			Timeouts: &endpoint.Timeouts{}}}
 		d.write(fsm.TimerClose, func() error {
 			_, err := a.Write([]byte("last words"))
 			return err

@@ -40,8 +40,11 @@ func newBroker(t *testing.T, h *transport.Handler) (url string) {
 }
 
 // newClient connects a client, whose connections are streams.
-func newClient(t *testing.T, target, id string, opts *transport.DialOptions, lost func(error)) paho.Client {
-	o := paho.NewClientOptions().AddBroker("tcp://khp").SetClientID(id).SetAutoReconnect(false).SetConnectTimeout(patience).SetWriteTimeout(patience)
+func newClient(
+	t *testing.T, target, id string, opts *transport.DialOptions, lost func(error),
+) paho.Client {
+	o := paho.NewClientOptions().AddBroker("tcp://khp").SetClientID(id).SetAutoReconnect(false).
+		SetConnectTimeout(patience).SetWriteTimeout(patience)
 	o.SetCustomOpenConnectionFn(func(*url.URL, paho.ClientOptions) (net.Conn, error) {
 		c, err := transport.Dial(context.Background(), target, opts)
 		if err != nil {
@@ -71,17 +74,20 @@ func done(t *testing.T, token paho.Token) {
 func TestMQTT(t *testing.T) {
 	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
 		t.Run(profile.String(), func(t *testing.T) {
-			h := &transport.Handler{Subprotocols: []string{"mqtt"}, Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
-				if r.Path() == "/old" {
-					return transport.Redirect("/mqtt"), nil
-				}
-				return transport.Decision{Subprotocol: "mqtt"}, nil
-			}}
+			h := &transport.Handler{Subprotocols: []string{"mqtt"},
+				Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+					if r.Path() == "/old" {
+						return transport.Redirect("/mqtt"), nil
+					}
+					return transport.Decision{Subprotocol: "mqtt"}, nil
+				}}
 			url := newBroker(t, h)
 			opts := &transport.DialOptions{Profile: profile, Subprotocols: []string{"mqtt"}}
-			reader, writer := newClient(t, url+"/mqtt", "reader", opts, nil), newClient(t, url+"/old", "writer", opts, nil)
+			reader, writer := newClient(t, url+"/mqtt", "reader", opts, nil),
+				newClient(t, url+"/old", "writer", opts, nil)
 			got := make(chan string, 10)
-			done(t, reader.Subscribe("topic/#", 2, func(_ paho.Client, m paho.Message) { got <- string(m.Payload()) }))
+			done(t, reader.Subscribe("topic/#", 2,
+				func(_ paho.Client, m paho.Message) { got <- string(m.Payload()) }))
 			for qos, text := range []string{"short", strings.Repeat("long ", 100000), ""} {
 				done(t, writer.Publish("topic/one", byte(qos), false, text))
 				require.True(t, text == <-got)

@@ -37,34 +37,35 @@ type proxies struct {
 
 // dialer returns a Dialer to it. The caller is in a bubble of synctest.
 func (p *proxies) dialer() *Dialer {
-	return &Dialer{Limits: wire.DefaultLimits(), TCP: func(_ context.Context, addr string) (net.Conn, error) {
-		if p.dialed = append(p.dialed, addr); p.err != nil {
-			return nil, p.err
-		}
-		answer := p.answers[0]
-		p.answers = p.answers[1:]
-		client, server := tcptest.Pair(tcptest.Options{})
-		go func() {
-			r, err := http.ReadRequest(bufio.NewReader(server))
-			if err != nil {
-				return
+	return &Dialer{
+		Limits: wire.DefaultLimits(), TCP: func(_ context.Context, addr string) (net.Conn, error) {
+			if p.dialed = append(p.dialed, addr); p.err != nil {
+				return nil, p.err
 			}
-			p.mu.Lock()
-			p.asked = append(p.asked, r)
-			p.mu.Unlock()
-			if answer == "" {
+			answer := p.answers[0]
+			p.answers = p.answers[1:]
+			client, server := tcptest.Pair(tcptest.Options{})
+			go func() {
+				r, err := http.ReadRequest(bufio.NewReader(server))
+				if err != nil {
+					return
+				}
+				p.mu.Lock()
+				p.asked = append(p.asked, r)
+				p.mu.Unlock()
+				if answer == "" {
+					_ = server.Close()
+					return
+				}
+				_, _ = io.WriteString(server, answer)
+				_, _ = io.Copy(server, server) // the server behind it says the same
+				p.mu.Lock()
+				p.ended++
+				p.mu.Unlock()
 				_ = server.Close()
-				return
-			}
-			_, _ = io.WriteString(server, answer)
-			_, _ = io.Copy(server, server) // the server behind it says the same
-			p.mu.Lock()
-			p.ended++
-			p.mu.Unlock()
-			_ = server.Close()
-		}()
-		return client, nil
-	}}
+			}()
+			return client, nil
+		}}
 }
 
 func at(t *testing.T, rawURL string) *url.URL {
@@ -75,12 +76,14 @@ func at(t *testing.T, rawURL string) *url.URL {
 
 const (
 	ok        = "HTTP/1.1 200 OK\r\n\r\n"
-	challenge = "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"r\"\r\nContent-Length: 4\r\n\r\nwho?"
+	challenge = "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"r\"\r\n" +
+		"Content-Length: 4\r\n\r\nwho?"
 )
 
 // digest is a challenge with that nonce, for a nonce before that is too old or not.
 func digest(nonce string, stale bool) string {
-	return fmt.Sprintf("HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=\"r\", nonce=%q, qop=\"auth\", "+
+	return fmt.Sprintf("HTTP/1.1 407 No\r\n"+
+		"Proxy-Authenticate: Digest realm=\"r\", nonce=%q, qop=\"auth\", "+
 		"stale=%v\r\nContent-Length: 0\r\n\r\n", nonce, stale)
 }
 
@@ -94,22 +97,30 @@ func TestDialer_Tunnel(t *testing.T) {
 		err     string // "" is none
 		logins  []string
 	}{
-		"through":             {with, []string{ok}, 0, "", []string{""}},
-		"204":                 {with, []string{"HTTP/1.1 204 No\r\n\r\n"}, 0, "", []string{""}},
-		"interim":             {with, []string{"HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 100 C\r\n\r\n" + ok}, 0, "", []string{""}},
-		"another protocol":    {with, []string{"HTTP/1.1 101 No\r\n\r\n"}, 101, "", []string{""}},
-		"refused":             {with, []string{"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"}, 403, "", []string{""}},
-		"login":               {with, []string{challenge, ok}, 0, "", []string{"", "Basic"}},
-		"wrong login":         {with, []string{challenge, challenge}, 407, "", []string{"", "Basic"}},
-		"nonce too old":       {with, []string{digest("1", false), digest("2", true), ok}, 0, "", []string{"", "Digest", "Digest"}},
-		"again and again":     {with, []string{digest("1", false), digest("2", true), digest("3", true)}, 407, "", []string{"", "Digest", "Digest"}},
-		"nobody to log in as": {"http://p.example:8080", []string{challenge}, 407, "no user and password", []string{""}},
-		"no challenge":        {with, []string{"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"}, 407, "challenge", []string{""}},
-		"bad challenge":       {with, []string{"HTTP/1.1 407 No\r\nProxy-Authenticate: =\r\nContent-Length: 0\r\n\r\n"}, 407, "challenge", []string{""}},
-		"says too much":       {with, []string{ok + "x"}, 0, "more than its answer", []string{""}},
-		"no HTTP":             {with, []string{"220 secret\r\n"}, 0, "its answer is not HTTP, cut, or too long", []string{""}},
-		"closes":              {with, []string{""}, 0, "EOF", []string{""}},
-		"cut":                 {with, []string{"HTTP/1.1 200 OK\r\n"}, 0, "deadline", []string{""}},
+		"through": {with, []string{ok}, 0, "", []string{""}},
+		"204":     {with, []string{"HTTP/1.1 204 No\r\n\r\n"}, 0, "", []string{""}},
+		"interim": {with, []string{"HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 100 C\r\n\r\n" + ok},
+			0, "", []string{""}},
+		"another protocol": {with, []string{"HTTP/1.1 101 No\r\n\r\n"}, 101, "", []string{""}},
+		"refused": {with, []string{"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"}, 403,
+			"", []string{""}},
+		"login":       {with, []string{challenge, ok}, 0, "", []string{"", "Basic"}},
+		"wrong login": {with, []string{challenge, challenge}, 407, "", []string{"", "Basic"}},
+		"nonce too old": {with, []string{digest("1", false), digest("2", true), ok}, 0, "",
+			[]string{"", "Digest", "Digest"}},
+		"again and again": {with, []string{digest("1", false), digest("2", true), digest("3", true)},
+			407, "", []string{"", "Digest", "Digest"}},
+		"nobody to log in as": {"http://p.example:8080", []string{challenge}, 407,
+			"no user and password", []string{""}},
+		"no challenge": {with, []string{"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"}, 407,
+			"challenge", []string{""}},
+		"bad challenge": {with, []string{"HTTP/1.1 407 No\r\nProxy-Authenticate: =\r\n" +
+			"Content-Length: 0\r\n\r\n"}, 407, "challenge", []string{""}},
+		"says too much": {with, []string{ok + "x"}, 0, "more than its answer", []string{""}},
+		"no HTTP": {with, []string{"220 secret\r\n"}, 0,
+			"its answer is not HTTP, cut, or too long", []string{""}},
+		"closes": {with, []string{""}, 0, "EOF", []string{""}},
+		"cut":    {with, []string{"HTTP/1.1 200 OK\r\n"}, 0, "deadline", []string{""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -209,9 +220,10 @@ func TestDialer_TLS(t *testing.T) {
 	h.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, NextProtos: []string{"h2", "http/1.1"}}
 	h.StartTLS()
 	defer h.Close()
-	d := Dialer{Limits: wire.DefaultLimits(), TCP: func(ctx context.Context, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "tcp", h.Listener.Addr().String())
-	}}
+	d := Dialer{
+		Limits: wire.DefaultLimits(), TCP: func(ctx context.Context, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp", h.Listener.Addr().String())
+		}}
 	proxy := at(t, "https://p.example")
 	_, refusal := d.Dial(t.Context(), proxy, "h.example:80")
 	require.ErrorContains(t, refusal.Err, "certificate")
@@ -256,7 +268,8 @@ func TestDialer_SOCKS(t *testing.T) {
 			d := Dialer{TCP: func(context.Context, string) (net.Conn, error) { return client, nil }}
 			said := make(chan string, 3)
 			go func() {
-				for _, answer := range []string{"\x05\x02", "\x01\x00", "\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50"} {
+				for _, answer := range []string{"\x05\x02", "\x01\x00",
+					"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50"} {
 					b := make([]byte, 100)
 					n, _ := server.Read(b)
 					said <- string(b[:n])

@@ -18,10 +18,13 @@ import (
 )
 
 // dial opens a stream over KHP.
-func dial(t *testing.T, url, subprotocol string, profile transport.Profile, kind transport.MessageType) (net.Conn, error) {
+func dial(
+	t *testing.T, url, subprotocol string, profile transport.Profile, kind transport.MessageType,
+) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	c, err := transport.Dial(ctx, url, &transport.DialOptions{Profile: profile, Subprotocols: []string{subprotocol}})
+	c, err := transport.Dial(ctx, url,
+		&transport.DialOptions{Profile: profile, Subprotocols: []string{subprotocol}})
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +45,9 @@ func TestRabbitMQ(t *testing.T) {
 var sizes = []int{0, 1, 125, 126, 65535, 65536, 1 << 20}
 
 func talkAMQP(t *testing.T, url string, profile transport.Profile) {
-	config := amqp.Config{Heartbeat: time.Minute, Dial: func(_, _ string) (net.Conn, error) { return dial(t, url, "amqp", profile, transport.Binary) }}
+	config := amqp.Config{Heartbeat: time.Minute, Dial: func(_, _ string) (net.Conn, error) {
+		return dial(t, url, "amqp", profile, transport.Binary)
+	}}
 	reader, err := amqp.DialConfig("amqp://guest:guest@localhost", config)
 	require.NoError(t, err)
 	writer, err := amqp.DialConfig("amqp://guest:guest@localhost", config)
@@ -57,7 +62,8 @@ func talkAMQP(t *testing.T, url string, profile transport.Profile) {
 	require.NoError(t, err)
 	for _, n := range sizes {
 		sent := strings.Repeat("x", n)
-		require.NoError(t, out.PublishWithContext(t.Context(), "", queue.Name, true, false, amqp.Publishing{Body: []byte(sent)}))
+		require.NoError(t, out.PublishWithContext(t.Context(), "", queue.Name, true, false,
+			amqp.Publishing{Body: []byte(sent)}))
 		d, ok := <-got
 		require.True(t, ok, "the connection ended")
 		require.True(t, sent == string(d.Body), "%d bytes, want %d", len(d.Body), n)
@@ -89,9 +95,11 @@ func talkSTOMP(t *testing.T, url string, profile transport.Profile) {
 		require.Equal(t, command, got, frame)
 		return headers, body
 	}
-	send("CONNECT", map[string]string{"accept-version": "1.2", "host": "/", "login": "guest", "passcode": "guest"}, "")
+	send("CONNECT", map[string]string{"accept-version": "1.2", "host": "/", "login": "guest",
+		"passcode": "guest"}, "")
 	receive("CONNECTED")
-	topic := map[string]string{"id": "1", "destination": "/topic/" + profile.String(), "receipt": "subscribed"}
+	topic := map[string]string{"id": "1", "destination": "/topic/" +
+		profile.String(), "receipt": "subscribed"}
 	send("SUBSCRIBE", topic, "")
 	headers, _ := receive("RECEIPT")
 	require.Contains(t, headers, "receipt-id:subscribed")

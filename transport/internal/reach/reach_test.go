@@ -54,7 +54,8 @@ func TestDialer_Zone(t *testing.T) {
 		require.Nil(t, refusal)
 		require.NotNil(t, nc)
 	}
-	require.Equal(t, []string{"[fe80::1%eth0]:81", "[fe80::1%eth0]:80", "[fe80::2]:81", "h.example:80"},
+	require.Equal(t, []string{"[fe80::1%eth0]:81", "[fe80::1%eth0]:80",
+		"[fe80::2]:81", "h.example:80"},
 		asked)
 	require.Equal(t, "ws://h/", d.CutZone("ws://h/"))
 	require.Equal(t, "[fe80::1]:81", d.address(parse(t, "ws://[fe80::1]:81/")), "of the call before")
@@ -65,7 +66,9 @@ func TestDialer_Zone(t *testing.T) {
 func TestDialer_TLSConfig(t *testing.T) {
 	own := &tls.Config{ServerName: "alias", MinVersion: tls.VersionTLS13,
 		Certificates: make([]tls.Certificate, 1), NextProtos: []string{"h2"},
-		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return nil, nil }}
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return nil, nil
+		}}
 	d := &Dialer{TLS: own}
 	d.Begin(parse(t, "wss://one.example/"))
 	for u, want := range map[string]struct {
@@ -135,8 +138,10 @@ func TestDialer_Proxy(t *testing.T) {
 		says  int
 	}{
 		{nil, nobody, "", 0},
-		{&url.URL{Scheme: "ftp", Host: "p:1", User: url.UserPassword("joe", "secret")}, nil, "ftp://p:1", 0},
-		{&url.URL{Scheme: "http", Host: "p:1", User: url.UserPassword("joe", "secret")}, nil, "http://p:1", 502},
+		{&url.URL{Scheme: "ftp", Host: "p:1", User: url.UserPassword("joe", "secret")},
+			nil, "ftp://p:1", 0},
+		{&url.URL{Scheme: "http", Host: "p:1", User: url.UserPassword("joe", "secret")}, nil,
+			"http://p:1", 502},
 	} {
 		asked = nil
 		d.Proxy = func(*http.Request) (*url.URL, error) { return c.proxy, c.err }
@@ -151,7 +156,8 @@ func TestDialer_Proxy(t *testing.T) {
 	}
 	require.Equal(t, []string{"p:1"}, asked)
 	require.False(t, d.HasLogin("h.example"), "that is no URL")
-	for proxy, has := range map[string]bool{"http://p": false, "https://u@p": true, "socks5://u@p": false} {
+	for proxy, has := range map[string]bool{"http://p": false, "https://u@p": true,
+		"socks5://u@p": false} {
 		d.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy) }
 		require.Equal(t, has, d.HasLogin("ws://h.example/"), proxy)
 	}
@@ -194,7 +200,9 @@ func (s *scripted) Read(p []byte) (int, error) { return s.text.Read(p) }
 
 // What passes is told from what stays, so that a client tries again only where that may help.
 func TestMayPass(t *testing.T) {
-	op := func(op string, err error) error { return fmt.Errorf("it: %w", &net.OpError{Op: op, Err: err}) }
+	op := func(op string, err error) error {
+		return fmt.Errorf("it: %w", &net.OpError{Op: op, Err: err})
+	}
 	for _, err := range []error{
 		io.EOF, io.ErrUnexpectedEOF, fmt.Errorf("TLS: %w", io.EOF), syscall.ECONNREFUSED,
 		os.NewSyscallError("read", syscall.ECONNRESET), op("dial", syscall.ENETUNREACH),
