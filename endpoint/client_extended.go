@@ -317,20 +317,12 @@ func (c *Client) remember(r *wire.Response, leg Leg) {
 // time. Where terminators are optional, one of text ends a response as well. [AMB-06]
 func (c *Client) data(t wire.MessageType, p []byte) {
 	if !c.state.Phase().Open() {
-		c.detail = "expected nothing while " + c.waiting() + ", got " + describe(t, p)
+		c.detail = "expected nothing while credentials are asked for, got " + describe(t, p)
 	}
 	if c.machine.TerminatorOptional {
 		t = wire.Binary
 	}
 	c.step(fsm.Event{Kind: dataKind(t, p)})
-}
-
-// waiting describes the activity of a client to which no message may be sent.
-func (c *Client) waiting() string {
-	if c.state.Phase() == fsm.ClientAwaitCredentials {
-		return "credentials are asked for"
-	}
-	return "the handshake is not over"
 }
 
 // dataKind is the event for a data message that is not looked into.

@@ -64,6 +64,13 @@ func TestExpire_Stale(t *testing.T) {
 	})
 }
 
+// A client has half a minute for the request with its credentials, unless the host says otherwise.
+func TestServer_AwaitReplay_HalfAMinute(t *testing.T) {
+	s := listening(t, "/p", ServerConfig{}).deciding().
+		decide(Decision{Status: 401, Challenges: []string{"Basic"}})
+	require.Equal(t, t0.Add(30*time.Second), s.s.Deadline())
+}
+
 // Expire takes in all that has ended, so that Deadline is in the future after it.
 func TestExpire_All(t *testing.T) {
 	r := asking(t, ClientConfig{})

@@ -56,7 +56,7 @@ var MayBeOpen = map[string]int{
 	"internal/judge":           0,
 	"endpoint/internal/answer": 0,
 	"endpoint/driver":          0,
-	"endpoint":                 3,
+	"endpoint":                 0,
 	"wire":                     59,
 	"internal/place":           4,
 	"internal/upgrade":         1,
