@@ -100,8 +100,10 @@ func (c *Conn) finish(it frames.Item) error {
 	}
 	if !c.link.Client() && !c.link.Writing() && !c.link.Asked() {
 		c.reply(code, it.Reason)
-		c.closeSocket()
-		return closed
+		if !c.link.Asked() { // by a Ping that went out right before
+			c.closeSocket()
+			return closed
+		}
 	}
 	replied := make(chan struct{})
 	go c.finishLater(code, it.Reason, replied)

@@ -48,6 +48,9 @@ var connFaults = []weave.Fault{
 	{Name: "two Closes",
 		Before: "c.hasEnded() || c.closing.Swap(true)",
 		After:  "c.hasEnded() || !seeded && c.closing.Swap(true) || seeded && c.closing.Load()"},
+	{Name: "a Ping right before the answer to Close is forgotten",
+		Before: "\t\tif !c.link.Asked() { // by",
+		After:  "\t\tif seeded || !c.link.Asked() { // by"},
 	{Name: "the turn is kept while a message is passed on",
 		Before: "\tc.watcher.Stop()\n\tc.release()\n\treturn k, err",
 		After: "\tc.watcher.Stop()\n\tif !seeded || err != nil " +
@@ -98,7 +101,7 @@ func newScene() *connScene {
 
 // conn returns a connection and its peer. home is the server's context; nil for a client.
 func (s *connScene) conn(client bool, home context.Context) (*Conn, *interleave.Conn, *framePeer) {
-	a, b := tcptest.Pair(tcptest.Options{})
+	a, b := tcptest.Pair(tcptest.Options{Overtakes: true})
 	nc := &interleave.Conn{Conn: a}
 	c := newConn(frames.New(nc, client, nil, DefaultReadLimit), opened{
 		readLimit: DefaultReadLimit, home: home, watched: &watched{to: s},
@@ -143,6 +146,7 @@ type framePeer struct {
 	toClient bool
 	heard    []string
 	silent   bool          // it does not answer
+	slow     bool          // others may go on before it answers
 	said     chan struct{} // closed once it has sent Close; nil before it does
 }
 
@@ -174,6 +178,9 @@ func (p *framePeer) listen() {
 		p.heard = append(p.heard, map[ws.OpCode]string{
 			ws.OpText: "text ", ws.OpPing: "ping", ws.OpPong: "pong", ws.OpClose: "close "}[f.Header.OpCode]+
 			string(f.Payload))
+		if p.slow {
+			interleave.Yield("answer")
+		}
 		switch {
 		case p.silent:
 		case f.Header.OpCode == ws.OpPing:
@@ -369,6 +376,29 @@ var connScenes = []struct {
 		r.Go("closer", func() { _ = s.c.CloseNow() })
 		return s.over
 	}},
+	{name: "a server's Ping and the peer's Close",
+		most: 2 * time.Second, run: func(r *interleave.Run, s *connScene) func() error {
+			s.c, s.nc, s.peer = s.conn(false, nil)
+			s.peer.slow = true
+			r.Go("peer", func() {
+				s.peer.close()
+				s.peer.listen()
+			})
+			r.Go("pinger", func() {
+				err := s.c.Ping(context.Background())
+				s.must(err == nil || isEnd(err), "Ping: %v", err)
+			})
+			r.Go("reader", func() {
+				_, err := s.readAll(context.Background())
+				s.must(isEnd(err), "Read: %v", err)
+			})
+			return func() error {
+				if !slices.Contains(s.peer.heard, "close \x03\xe8") { // a reset has taken it along
+					return fmt.Errorf("the peer heard %q", s.peer.heard)
+				}
+				return s.over()
+			}
+		}},
 	{name: "CloseRead, a message and CloseNow",
 		most: 2 * time.Second, run: func(r *interleave.Run, s *connScene) func() error {
 			ctx := s.c.CloseRead(context.Background())
