@@ -125,3 +125,20 @@ func TestURL_KeyKeepsApart(t *testing.T) {
 		}
 	})
 }
+
+// An escape of a reserved character is another character than this one, and than none.
+func TestURL_Key_ReservedEscapes(t *testing.T) {
+	key := func(target string) string {
+		u, err := ParseURL("ws://h"+target, nil)
+		require.NoError(t, err, target)
+		return u.Key()
+	}
+	seen := map[string]string{}
+	for _, target := range []string{"/x/y", "/x%2Fy", "/xy", "/x%25y", "/x%252Fy", "/x?y", "/x%3Fy",
+		"/xy?q=a", "/xy?q=%26a", "/xy?q=&a"} {
+		k := key(target)
+		require.Empty(t, seen[k], "%s is another place than %s", seen[k], target)
+		seen[k] = target
+	}
+	require.Equal(t, key("/x%2fy"), key("/x%2Fy"))
+}
