@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,5 +58,35 @@ func TestAppend_Refusals(t *testing.T) {
 			wantKind(t, c.kind, err)
 			require.Equal(t, "before", string(out))
 		})
+	}
+}
+
+// A body is written with its length, or not at all: what follows it would be read as part of it, or
+// it as what follows.
+func TestAppend_LengthOfTheBody(t *testing.T) {
+	for length, want := range map[string]Kind{
+		"0": KindSurplus, "2": KindSurplus, "3": 0, "4": KindBodyTooShort,
+	} {
+		fields := Fields{{Name: []byte("Content-Length"), Value: []byte(length)}}
+		q := Request{Method: []byte("GET"), Target: []byte("/"), Fields: fields, Body: []byte("abc")}
+		_, err := q.Append(nil)
+		require.Equal(t, want, KindOf(err), "request, %s: %v", length, err)
+		r := Response{Status: 200, Fields: fields, Body: []byte("abc")}
+		_, err = r.Append(nil)
+		require.Equal(t, want, KindOf(err), "response, %s: %v", length, err)
+	}
+}
+
+// The Content-Length that a body gets is one of the fields that the limit counts.
+func TestAppend_LengthIsAField(t *testing.T) {
+	fields := slices.Repeat(Fields{{Name: []byte("N"), Value: []byte("v")}}, defaultFields)
+	for _, v := range []struct {
+		fields Fields
+		body   string
+		want   Kind
+	}{{fields, "", 0}, {fields, "b", KindTooManyFields}, {fields[1:], "b", 0}} {
+		r := Response{Status: 200, Fields: v.fields, Body: []byte(v.body)}
+		_, err := r.Append(nil)
+		require.Equal(t, v.want, KindOf(err), "%d fields, body %q: %v", len(v.fields), v.body, err)
 	}
 }
