@@ -226,3 +226,15 @@ func TestAssembler_Use(t *testing.T) {
 		}
 	}
 }
+
+// After Reset nothing of the unit before is reached any more: its fields are slices of its bytes.
+func TestAssembler_Reset_LetsGo(t *testing.T) {
+	var a Assembler
+	a.Reset(Limits{})
+	_, err := a.Add(Binary, []byte("HTTP/1.1 101 S\r\nAuthorization: secret\r\nN: v\r\n\r\n"))
+	require.NoError(t, err)
+	fields := a.Response.Fields
+	require.Len(t, fields, 2)
+	a.Reset(Limits{})
+	require.Equal(t, Fields{{}, {}}, fields)
+}

@@ -92,3 +92,20 @@ func TestAssembler_UnwrapOnly401(t *testing.T) {
 	_, err := a.Add(Binary, []byte(wrapper+challenge))
 	require.Equal(t, KindSurplus, KindOf(err))
 }
+
+// A wrapped response without body holds to the length around it, too.
+func TestAssembler_UnwrapEmpty(t *testing.T) {
+	inner := "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"demo\"\r\n" +
+		"Content-Length: 0\r\n\r\n"
+	for body, want := range map[string]Kind{"": 0, "body": KindContentLength} {
+		a := Assembler{Unwrap: true}
+		a.Reset(Limits{})
+		p, err := a.Add(Binary, []byte("HTTP/1.1 200 OK\r\nContent-Length: "+
+			strconv.Itoa(len(inner)+len(body))+"\r\n\r\n"+inner+body))
+		require.Equal(t, want, KindOf(err), "%q: %v", body, err)
+		if want == 0 {
+			require.Equal(t, UnitFull, p)
+			require.Empty(t, a.Response.Body)
+		}
+	}
+}

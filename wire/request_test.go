@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -297,4 +298,17 @@ func TestRequest_PrefixesAgree(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The minor version is reported: 1.2 to 1.9 are understood as 1.1 is.
+func TestParse_Minor(t *testing.T) {
+	for minor := 1; minor <= 9; minor++ {
+		version := "HTTP/1." + strconv.Itoa(minor)
+		var q Request
+		require.NoError(t, q.Parse([]byte("GET / "+version+"\r\n\r\n"), Limits{}))
+		require.Equal(t, minor, q.Minor)
+		var r Response
+		require.NoError(t, r.Parse([]byte(version+" 403 No\r\n\r\n"), Limits{}))
+		require.Equal(t, minor, r.Minor)
+	}
 }
