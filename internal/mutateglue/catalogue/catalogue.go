@@ -57,9 +57,9 @@ var MayBeOpen = map[string]int{
 	"endpoint/internal/answer": 0,
 	"endpoint/driver":          0,
 	"endpoint":                 0,
-	"wire":                     59,
-	"internal/place":           4,
-	"internal/upgrade":         1,
+	"wire":                     48,
+	"internal/place":           0,
+	"internal/upgrade":         0,
 	"internal/scan":            30,
 }
 
