@@ -60,7 +60,7 @@ var MayBeOpen = map[string]int{
 	"wire":                     48,
 	"internal/place":           0,
 	"internal/upgrade":         0,
-	"internal/scan":            30,
+	"internal/scan":            3,
 }
 
 // All returns the faults that can be made of the source.
