@@ -132,8 +132,8 @@ func TestPages_Commands(t *testing.T) {
 	require.Greater(t, n, 100)
 }
 
-// What pages show of the output of commands is their output. TestDrill of package fsm compares what
-// takes a changed table, sim/script the scenarios, TestREADME_Commands the README.
+// The output of commands that pages show is their output. TestDrill of package fsm compares the
+// blocks that need a changed table, sim/script the scenarios, TestREADME_Commands the README.
 func TestPages_Outputs(t *testing.T) {
 	bin := filepath.Join(t.TempDir(), "khp")
 	run(t, "go build -o "+bin+" ./cmd/khp")

@@ -34,11 +34,11 @@ func (tools) MarkNames() (client, server []string) {
 		markNames(serverMarks).of(markKaazing | markOpened)
 }
 
-// Marks returns the names of the marks of the state, such as "body sent"; the names are those of
-// [MarkNames].
+// ClientMarks returns the names of the marks of the state, such as "body sent", in the order of
+// MarkNames.
 func (tools) ClientMarks(s ClientState) []string { return markNames(clientMarks).of(s.marks) }
 
-// Marks returns the names of the marks of the state.
+// ServerMarks is ClientMarks for the server.
 func (tools) ServerMarks(s ServerState) []string { return markNames(serverMarks).of(s.marks) }
 
 // factBits are the bits of a guard that are facts.
@@ -55,7 +55,7 @@ func (tools) ClientFacts(ev Event) (facts Facts) {
 	return facts
 }
 
-// ServerFacts is [ClientFacts] for the server. Of a decision they include what its status code
+// ServerFacts is ClientFacts for the server. Of a decision they include what its status code
 // requires: without those the decision is misuse.
 func (tools) ServerFacts(ev Event) (facts Facts) {
 	in := serverInputOf(ev)

@@ -104,6 +104,7 @@ func (c *Conn) finish(it frames.Item) error {
 			c.closeSocket()
 			return closed
 		}
+		// The reply of finishLater does nothing then: Close was sent.
 	}
 	replied := make(chan struct{})
 	go c.finishLater(code, it.Reason, replied)

@@ -8,7 +8,7 @@ import (
 )
 
 // inside makes the faults of the expressions of a statement. Callers look at an error first, so
-// what is returned beside one is no matter.
+// the other results do not matter when there is one.
 func (f *finder) inside(s ast.Stmt) {
 	if r, ok := s.(*ast.ReturnStmt); ok && f.errs && len(r.Results) > 1 {
 		if last := r.Results[len(r.Results)-1]; f.text(last) != "nil" {

@@ -190,7 +190,7 @@ func (s *Server) ask(q driver.Question) {
 func (s *Server) decided(
 	q driver.Question, r *endpoint.Request, d endpoint.Decision, refused *auth.Verdict, err error,
 ) {
-	// Whatever it says, it is not about what is asked now, or failed because it was broken off.
+	// The answer belongs to an earlier question, or failed because it was broken off.
 	if q.Over() || err != nil && s.Context.Err() != nil {
 		return
 	}

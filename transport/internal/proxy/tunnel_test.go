@@ -87,7 +87,7 @@ func digest(nonce string, stale bool) string {
 		"stale=%v\r\nContent-Length: 0\r\n\r\n", nonce, stale)
 }
 
-// What a proxy answers, on one connection after the other, and what becomes of it.
+// Each answer of a proxy, on one connection after the other, has its outcome.
 func TestDialer_Tunnel(t *testing.T) {
 	const with = "http://joe:secret@p.example:8080"
 	for name, c := range map[string]struct {

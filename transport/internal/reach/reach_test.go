@@ -198,7 +198,8 @@ type scripted struct {
 
 func (s *scripted) Read(p []byte) (int, error) { return s.text.Read(p) }
 
-// What passes is told from what stays, so that a client tries again only where that may help.
+// Errors that pass are told from those that stay, so that a client tries again only where that may
+// help.
 func TestMayPass(t *testing.T) {
 	op := func(op string, err error) error {
 		return fmt.Errorf("it: %w", &net.OpError{Op: op, Err: err})
