@@ -19,6 +19,8 @@ type journal struct {
 	orders int
 	inside map[int]func() // calls made inside of the order with that number
 	fails  int            // from that order on writes fail, 0 for never
+	nested bool           // such a call is being made
+	poke   func()         // is called inside of every order; nil is not
 }
 
 // say writes a line, and makes the calls that are due inside of this order.
@@ -27,7 +29,14 @@ func (j *journal) say(format string, args ...any) error {
 	j.orders++
 	if call := j.inside[j.orders]; call != nil {
 		delete(j.inside, j.orders)
+		j.nested = true
 		call()
+		j.nested = false
+	}
+	if j.poke != nil && !j.nested {
+		j.nested = true
+		j.poke()
+		j.nested = false
 	}
 	if j.fails > 0 && j.orders >= j.fails {
 		return errors.New("broken pipe")
@@ -117,6 +126,13 @@ func (m *model) deadline() time.Time {
 	return m.server.Deadline()
 }
 
+func (m *model) result() endpoint.Result {
+	if m.client != nil {
+		return m.client.Result()
+	}
+	return m.server.Result()
+}
+
 // deciding reports whether the endpoint waits for an answer of the application.
 func (m *model) deciding() bool {
 	if m.client != nil {
@@ -200,9 +216,9 @@ func (m *model) flush(c *modelConn) {
 func (m *model) one(o endpoint.Output) {
 	switch o.Kind {
 	case endpoint.SendBytes:
-		m.write("bytes %.30q", o.Data)
+		m.write("bytes %q", o.Data)
 	case endpoint.SendMessage:
-		m.write("message %v %.30q", o.Type, o.Data)
+		m.write("message %v %q", o.Type, o.Data)
 	case endpoint.SendPong:
 		m.write("pong %q", o.Data)
 	case endpoint.SendClose:
@@ -217,13 +233,13 @@ func (m *model) one(o endpoint.Output) {
 		}
 	case endpoint.Open:
 		m.open = true
-		_ = m.say("open")
+		_ = m.say("open %v", m.result())
 	case endpoint.Deliver:
 		_ = m.say("receive %v %q", o.Type, o.Data)
 	case endpoint.Closed, endpoint.Fail:
 		m.over = true
 		m.wake()
-		_ = m.say("over %v", o.Err)
+		_ = m.say("over %s", words(o.Err))
 	case endpoint.AskDecision:
 		m.put(false)
 	case endpoint.AskCredentials:
@@ -234,7 +250,7 @@ func (m *model) one(o endpoint.Output) {
 			return
 		}
 		m.told = append(m.told, n)
-		_ = m.say("ask %d", len(m.told)-1)
+		_ = m.say("ask %d %q", len(m.told)-1, schemes(m.client.Challenges()))
 	case endpoint.Dial:
 		if m.client.Attempt() == 1 {
 			m.origin = o.URL.HostPort()
@@ -288,9 +304,9 @@ type spy struct {
 }
 
 func (s *spy) Wake(at time.Time)                    { _ = s.say("wake %v", at.Sub(t0)) }
-func (s *spy) Open(endpoint.Result)                 { _ = s.say("open") }
+func (s *spy) Open(r endpoint.Result)               { _ = s.say("open %v", r) }
 func (s *spy) Receive(t wire.MessageType, p []byte) { _ = s.say("receive %v %q", t, p) }
-func (s *spy) Over(err error)                       { _ = s.say("over %v", err) }
+func (s *spy) Over(err error)                       { _ = s.say("over %s", words(err)) }
 func (s *spy) Dropped(err error) {
 	if errors.Is(err, driver.ErrLate) {
 		_ = s.say("dropped late")
@@ -304,21 +320,37 @@ func (s *spy) AskDecision(q driver.Question) {
 }
 func (s *spy) AskCredentials(q driver.Challenge) {
 	s.asked = append(s.asked, q)
-	_ = s.say("ask %d", len(s.asked)-1)
+	_ = s.say("ask %d %q", len(s.asked)-1, schemes(q.Challenges()))
 }
 func (s *spy) Dial(c *driver.Conn, u wire.URL) {
 	s.conns = append(s.conns, c)
 	_ = s.say("dial %s", u)
 }
-func (s *spy) SendBytes(p []byte) error { return s.say("bytes %.30q", p) }
+func (s *spy) SendBytes(p []byte) error { return s.say("bytes %q", p) }
 func (s *spy) SendMessage(t wire.MessageType, p []byte) error {
-	return s.say("message %v %.30q", t, p)
+	return s.say("message %v %q", t, p)
 }
 func (s *spy) SendPong(p []byte) error               { return s.say("pong %q", p) }
 func (s *spy) SendClose(code uint16, r string) error { return s.say("close %d %s", code, r) }
 func (s *spy) Flush() error                          { return s.say("flush") }
 func (s *spy) Upgraded(rest []byte)                  { _ = s.say("upgraded %q", rest) }
 func (s *spy) Disconnect()                           { _ = s.say("disconnect") }
+
+// words are those of an error, with what the last response says.
+func words(err error) string {
+	var e *endpoint.HandshakeError
+	if errors.As(err, &e) {
+		return fmt.Sprintf("%v, %v %q", err, e.Header, e.Body)
+	}
+	return fmt.Sprint(err)
+}
+
+func schemes(list []wire.Challenge) (names []string) {
+	for _, c := range list {
+		names = append(names, string(c.Scheme))
+	}
+	return names
+}
 
 // text joins the lines of a journal for a comparison.
 func (j *journal) text() string { return strings.Join(j.lines, "\n") }

@@ -2,6 +2,7 @@ package driver_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,8 +20,16 @@ type both struct {
 	model  *model
 	client *driver.Client // or
 	server *driver.Server
-	now    time.Time
 	sent   []string // what Send returned, of either
+}
+
+// said is a call of a host. which is how many connections or questions before the last one it is
+// about, variant what it says.
+type said struct {
+	name           string
+	which, variant int
+	text           string
+	now            time.Time // of Expire
 }
 
 // last returns the element that is n elements behind the last one, round and round; a driver and
@@ -54,9 +63,19 @@ type hearer interface {
 	Lost(now time.Time, detail string)
 }
 
+// spoilt has a call made with fields of its own, which it overwrites afterwards: a driver keeps no
+// slice.
+func spoilt[T any](list []T, by T, call func([]T)) {
+	list = slices.Clone(list)
+	call(list)
+	for i := range list {
+		list[i] = by
+	}
+}
+
 // calls are all that hosts say to drivers of both sides. The last connection is number 0.
-func calls(b *both, n int, text []byte) map[string][2]func() {
-	m := b.model
+func calls(b *both, s said) map[string][2]func() {
+	m, n := b.model, s.which
 	var c hearer = b.server
 	var mc *modelConn
 	if b.client != nil {
@@ -66,13 +85,9 @@ func calls(b *both, n int, text []byte) map[string][2]func() {
 	}
 	e := endpointOf(m)
 	drive := driverOf(b)
-	p := func() []byte { return append([]byte(nil), text...) }
-	spoil := func(p []byte, call func([]byte)) { // a driver keeps no slice
-		call(p)
-		for i := range p {
-			p[i] = '#'
-		}
-	}
+	p := func() []byte { return []byte(s.text) }
+	spoil := func(p []byte, call func([]byte)) { spoilt(p, '#', call) }
+	code := 1000 + uint16(s.variant%5)
 	return map[string][2]func(){
 		"received": {
 			func() { spoil(p(), func(p []byte) { c.Received(t0, p) }) },
@@ -85,7 +100,7 @@ func calls(b *both, n int, text []byte) map[string][2]func() {
 					if !may() {
 						return
 					}
-					mc.head = append(mc.head, text...)
+					mc.head = append(mc.head, s.text...)
 					used, outs := e.OpeningReceived(t0, mc.head)
 					if used > 0 {
 						mc.shaken = true
@@ -106,7 +121,10 @@ func calls(b *both, n int, text []byte) map[string][2]func() {
 			func() { m.hears(mc, func() { m.carryOut(e.Message(t0, wire.Text, p())) }) },
 		},
 		"unit": {
-			func() { c.Message(t0, wire.Binary, p()); c.Message(t0, wire.Binary, nil) },
+			func() {
+				spoil(p(), func(p []byte) { c.Message(t0, wire.Binary, p) })
+				c.Message(t0, wire.Binary, nil)
+			},
 			func() {
 				m.hears(mc, func() { m.carryOut(e.Message(t0, wire.Binary, p())) })
 				m.hears(mc, func() { m.carryOut(e.Message(t0, wire.Binary, nil)) })
@@ -117,11 +135,11 @@ func calls(b *both, n int, text []byte) map[string][2]func() {
 			func() { m.hears(mc, func() { m.carryOut(e.Ping(t0, p())) }) },
 		},
 		"peer-closed": {
-			func() { c.PeerClosed(t0, 1000+uint16(n%5), "bye") },
+			func() { c.PeerClosed(t0, code, "bye") },
 			func() {
 				m.hears(mc, func() {
 					mc.deaf = true
-					m.carryOut(e.PeerClosed(t0, 1000+uint16(n%5), "bye"))
+					m.carryOut(e.PeerClosed(t0, code, "bye"))
 				})
 			},
 		},
@@ -147,9 +165,9 @@ func calls(b *both, n int, text []byte) map[string][2]func() {
 			},
 		},
 		"expire": {
-			func() { drive.Expire(b.now) },
+			func() { drive.Expire(s.now) },
 			func() {
-				if now := b.now; !m.over {
+				if now := s.now; !m.over {
 					m.call(func() {
 						if m.now = now; !m.over {
 							m.carryOut(e.Expire(now))
@@ -187,6 +205,14 @@ func calls(b *both, n int, text []byte) map[string][2]func() {
 				}
 			},
 		},
+		"begin": {
+			func() { drive.Begin(t0, someOutputs) },
+			func() {
+				if !m.busy {
+					m.call(func() { m.carryOut(someOutputs) })
+				}
+			},
+		},
 		"close": {
 			func() { drive.Close(t0, 1001, "enough") },
 			func() {
@@ -220,6 +246,13 @@ func calls(b *both, n int, text []byte) map[string][2]func() {
 	}
 }
 
+// someOutputs write in each way, as no endpoint orders where nothing can be written.
+var someOutputs = []endpoint.Output{
+	{Kind: endpoint.SendBytes, Data: []byte("b")},
+	{Kind: endpoint.SendMessage, Type: wire.Text, Data: []byte("m")},
+	{Kind: endpoint.SendPong, Data: []byte("p")},
+}
+
 // goesOn reports whether frames follow the opening handshake that ends with these outputs.
 func goesOn(outs []endpoint.Output) bool {
 	for _, o := range outs {
@@ -234,6 +267,7 @@ func goesOn(outs []endpoint.Output) bool {
 
 // driven are the methods that drivers of both sides have.
 type driven interface {
+	Begin(now time.Time, outs []endpoint.Output)
 	Expire(now time.Time)
 	Send(now time.Time, t wire.MessageType, p []byte) bool
 	Close(now time.Time, code uint16, reason string)
@@ -269,8 +303,8 @@ func endpointOf(m *model) endpointEnd {
 }
 
 // clientCalls are the calls that only clients have; whom is who will be told.
-func clientCalls(b *both, whom, n int) map[string][2]func() {
-	m := b.model
+func clientCalls(b *both, whom int, s said) map[string][2]func() {
+	m, n := b.model, s.which
 	c, mc := b.conn(n)
 	early := func(f func()) {
 		if may := func() bool { return m.current == mc && !mc.deaf && mc.up && !mc.shaken }; may() {
@@ -282,7 +316,10 @@ func clientCalls(b *both, whom, n int) map[string][2]func() {
 			})
 		}
 	}
-	value := []string{"Basic one", "Basic two", ""}[n%3]
+	value := []string{"Basic one", "Basic two", ""}[s.variant%3]
+	granted := [][]string{nil, {"x-a"}}[s.variant%2]
+	refusal, status := [][]endpoint.HeaderField{{{Name: "Location", Value: "/o"}},
+		{{Name: "X", Value: "y"}}}[s.variant%2], []int{302, 503}[s.variant%2]
 	calls := map[string][2]func(){
 		"connected": {
 			func() { c.Connected(t0, b.spy, [16]byte{}) },
@@ -318,18 +355,23 @@ func clientCalls(b *both, whom, n int) map[string][2]func() {
 			},
 		},
 		"opened": {
-			func() { c.Opened(t0, endpoint.Subprotocol, nil, accept) },
-			func() { early(func() { m.carryOut(m.client.Opened(t0, endpoint.Subprotocol, nil, accept)) }) },
+			func() {
+				spoilt(granted, "#",
+					func(g []string) { c.Opened(t0, endpoint.Subprotocol, g, accept) })
+			},
+			func() {
+				early(func() { m.carryOut(m.client.Opened(t0, endpoint.Subprotocol, granted, accept)) })
+			},
 		},
 		"opening-refused": {
 			func() {
-				c.OpeningRefused(t0, 302,
-					[]endpoint.HeaderField{{Name: "Location", Value: "/o"}}, nil)
+				spoilt(refusal, endpoint.HeaderField{}, func(f []endpoint.HeaderField) {
+					spoilt([]byte("because"), '#', func(p []byte) { c.OpeningRefused(t0, status, f, p) })
+				})
 			},
 			func() {
 				early(func() {
-					m.carryOut(m.client.OpeningRefused(t0, 302,
-						[]endpoint.HeaderField{{Name: "Location", Value: "/o"}}, nil))
+					m.carryOut(m.client.OpeningRefused(t0, status, refusal, []byte("because")))
 				})
 			},
 		},
@@ -358,28 +400,41 @@ func clientCalls(b *both, whom, n int) map[string][2]func() {
 }
 
 // serverCalls are the calls that only servers have.
-func serverCalls(b *both, whom, n int) map[string][2]func() {
-	m := b.model
-	var r wire.Request
-	_ = r.Parse([]byte(opening), wire.Limits{})
+func serverCalls(b *both, whom int, s said) map[string][2]func() {
+	m, n := b.model, s.which
 	o := endpoint.OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{endpoint.Subprotocol}}
+	granted := [][]string{nil, {"x-a"}}[s.variant%2]
+	parsed := func(p []byte) *wire.Request {
+		var r wire.Request
+		_, _ = r.ParseOpening(p, wire.DefaultLimits())
+		return &r
+	}
 	calls := map[string][2]func(){
 		"parsed": {
-			func() { b.server.Opening(t0, &r) },
-			func() { m.call(func() { m.carryOut(m.server.Opening(t0, &r)) }) },
+			func() {
+				spoilt([]byte(opening), '#', func(p []byte) {
+					r := parsed(p)
+					b.server.Opening(t0, r)
+					clear(r.Fields)
+					*r = wire.Request{}
+				})
+			},
+			func() { m.call(func() { m.carryOut(m.server.Opening(t0, parsed([]byte(opening)))) }) },
 		},
 		"opened": {
-			func() { b.server.Opened(t0, o, nil) },
-			func() { m.call(func() { m.carryOut(m.server.Opened(t0, o, nil)) }) },
+			func() { spoilt(granted, "#", func(g []string) { b.server.Opened(t0, o, g) }) },
+			func() { m.call(func() { m.carryOut(m.server.Opened(t0, o, granted)) }) },
 		},
 	}
 	q, ok := last(b.spy.decide, n)
 	mq, asked := last(m.told, n)
 	if whom == 0 && ok || whom == 1 && asked {
-		d := []endpoint.Decision{{}, {Status: 403}, {Status: 202},
-			{Status: 401, Challenges: []string{"Basic"}}, {Status: 401}}[n%5]
+		header := []endpoint.HeaderField{{Name: "X", Value: "y"}}
+		d := []endpoint.Decision{{Extensions: []string{"x-b"}, Header: header},
+			{Status: 403, Body: []byte("why"), Header: header}, {Status: 202},
+			{Status: 401, Challenges: []string{"Basic"}}, {Status: 401}, {}}[s.variant%6]
 		calls["decide"] = [2]func(){
-			func() { q.Decide(t0, d) },
+			func() { decide(q, d, b.spy.nested) },
 			func() {
 				m.answer(mq, func() []endpoint.Output {
 					outs, err := m.server.Decide(t0, d)
@@ -399,6 +454,20 @@ func serverCalls(b *both, whom, n int) map[string][2]func() {
 	return calls
 }
 
+// decide answers with a decision that is overwritten afterwards. What a result keeps is not, unless
+// the call waits for another one.
+func decide(q driver.Question, d endpoint.Decision, waits bool) {
+	d.Header, d.Challenges = slices.Clone(d.Header), slices.Clone(d.Challenges)
+	d.Body, d.Extensions = slices.Clone(d.Body), slices.Clone(d.Extensions)
+	q.Decide(t0, d)
+	clear(d.Header)
+	clear(d.Challenges)
+	clear(d.Body)
+	if waits {
+		clear(d.Extensions)
+	}
+}
+
 // texts are what a peer may say, the likely first.
 var clientTexts = []string{
 	accepted, opened, challenged, elsewhere("/q"), elsewhere("ws://h2/"), "", "HTTP/1.1 202 x\r\n\r\n",
@@ -407,7 +476,7 @@ var clientTexts = []string{
 	opened + "rest", opened[:40], opened[40:], "hello",
 }
 var serverTexts = []string{request, opening, opening + "rest", opening[:30], opening[30:], "",
-	"GET /p HTTP/1.1\r\nAuthorization: Basic x\r\n\r\n", "hello"}
+	"GET /p HTTP/1.1\r\nAuthorization: Basic x\r\nSec-WebSocket-Extensions: x-b\r\n\r\n", "hello"}
 
 // run tells both the same, at random, also inside of orders and with writes that fail, and expects
 // the same orders in the same order.
@@ -415,47 +484,57 @@ func (b *both) run(t *rapid.T, texts []string, names []string) {
 	j := b.spy.journal
 	for range rapid.IntRange(1, 25).Draw(t, "calls") {
 		name := rapid.SampledFrom(names).Draw(t, "call")
-		n := rapid.IntRange(0, 5).Draw(t, "number")
-		text := []byte(rapid.SampledFrom(texts).Draw(t, "text"))
-		b.now = t0
+		s := said{name: name, now: t0}
+		s.which = rapid.IntRange(0, 5).Draw(t, "number")
+		s.variant = rapid.IntRange(0, 5).Draw(t, "variant")
+		s.text = rapid.SampledFrom(texts).Draw(t, "text")
 		if due := driverOf(b).Deadline(); !due.IsZero() {
-			b.now = due.Add(time.Duration(rapid.IntRange(-1, 1).Draw(t, "time")))
+			s.now = due.Add(time.Duration(rapid.IntRange(-1, 1).Draw(t, "time")))
 		}
 		inside := rapid.IntRange(0, 8).Draw(t, "inside") - 3
 		if inside > 0 {
-			at := j.orders + inside
-			j.inside[at] = func() { b.tell(0, name, n, text) }
-			b.model.inside[at] = func() { b.tell(1, name, n, text) }
+			b.inside(j.orders+inside, s)
 			continue
 		}
 		if rapid.IntRange(0, 30).Draw(t, "failing") == 0 {
 			j.fails = j.orders + 2
 			b.model.fails = j.fails
 		}
-		b.tell(0, name, n, text)
-		lists := b.sent
-		b.sent = nil
-		b.tell(1, name, n, text)
-		require.Equal(t, b.model.text(), j.text(), "after %s", name)
-		require.Equal(t, lists, b.sent, "what Send said")
-		b.sent = nil
-		b.same(t)
+		b.told(t, s)
 	}
 }
 
+// inside has both told something inside of the order with a number.
+func (b *both) inside(order int, s said) {
+	b.spy.inside[order] = func() { b.tell(0, s) }
+	b.model.inside[order] = func() { b.tell(1, s) }
+}
+
+// told tells both something, and compares what they do.
+func (b *both) told(t require.TestingT, s said) {
+	b.tell(0, s)
+	sent := b.sent
+	b.sent = nil
+	b.tell(1, s)
+	require.Equal(t, b.model.text(), b.spy.text(), "after %s", s.name)
+	require.Equal(t, b.sent, sent, "what Send said")
+	b.sent = nil
+	b.same(t)
+}
+
 // tell tells the driver (0) or the model (1) something.
-func (b *both) tell(whom int, name string, n int, text []byte) {
-	all := calls(b, n, text)
+func (b *both) tell(whom int, s said) {
+	all := calls(b, s)
 	more := serverCalls
 	if b.client != nil {
 		more = clientCalls
 	}
-	for k, v := range more(b, whom, n) {
+	for k, v := range more(b, whom, s) {
 		all[k] = v
 	}
-	if c, ok := all[name]; ok {
+	if c, ok := all[s.name]; ok {
 		j := []*journal{b.spy.journal, b.model.journal}[whom]
-		j.lines = append(j.lines, fmt.Sprintf("-- %s %d", name, n))
+		j.lines = append(j.lines, fmt.Sprintf("-- %s %d", s.name, s.which))
 		c[whom]()
 	}
 }
@@ -466,7 +545,9 @@ func (b *both) same(t require.TestingT) {
 	if b.client != nil {
 		misuse = b.client.Endpoint().Misuse()
 		for i, q := range b.spy.asked {
-			require.Equal(t, !b.model.questions[b.model.told[i]], q.Over(), "question %d is over", i)
+			over := !b.model.questions[b.model.told[i]]
+			require.Equal(t, over, q.Over(), "question %d is over", i)
+			require.Equal(t, "driver.Challenge("+open(over)+")", q.String())
 		}
 		for i, c := range b.spy.conns {
 			require.Equal(t, b.model.current == b.model.conns[i], c.Wanted(), "connection %d", i)
@@ -474,10 +555,25 @@ func (b *both) same(t require.TestingT) {
 	} else {
 		misuse = b.server.Endpoint().Misuse()
 		for i, q := range b.spy.decide {
-			require.Equal(t, !b.model.questions[b.model.told[i]], q.Over(), "question %d is over", i)
+			over := !b.model.questions[b.model.told[i]]
+			require.Equal(t, over, q.Over(), "question %d is over", i)
+			require.Equal(t, "driver.Question("+open(over)+")", q.String())
+			if i == len(b.spy.decide)-1 && len(b.model.told) == len(b.model.questions) {
+				require.Equal(t, *b.model.server.Request(), q.Request())
+			} else {
+				require.Zero(t, q.Request(), "of question %d, after another one", i)
+			}
 		}
 	}
 	require.Equal(t, endpointOf(b.model).Misuse(), misuse)
+}
+
+// open says whether a question is open.
+func open(over bool) string {
+	if over {
+		return "over"
+	}
+	return "open"
 }
 
 // check checks a property more often than rapid does by itself: a story takes little time.
@@ -489,34 +585,48 @@ func check(t *testing.T, prop func(*rapid.T)) {
 
 func newJournal() *journal { return &journal{inside: map[int]func(){}} }
 
+// bothClients returns drivers of clients that were told nothing yet.
+func bothClients(t require.TestingT, body, reports bool) *both {
+	cfg := endpoint.ClientConfig{HasCredentials: true, OpeningExtensions: []string{"x-a"}}
+	if body {
+		cfg.Body = []byte("body")
+	}
+	var e [2]*endpoint.Client
+	for i := range e {
+		var err error
+		e[i], err = endpoint.NewClient("ws://h/p", cfg)
+		require.NoError(t, err)
+	}
+	b := &both{spy: &spy{journal: newJournal()}, model: &model{journal: newJournal(), client: e[1]}}
+	b.client = driver.NewClient(e[0], b.spy)
+	b.client.ReportsBody, b.model.reports = reports, reports
+	return b
+}
+
+// bothServers returns drivers of servers that were told nothing yet.
+func bothServers() *both {
+	b := &both{spy: &spy{journal: newJournal()},
+		model: &model{journal: newJournal(), server: endpoint.NewServer(endpoint.ServerConfig{})}}
+	b.model.current = &modelConn{up: true}
+	b.model.conns = []*modelConn{b.model.current}
+	b.server = driver.NewServer(endpoint.NewServer(endpoint.ServerConfig{}), b.spy, b.spy)
+	return b
+}
+
 var bothSides = []string{"received", "message", "text", "unit", "unit", "ping", "peer-closed",
-	"violation", "lost", "expire", "send", "close", "give-up"}
+	"violation", "lost", "expire", "send", "close", "give-up", "begin"}
 
 // A driver of a client does what its model does.
 func TestClient_RefinesModel(t *testing.T) {
 	names := append([]string{"connected", "connected", "opened", "opened", "opening-refused", "failed",
 		"credentials", "credentials", "no-credentials", "connect", "body-written"}, bothSides...)
 	check(t, func(t *rapid.T) {
-		cfg := endpoint.ClientConfig{HasCredentials: true}
-		if rapid.Bool().Draw(t, "body") {
-			cfg.Body = []byte("body")
-		}
-		var e [2]*endpoint.Client
-		for i := range e {
-			var err error
-			e[i], err = endpoint.NewClient("ws://h/p", cfg)
-			require.NoError(t, err)
-		}
-		b := &both{spy: &spy{journal: newJournal()}, model: &model{journal: newJournal(), client: e[1]}}
-		b.client = driver.NewClient(e[0], b.spy)
-		b.client.ReportsBody = rapid.Bool().Draw(t, "reports")
-		b.model.reports = b.client.ReportsBody
+		b := bothClients(t, rapid.Bool().Draw(t, "body"), rapid.Bool().Draw(t, "reports"))
 		// from the middle, too
 		for i, step := range []string{"connect", "connected", "received", "unit"} {
 			if i < rapid.IntRange(0, 4).Draw(t, "begun") {
-				text := []byte([]string{"", "", opened, rapid.SampledFrom(clientTexts).Draw(t, "first")}[i])
-				b.tell(0, step, 0, text)
-				b.tell(1, step, 0, text)
+				text := []string{"", "", opened, rapid.SampledFrom(clientTexts).Draw(t, "first")}[i]
+				b.told(t, said{name: step, text: text})
 			}
 		}
 		b.run(t, clientTexts, names)
@@ -528,16 +638,10 @@ func TestServer_RefinesModel(t *testing.T) {
 	names := append([]string{"parsed", "opened", "decide", "decide", "decide", "application-failed"},
 		bothSides...)
 	check(t, func(t *rapid.T) {
-		b := &both{spy: &spy{journal: newJournal()},
-			model: &model{journal: newJournal(), server: endpoint.NewServer(endpoint.ServerConfig{})}}
-		b.model.current = &modelConn{up: true}
-		b.model.conns = []*modelConn{b.model.current}
-		b.server = driver.NewServer(endpoint.NewServer(endpoint.ServerConfig{}), b.spy, b.spy)
+		b := bothServers()
 		for i, step := range []string{"received", "message"} {
 			if i < rapid.IntRange(0, 2).Draw(t, "begun") {
-				text := []byte([]string{opening, request}[i])
-				b.tell(0, step, 0, text)
-				b.tell(1, step, 0, text)
+				b.told(t, said{name: step, text: []string{opening, request}[i]})
 			}
 		}
 		b.run(t, serverTexts, names)
