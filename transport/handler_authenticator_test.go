@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
@@ -48,6 +49,48 @@ func TestHandler_Principal(t *testing.T) {
 		require.EqualValues(t, 1, decided.Swap(0))
 		_ = c.CloseNow()
 	}
+}
+
+// No verdict, not even one that contradicts itself, gets a client past Decide, and Decide sees the
+// principal of the verdict. A RetryAfter that has passed does not refuse.
+func TestHandler_VerdictsGetNobodyPastDecide(t *testing.T) {
+	for _, v := range verdicts("joe") {
+		var decided []any
+		h := &Handler{
+			Authenticator: auth.AuthenticatorFunc(func(context.Context, *Request) (auth.Verdict, error) {
+				return v, nil
+			}),
+			Decide: func(_ context.Context, r *Request) (Decision, error) {
+				decided = append(decided, r.Principal)
+				return Decision{}, nil
+			},
+			Logger: slog.New(slog.DiscardHandler),
+		}
+		c, err := Dial(t.Context(), serve(t, h), nil)
+		if !v.Allow || v.Challenges != nil || v.Body != nil || v.RetryAfter > 0 {
+			require.Error(t, err, "%#v", v)
+			require.Empty(t, decided, "%#v", v)
+			continue
+		}
+		require.NoError(t, err, "%#v", v)
+		require.Equal(t, []any{"joe"}, decided, "%#v", v)
+		_ = c.CloseNow()
+	}
+}
+
+// verdicts are all kinds of verdicts about a principal, also such as contradict themselves.
+func verdicts(principal any) (list []auth.Verdict) {
+	for _, allow := range []bool{false, true} {
+		for _, challenges := range [][]string{nil, {}, {`Basic realm="r"`}} {
+			for _, body := range [][]byte{nil, []byte("no")} {
+				for _, after := range []time.Duration{-time.Hour, -1, 0, 1, time.Hour} {
+					list = append(list, auth.Verdict{Allow: allow, Principal: principal,
+						Challenges: challenges, Body: body, RetryAfter: after})
+				}
+			}
+		}
+	}
+	return list
 }
 
 // A request that was let in stays so while the application takes its time, and is not authenticated

@@ -78,6 +78,41 @@ func TestServer_AuthenticatorRefuses(t *testing.T) {
 	})
 }
 
+// No verdict, not even one that contradicts itself, gets a client past Decide. A RetryAfter that
+// has passed does not refuse.
+func TestServer_VerdictsGetNobodyPastDecide(t *testing.T) {
+	for v, in := range map[*auth.Verdict]bool{
+		{Allow: true}: true, {Allow: true, RetryAfter: -1}: true, {RetryAfter: -1}: false,
+		{Allow: true, RetryAfter: 1}: false, {Allow: true, Challenges: []string{}}: false,
+		{Allow: true, Body: []byte("no")}: false,
+	} {
+		v.Principal = "joe"
+		synctest.Test(t, func(t *testing.T) {
+			peer, conn := newPipe()
+			peer.say(request)
+			_ = peer.WriteClose(t.Context(), 1000, "")
+			var decided []any
+			_, err := adapter.Server(t.Context(), conn, openingRequest("/echo"), &adapter.ServerOptions{
+				Authenticator: auth.AuthenticatorFunc(func(context.Context,
+					*transport.Request) (auth.Verdict, error) {
+					return *v, nil
+				}),
+				Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+					decided = append(decided, r.Principal)
+					return transport.Decision{}, nil
+				},
+			})
+			if !in {
+				require.Error(t, err, "%#v", v)
+				require.Empty(t, decided, "%#v", v)
+				return
+			}
+			require.NoError(t, err, "%#v", v)
+			require.Equal(t, []any{"joe"}, decided, "%#v", v)
+		})
+	}
+}
+
 // SelectSubprotocol sees the request, and what it selects is sent.
 func TestServer_SelectSubprotocol(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

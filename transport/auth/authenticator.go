@@ -57,7 +57,7 @@ type Verdict struct {
 	Challenges []string
 	Body       []byte // explains a 401, 403 or 503; "" leaves it to the status
 	// RetryAfter, without Allow, says that the credentials could not be checked: the client gets
-	// 503, and comes back after so many seconds, rounded up.
+	// 503, and comes back after so many seconds, rounded up. 0 or less says nothing.
 	RetryAfter time.Duration
 	// User and Reason are for the log, without Allow: whom credentials that were not accepted name,
 	// as far as that is known, and why they were not, in a few words. A Reason makes the refusal a
@@ -85,7 +85,7 @@ func (v Verdict) Decision() endpoint.Decision {
 // LetsIn reports whether the client is let in: the verdict allows it, and does not refuse it at the
 // same time.
 func (v *Verdict) LetsIn() bool {
-	return v.Allow && v.Challenges == nil && len(v.Body) == 0 && v.RetryAfter == 0
+	return v.Allow && v.Challenges == nil && len(v.Body) == 0 && v.RetryAfter <= 0
 }
 
 // PasswordCheck reports whether a user has that password. It should take as long for a wrong one as
