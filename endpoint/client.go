@@ -64,6 +64,7 @@ type connection struct {
 func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
 	m := new(memory)
 	c := &Client{cfg: cfg, machine: cfg.machine()}
+	c.side = c
 	c.clock.Timeouts, c.buf, c.opening.Fields = &c.cfg.Timeouts, m.buf[:0], m.fields[:0]
 	c.out, c.visited, c.memory = c.room[:0], c.first[:0], m
 	c.cfg.Limits = cfg.Limits.OrDefault()
@@ -125,7 +126,7 @@ func (c *Client) Connected(now time.Time, nonce [16]byte) []Output {
 
 // ConnectFailed reports that dialing the URL failed; detail gives the reason.
 func (c *Client) ConnectFailed(now time.Time, detail string) []Output {
-	return report(c, now, fsm.Event{Kind: fsm.EventConnectFailed}, detail)
+	return c.report(now, fsm.Event{Kind: fsm.EventConnectFailed}, detail)
 }
 
 // Message reports a data message. p is not kept, but a Deliver output hands it back: it must not
@@ -153,7 +154,7 @@ func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 // Ping reports a Ping. p is not kept, but the SendPong output hands it back: it must not change
 // until the outputs are carried out.
 func (c *Client) Ping(now time.Time, p []byte) []Output {
-	out, _ := reportMessage(c, now, fsm.EventPingReceived, 0, p)
+	out, _ := c.reportMessage(now, fsm.EventPingReceived, 0, p)
 	return out
 }
 
@@ -190,15 +191,6 @@ func (c *Client) Lost(now time.Time, detail string) []Output {
 	c.step(fsm.Event{Kind: fsm.EventConnectionLost, Facts: c.unitFacts()})
 	return c.out
 }
-
-// Violation reports a violation of the framing; f is FailureFrame, FailureUTF8 or FailureLimit.
-func (c *Client) Violation(now time.Time, f fsm.Failure, detail string) []Output {
-	return report(c, now, fsm.Event{Kind: fsm.EventViolation, Failure: f}, detail)
-}
-
-// Expire reports the time. Timers that have ended by then take effect; before Deadline nothing
-// happens. After the call, Deadline is later than now, or zero.
-func (c *Client) Expire(now time.Time) []Output { return reportTime(c, now) }
 
 // expire reports the end of a timer to the machine.
 func (c *Client) expire(t fsm.Timer) {
@@ -250,25 +242,12 @@ func (c *Client) Credentials(now time.Time, value string) []Output {
 // NoCredentials answers AskCredentials: there are none, or the provider failed; detail gives the
 // reason.
 func (c *Client) NoCredentials(now time.Time, detail string) []Output {
-	return report(c, now, fsm.Event{Kind: fsm.EventCredentialsDeclined}, detail)
+	return c.report(now, fsm.Event{Kind: fsm.EventCredentialsDeclined}, detail)
 }
 
 // BodyWritten reports that the message with the request body is written.
 func (c *Client) BodyWritten(now time.Time) []Output {
-	return report(c, now, fsm.Event{Kind: fsm.EventBodyWritten}, "")
-}
-
-// Send asks to send an application message: a SendMessage output hands p back. ok is false before
-// the connection is open and after it began to close: nothing is sent.
-func (c *Client) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
-	return reportMessage(c, now, fsm.EventSendRequested, t, p)
-}
-
-// Close ends the connection, or gives up the attempt, in any phase. Code 0 sends an empty Close
-// frame, and so does one that may not be sent, such as 1005 or 1006; the reason is cut at 123
-// bytes.
-func (c *Client) Close(now time.Time, code uint16, reason string) []Output {
-	return reportClose(c, now, code, reason)
+	return c.report(now, fsm.Event{Kind: fsm.EventBodyWritten}, "")
 }
 
 // Phase returns the phase of the client, named for the event it waits for.
@@ -313,7 +292,7 @@ func (c *Client) stepOnce(ev fsm.Event) bool {
 	s, effects, verdict := c.machine.Step(c.state, ev)
 	c.ending.note(c.state.Failure(), s.Failure(), c.detail)
 	c.state = s
-	return carryOut(c, ev.Kind, effects, verdict)
+	return c.carryOut(c, ev.Kind, effects, verdict)
 }
 
 func (c *Client) phase() string { return c.state.Phase().String() }

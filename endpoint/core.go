@@ -8,9 +8,10 @@ import (
 	"example.com/khp/wire"
 )
 
-// core holds the state that client and server have in common: timers, the call in progress, and its
-// outputs.
+// core holds the state and the calls that client and server have in common: timers, the call in
+// progress, and its outputs.
 type core struct {
+	side     side // the Client or Server that it is a part of
 	clock    clock.Clock
 	message  []byte // of the call: it is judged, sent, delivered or answered
 	msgType  wire.MessageType
@@ -72,69 +73,93 @@ func (k *core) Misuse() error {
 	return k.misused
 }
 
-// side is a Client or a Server in the calls that both have.
+// side is what differs between Client and Server in the calls that both have.
 type side interface {
 	begin(now time.Time)
 	step(ev fsm.Event) (accepted bool)
 	perform(e fsm.Effect)
 	expire(t fsm.Timer) // reports the end of a timer to the machine
 	phase() string
-	common() *core
 }
 
-func (k *core) common() *core { return k }
+// start begins a call of k's side. It reports false for the zero Client or Server, which is none.
+func (k *core) start(now time.Time) bool {
+	if k.side == nil {
+		return false
+	}
+	k.side.begin(now)
+	return true
+}
 
-// carryOut performs the effects of a step, and keeps the first event that was misuse. It reports
-// whether the machine accepted the event.
-func carryOut(s side, kind fsm.EventKind, effects fsm.Effects, verdict fsm.Verdict) bool {
+// report makes a call that is one event. detail describes the event for the error it may lead to.
+func (k *core) report(now time.Time, ev fsm.Event, detail string) []Output {
+	if !k.start(now) {
+		return nil
+	}
+	k.detail = detail
+	k.side.step(ev)
+	return k.out
+}
+
+// reportMessage makes a call about p: a message to send, or a Ping to answer.
+func (k *core) reportMessage(
+	now time.Time, kind fsm.EventKind, t wire.MessageType, p []byte,
+) (out []Output, accepted bool) {
+	if !k.start(now) {
+		return nil, false
+	}
+	k.message, k.msgType = p, t
+	accepted = k.side.step(fsm.Event{Kind: kind})
+	k.message = nil
+	return k.out, accepted
+}
+
+// Violation reports a violation of the framing; f is FailureFrame, FailureUTF8 or FailureLimit.
+func (k *core) Violation(now time.Time, f fsm.Failure, detail string) []Output {
+	return k.report(now, fsm.Event{Kind: fsm.EventViolation, Failure: f}, detail)
+}
+
+// Expire reports the time. Timers that have ended by then take effect; before Deadline nothing
+// happens. After the call, Deadline is later than now, or zero.
+func (k *core) Expire(now time.Time) []Output {
+	if !k.start(now) {
+		return nil
+	}
+	for t := k.clock.Expired(); t != 0; t = k.clock.Expired() {
+		k.detail = ""
+		k.side.expire(t)
+	}
+	return k.out
+}
+
+// Send asks to send an application message: a SendMessage output hands p back. ok is false before
+// the connection is open and after it began to close: nothing is sent.
+func (k *core) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
+	return k.reportMessage(now, fsm.EventSendRequested, t, p)
+}
+
+// Close ends the connection in any phase: before it is open a client gives up the attempt, and a
+// server answers 503. Code 0 sends an empty Close frame, and so does one that may not be sent, such
+// as 1005 or 1006; the reason is cut at 123 bytes.
+func (k *core) Close(now time.Time, code uint16, reason string) []Output {
+	if !k.start(now) {
+		return nil
+	}
+	k.closeOut = sendable(code, reason)
+	k.side.step(fsm.Event{Kind: fsm.EventCloseRequested})
+	return k.out
+}
+
+// carryOut performs the effects of a step of s, and keeps the first event that was misuse. It
+// reports whether the machine accepted the event.
+func (k *core) carryOut(s side, kind fsm.EventKind, effects fsm.Effects, verdict fsm.Verdict) bool {
 	if verdict == fsm.Misuse {
-		s.common().noteMisuse(kind, s.phase())
+		k.noteMisuse(kind, s.phase())
 	}
 	for i := range effects.Len() {
 		s.perform(effects.At(i))
 	}
 	return verdict == fsm.Accepted
-}
-
-// report makes a call that is one event. detail describes the event for the error it may lead to.
-func report(s side, now time.Time, ev fsm.Event, detail string) []Output {
-	s.begin(now)
-	k := s.common()
-	k.detail = detail
-	s.step(ev)
-	return k.out
-}
-
-// reportMessage makes a call about p: a message to send, or a Ping to answer.
-func reportMessage(
-	s side, now time.Time, kind fsm.EventKind, t wire.MessageType, p []byte,
-) (out []Output, accepted bool) {
-	s.begin(now)
-	k := s.common()
-	k.message, k.msgType = p, t
-	accepted = s.step(fsm.Event{Kind: kind})
-	k.message = nil
-	return k.out, accepted
-}
-
-// reportClose makes a call that may send a Close frame with code and reason.
-func reportClose(s side, now time.Time, code uint16, reason string) []Output {
-	s.begin(now)
-	k := s.common()
-	k.closeOut = sendable(code, reason)
-	s.step(fsm.Event{Kind: fsm.EventCloseRequested})
-	return k.out
-}
-
-// reportTime makes the call that reports the time: every timer that has ended takes effect.
-func reportTime(s side, now time.Time) []Output {
-	s.begin(now)
-	k := s.common()
-	for t := k.clock.Expired(); t != 0; t = k.clock.Expired() {
-		k.detail = ""
-		s.expire(t)
-	}
-	return k.out
 }
 
 // perform turns an effect that means the same on both sides into an output, or carries it out. f is

@@ -347,6 +347,6 @@ func (s *Server) openPlain() {
 // plainTooEarly refuses a client that sends more before its opening request is answered. [RFC 6455
 // 4.1]
 func (s *Server) plainTooEarly(now time.Time) []Output {
-	return report(s, now, fsm.Event{Kind: fsm.EventOpeningRequest, Status: 400},
+	return s.report(now, fsm.Event{Kind: fsm.EventOpeningRequest, Status: 400},
 		"the client has sent something behind its opening request, before that was answered")
 }

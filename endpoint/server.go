@@ -99,7 +99,7 @@ func (s *Server) Reset(cfg ServerConfig) {
 		buf, pending, fields = m.buf[:0], m.message[:0], m.fields[:0]
 	}
 	*s = Server{}
-	s.cfg, s.clock.Timeouts = cfg, &s.cfg.Timeouts
+	s.side, s.cfg, s.clock.Timeouts = s, cfg, &s.cfg.Timeouts
 	s.out, s.buf, s.pending, s.parsed.Fields = s.room[:0], buf, pending, fields
 	s.machine = cfg.Machine.OrDefault()
 	s.cfg.Limits = cfg.Limits.OrDefault()
@@ -135,7 +135,7 @@ func (s *Server) Ping(now time.Time, p []byte) []Output {
 	if s.decidingPlain() {
 		return s.plainTooEarly(now)
 	}
-	out, _ := reportMessage(s, now, fsm.EventPingReceived, 0, p)
+	out, _ := s.reportMessage(now, fsm.EventPingReceived, 0, p)
 	return out
 }
 
@@ -158,17 +158,8 @@ func (s *Server) PeerClosed(now time.Time, code uint16, reason string) []Output 
 
 // Lost reports that the connection ended, with or without an error, or cannot be used.
 func (s *Server) Lost(now time.Time, detail string) []Output {
-	return report(s, now, fsm.Event{Kind: fsm.EventConnectionLost}, detail)
+	return s.report(now, fsm.Event{Kind: fsm.EventConnectionLost}, detail)
 }
-
-// Violation reports a violation of the framing; f is FailureFrame, FailureUTF8 or FailureLimit.
-func (s *Server) Violation(now time.Time, f fsm.Failure, detail string) []Output {
-	return report(s, now, fsm.Event{Kind: fsm.EventViolation, Failure: f}, detail)
-}
-
-// Expire reports the time. Timers that have ended by then take effect; before Deadline nothing
-// happens. After the call, Deadline is later than now, or zero.
-func (s *Server) Expire(now time.Time) []Output { return reportTime(s, now) }
 
 func (s *Server) expire(t fsm.Timer) {
 	s.detail = timerDetail(t)
@@ -228,20 +219,7 @@ func (s *Server) ApplicationFailed(now time.Time) []Output {
 	if s.decidingPlain() {
 		ev = fsm.Event{Kind: fsm.EventOpeningRequest, Status: 500}
 	}
-	return report(s, now, ev, "")
-}
-
-// Send asks to send an application message: a SendMessage output hands p back. ok is false before
-// the connection is open and after it began to close: nothing is sent.
-func (s *Server) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
-	return reportMessage(s, now, fsm.EventSendRequested, t, p)
-}
-
-// Close ends the connection in any phase; before open the client gets a 503. Code 0 sends an empty
-// Close frame, and so does one that may not be sent, such as 1005 or 1006; the reason is cut at 123
-// bytes.
-func (s *Server) Close(now time.Time, code uint16, reason string) []Output {
-	return reportClose(s, now, code, reason)
+	return s.report(now, ev, "")
 }
 
 // Phase returns the phase of the server, named for the event it waits for.
@@ -275,7 +253,7 @@ func (s *Server) step(ev fsm.Event) bool {
 	state, effects, verdict := s.machine.Step(s.state, ev)
 	s.ending.note(s.state.Failure(), state.Failure(), s.detail)
 	s.state = state
-	return carryOut(s, ev.Kind, effects, verdict)
+	return s.carryOut(s, ev.Kind, effects, verdict)
 }
 
 func (s *Server) phase() string { return s.state.Phase().String() }

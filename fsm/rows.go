@@ -146,9 +146,6 @@ func (n markNames) of(m marks) (list []string) {
 	return list
 }
 
-// Deferrals returns how many 202 responses were sent.
-func (s ServerState) Deferrals() int { return int(s.count.deferrals) }
-
 // bare strips the side from a phase name.
 func bare(phase string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(phase, "Client"), "Server")

@@ -85,6 +85,9 @@ func (s ServerState) Status() int { return int(s.end.status) }
 // Challenges returns how many 401 responses were sent.
 func (s ServerState) Challenges() int { return int(s.count.challenges) }
 
+// Deferrals returns how many 202 responses were sent.
+func (s ServerState) Deferrals() int { return int(s.count.deferrals) }
+
 // Profile returns the profile that the client asked for; [ProfileSpec] before the opening request.
 func (s ServerState) Profile() Profile {
 	if s.marks&markKaazing != 0 {

@@ -71,8 +71,15 @@ func wrapperOf(d *ast.FuncDecl, text func(from, to token.Pos) string) string {
 	if receiver == "*Server" && d.Name.Name == "Reset" {
 		return reset
 	}
-	if receiver != "*Client" && receiver != "*Server" || !d.Name.IsExported() ||
-		d.Type.Results == nil ||
+	endpoint, core := "%[1]s", "&%[1]s.core"
+	switch receiver {
+	case "*Client", "*Server":
+	case "*core":
+		endpoint, core = "%[1]s.side", "%[1]s"
+	default:
+		return ""
+	}
+	if !d.Name.IsExported() || d.Type.Results == nil ||
 		!strings.Contains(text(d.Type.Results.Pos(), d.Type.Results.End()), "[]Output") {
 		return ""
 	}
@@ -99,7 +106,7 @@ func wrapperOf(d *ast.FuncDecl, text func(from, to token.Pos) string) string {
 	this := d.Recv.List[0].Names[0].Name
 	return fmt.Sprintf(`
 func (%[1]s %[2]s) %[3]s%[4]s (%[5]s) {
-	ghostAfter := ghostBefore(%[1]s, &%[1]s.core, %[3]q, []any{%[6]s})
+	ghostAfter := ghostBefore(`+endpoint+`, `+core+`, %[3]q, []any{%[6]s})
 	%[7]s = %[1]s.ghosted%[3]s(%[6]s)
 	ghostAfter(%[7]s)
 	return %[7]s
