@@ -3,7 +3,6 @@ package fsm_test
 import (
 	"bufio"
 	"cmp"
-	"encoding/json"
 	"maps"
 	"os"
 	"os/exec"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/overlay"
 	"github.com/stretchr/testify/require"
 )
 
@@ -82,14 +82,8 @@ func init() {
 func watchedTests(t *testing.T, pkg string) (binary string) {
 	t.Helper()
 	dir := t.TempDir()
-	here, err := os.Getwd()
-	require.NoError(t, err)
-	replace := map[string]string{}
-	write := func(name, text string) {
-		file := filepath.Join(dir, name)
-		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-		replace[filepath.Join(here, name)] = file
-	}
+	o := overlay.New(dir)
+	write := func(name, text string) { require.NoError(t, o.Put(name, []byte(text))) }
 	for name, lines := range telling {
 		source, err := os.ReadFile(name)
 		require.NoError(t, err)
@@ -101,18 +95,19 @@ func watchedTests(t *testing.T, pkg string) (binary string) {
 		write(name, text)
 	}
 	if pkg != "fsm" {
-		replace[filepath.Join(here, "mutants1.go")] = filepath.Join(here, "export_test.go")
-		replace[filepath.Join(here, "mutants2.go")] = filepath.Join(here, "mutants_export_test.go")
+		for at, name := range map[string]string{
+			"mutants1.go": "export_test.go", "mutants2.go": "mutants_export_test.go",
+		} {
+			source, err := os.ReadFile(name)
+			require.NoError(t, err)
+			write(at, string(source))
+		}
 		write("mutable.go", mutable)
 	}
-	list, err := json.Marshal(map[string]any{"Replace": replace})
+	file, err := o.Write()
 	require.NoError(t, err)
-	overlay := filepath.Join(dir, "overlay.json")
-	require.NoError(t, os.WriteFile(overlay, list, 0o600))
 	binary = filepath.Join(dir, "tests")
-	out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary,
-		"../"+pkg).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	require.NoError(t, overlay.Test(file, "", "../"+pkg, binary))
 	return binary
 }
 

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/khp/internal/ghost/overlay"
+	"example.com/khp/internal/docgen/tool"
+	"example.com/khp/internal/ghost/tell"
+	"example.com/khp/internal/overlay"
 	"github.com/stretchr/testify/require"
 )
 
@@ -68,14 +70,12 @@ func TestGhost_NoticesSeededFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds a test")
 	}
-	root, err := overlay.Root()
+	root, err := tool.Root()
 	require.NoError(t, err)
 	work := t.TempDir()
-	faulty := overlay.Replacements{Replace: map[string]string{}}
+	faulty := overlay.New(work)
 	put := func(name, text string) {
-		to := filepath.Join(work, "faulty-"+name)
-		faulty.Replace[filepath.Join(root, "endpoint", name)] = to
-		require.NoError(t, os.WriteFile(to, []byte(text), 0o600))
+		require.NoError(t, faulty.Put(filepath.Join(root, "endpoint", name), []byte(text)))
 	}
 	sources := map[string]string{}
 	files, err := filepath.Glob(filepath.Join(root, "endpoint", "*.go"))
@@ -101,12 +101,11 @@ func TestGhost_NoticesSeededFaults(t *testing.T) {
 		put(name, text)
 	}
 	put("seeded.go", switchOfSeeds)
-	file, err := overlay.Write(root, work, faulty)
+	require.NoError(t, tell.Write(root, faulty))
+	file, err := faulty.Write()
 	require.NoError(t, err)
 	binary := filepath.Join(work, "ghost.test")
-	out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", file, "-o", binary,
-		".").CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	require.NoError(t, overlay.Test(file, "", ".", binary))
 	walk := func(seed string) (string, error) {
 		cmd := exec.Command(binary, "-test.run", "^TestWalk$")
 		cmd.Env = append(os.Environ(), "KHP_GHOST_SEED="+seed)

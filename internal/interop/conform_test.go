@@ -54,7 +54,7 @@ func TestConform(t *testing.T) {
 	require.True(t, ok)
 	_, after, ok := strings.Cut(rest, end)
 	require.True(t, ok)
-	written := before + open + conform.Markdown(runs) + end + after
+	written := before + open + matrix(runs) + end + after
 	if *update {
 		require.NoError(t, os.WriteFile(page, []byte(written), 0o644))
 		return

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -16,20 +14,19 @@ import (
 
 	"example.com/khp/internal/mutateglue/catalogue"
 	"example.com/khp/internal/mutateglue/fault"
+	"example.com/khp/internal/overlay"
 )
 
 // program is the source with all faults in it, as an overlay for the go command.
 type program struct {
-	root   string // of the module
-	work   string // directory for what is written
-	faults []fault.Fault
-	out    map[int]bool // numbers of faults that are left out
+	root    string // of the module
+	work    string // directory for what is written
+	overlay string // the file for the go command
+	faults  []fault.Fault
+	out     map[int]bool // numbers of faults that are left out
 
 	refused []string // by the compiler
 }
-
-// overlay is the file that the go command's flag of that name takes.
-func (p *program) overlay() string { return filepath.Join(p.work, "overlay.json") }
 
 // write writes the source with the faults that compile.
 func (p *program) write() error {
@@ -44,17 +41,13 @@ func (p *program) write() error {
 		}
 		byFile[f.File][i+1] = f
 	}
-	replace := map[string]string{}
-	put := func(name string, content []byte) error {
-		to := filepath.Join(p.work, "source", strings.ReplaceAll(name, "/", "!"))
-		replace[filepath.Join(p.root, filepath.FromSlash(name))] = to
-		if old, err := os.ReadFile(to); err == nil && bytes.Equal(old, content) {
-			return nil
-		}
-		return os.WriteFile(to, content, 0o600)
-	}
-	if err := os.MkdirAll(filepath.Join(p.work, "source"), 0o700); err != nil {
+	source := filepath.Join(p.work, "source")
+	if err := os.MkdirAll(source, 0o700); err != nil {
 		return err
+	}
+	o := overlay.New(source)
+	put := func(name string, content []byte) error {
+		return o.Put(filepath.Join(p.root, filepath.FromSlash(name)), content)
 	}
 	for name, faults := range byFile {
 		text, pkg, err := fault.Write(faults)
@@ -69,11 +62,9 @@ func (p *program) write() error {
 			return err
 		}
 	}
-	text, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(p.overlay(), text, 0o600)
+	var err error
+	p.overlay, err = o.Write()
+	return err
 }
 
 // compile writes the source, and leaves out faults until it compiles: those that an earlier call
@@ -93,7 +84,7 @@ func (p *program) compile(byID map[string]int) error {
 		if err := p.write(); err != nil {
 			return err
 		}
-		args := append([]string{"build", "-gcflags=-e", "-overlay", p.overlay()}, packages...)
+		args := append([]string{"build", "-gcflags=-e", "-overlay", p.overlay}, packages...)
 		cmd := exec.Command("go", args...)
 		cmd.Dir = p.root
 		out, err := cmd.CombinedOutput()
@@ -176,10 +167,8 @@ func (p *program) build(module, pkg string) (*binary, error) {
 	b := &binary{Package: pkg, Dir: filepath.Join(p.root, module, strings.TrimPrefix(pkg, "./"))}
 	b.Path = filepath.Join(p.work, "bin",
 		strings.ReplaceAll(filepath.Join(module, pkg), "/", "!")+".test")
-	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay", p.overlay(), "-o", b.Path, pkg)
-	cmd.Dir = filepath.Join(p.root, module)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%s: %w\n%s", pkg, err, out)
+	if err := overlay.Test(p.overlay, filepath.Join(p.root, module), pkg, b.Path); err != nil {
+		return nil, err
 	}
 	if module != "" {
 		b.Package = "./" + filepath.ToSlash(filepath.Join(module, pkg))

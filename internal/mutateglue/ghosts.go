@@ -1,17 +1,16 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
-	"example.com/khp/internal/ghost/overlay"
+	"example.com/khp/internal/ghost/tell"
 	"example.com/khp/internal/mutateglue/catalogue"
+	"example.com/khp/internal/overlay"
 )
 
 // ghosts tells how many faults of package endpoint that the catalogue has are noticed by ghosts
@@ -53,28 +52,22 @@ func (p *program) ghosts(byID map[string]int, o options) error {
 
 // haunted builds the test that walks, with all faults and with ghosts.
 func (p *program) haunted() (*binary, error) {
-	var faulty overlay.Replacements
-	text, err := os.ReadFile(p.overlay())
-	if err == nil {
-		err = json.Unmarshal(text, &faulty)
-	}
-	if err != nil {
-		return nil, err
-	}
 	work := filepath.Join(p.work, "ghosts")
 	if err := os.MkdirAll(work, 0o700); err != nil {
 		return nil, err
 	}
-	file, err := overlay.Write(p.root, work, faulty)
+	o, err := overlay.Open(p.overlay, work)
+	if err != nil {
+		return nil, err
+	}
+	if err := tell.Write(p.root, o); err != nil {
+		return nil, err
+	}
+	file, err := o.Write()
 	if err != nil {
 		return nil, err
 	}
 	b := &binary{Package: "./internal/ghost", Dir: filepath.Join(p.root, "internal", "ghost"),
 		Path: filepath.Join(work, "ghost.test")}
-	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay", file, "-o", b.Path, b.Package)
-	cmd.Dir = p.root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, out)
-	}
-	return b, nil
+	return b, overlay.Test(file, p.root, b.Package, b.Path)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/khp/internal/overlay"
 )
 
 //go:embed tables.go.txt
@@ -35,25 +36,25 @@ func (l *lab) close() { _ = os.RemoveAll(l.work) }
 
 // kill returns the first of the tests that names the requirement and fails; "" if none does.
 func (l *lab) kill(m mutant, tests []string) (killer string, err error) {
-	overlay := ""
+	changed := ""
 	built := l.binaries
 	if m.edit != nil {
 		text, err := m.edit.apply(l.dir)
 		if err != nil {
 			return "", err
 		}
-		if overlay, err = l.overlay(m.edit.file, []byte(text)); err != nil {
+		if changed, err = l.overlay(m.edit.file, []byte(text)); err != nil {
 			return "", err
 		}
 		built = map[string]string{}
-	} else if overlay, err = l.overlay("fsm/mistake.go", tables); err != nil {
+	} else if changed, err = l.overlay("fsm/mistake.go", tables); err != nil {
 		return "", err
 	}
 	for _, t := range tests {
 		folder, name := split(t)
 		binary, ok := built[folder]
 		if !ok {
-			if binary, err = l.build(folder, overlay); err != nil {
+			if binary, err = l.build(folder, changed); err != nil {
 				return "", err
 			}
 			built[folder] = binary
@@ -78,24 +79,21 @@ func split(test string) (folder, name string) {
 
 // overlay has the go command read text in the place of a file.
 func (l *lab) overlay(file string, text []byte) (string, error) {
-	l.n++
-	source, list := filepath.Join(l.work, fmt.Sprintf("%d.go", l.n)),
-		filepath.Join(l.work, fmt.Sprintf("%d.json", l.n))
-	all, err := json.Marshal(map[string]map[string]string{
-		"Replace": {filepath.Join(l.dir, file): source},
-	})
-	return list, errors.Join(err, os.WriteFile(source, text, 0o600), os.WriteFile(list, all, 0o600))
+	dir, err := os.MkdirTemp(l.work, "overlay")
+	if err != nil {
+		return "", err
+	}
+	o := overlay.New(dir)
+	if err := o.Put(filepath.Join(l.dir, file), text); err != nil {
+		return "", err
+	}
+	return o.Write()
 }
 
-func (l *lab) build(folder, overlay string) (binary string, err error) {
+func (l *lab) build(folder, file string) (binary string, err error) {
 	l.n++
 	binary = filepath.Join(l.work, fmt.Sprintf("%d.test", l.n))
-	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, "./"+folder)
-	cmd.Dir = l.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return binary, nil
+	return binary, overlay.Test(file, l.dir, "./"+folder, binary)
 }
 
 // long is far more than a test takes that does not hang.

@@ -4,19 +4,19 @@
 //	go run ./internal/ghost/install go test ./endpoint/... ./transport/...
 //
 // It writes the source of package endpoint anew into a temporary directory, and names that to the
-// go command by GOFLAGS. A first argument -overlay FILE says where a file of replacements is that
-// the source is taken from, so that a ghost can be beside endpoints with seeded faults.
+// go command by GOFLAGS.
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 
-	"example.com/khp/internal/ghost/overlay"
+	"example.com/khp/internal/docgen/tool"
+	"example.com/khp/internal/ghost/tell"
+	"example.com/khp/internal/overlay"
 )
 
 func main() {
@@ -32,30 +32,23 @@ func main() {
 }
 
 func run(args []string) error {
-	root, err := overlay.Root()
-	if err != nil {
-		return err
-	}
-	var before overlay.Replacements
-	if len(args) > 1 && args[0] == "-overlay" {
-		text, err := os.ReadFile(args[1])
-		if err == nil {
-			err = json.Unmarshal(text, &before)
-		}
-		if err != nil {
-			return err
-		}
-		args = args[2:]
-	}
 	if len(args) == 0 {
 		return errors.New("no command is given; name one, such as go test ./endpoint")
+	}
+	root, err := tool.Root()
+	if err != nil {
+		return err
 	}
 	work, err := os.MkdirTemp("", "khp-ghost-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
-	file, err := overlay.Write(root, work, before)
+	o := overlay.New(work)
+	if err := tell.Write(root, o); err != nil {
+		return err
+	}
+	file, err := o.Write()
 	if err != nil {
 		return err
 	}

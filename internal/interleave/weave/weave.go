@@ -3,7 +3,6 @@
 package weave
 
 import (
-	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -16,6 +15,7 @@ import (
 	"testing"
 
 	"example.com/khp/internal/interleave"
+	"example.com/khp/internal/overlay"
 	"github.com/stretchr/testify/require"
 )
 
@@ -67,7 +67,7 @@ func run(binary, test string, fault int) (out string, err error) {
 // build builds the test with the packages woven and with all faults.
 func build(t *testing.T, dirs []string, faults []Fault) (binary string) {
 	work := t.TempDir()
-	replace := map[string]string{}
+	o := overlay.New(work)
 	places := make([]int, len(faults)) // of each fault
 	for _, dir := range dirs {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -86,25 +86,16 @@ func build(t *testing.T, dirs []string, faults []Fault) (binary string) {
 					text = strings.Replace(text, f.Before, after, 1)
 				}
 			}
-			woven := Woven(t, text)
-			abs, err := filepath.Abs(name)
-			require.NoError(t, err)
-			to := filepath.Join(work, strings.ReplaceAll(filepath.ToSlash(name), "/", "!"))
-			replace[abs] = to
-			require.NoError(t, os.WriteFile(to, []byte(woven), 0o600))
+			require.NoError(t, o.Put(name, []byte(Woven(t, text))))
 		}
 	}
 	for i, f := range faults {
 		require.Equal(t, 1, places[i], "%s: its place is there once: %s", f.Name, f.Before)
 	}
-	list := filepath.Join(work, "overlay.json")
-	text, err := json.Marshal(map[string]any{"Replace": replace})
+	file, err := o.Write()
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(list, text, 0o600))
 	binary = filepath.Join(work, "woven.test")
-	out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", list, "-o", binary,
-		".").CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	require.NoError(t, overlay.Test(file, "", ".", binary))
 	return binary
 }
 

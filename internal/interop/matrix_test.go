@@ -1,17 +1,18 @@
-package conform
+package interop
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"example.com/khp/internal/conform"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/verdict"
 )
 
-// Markdown is a matrix of runs: a row for each section, a column for each run, and below it what
-// does not pass.
-func Markdown(runs []*Run) string {
+// matrix writes a table of runs in Markdown: a row for each section, a column for each run, and
+// below it the cases that do not pass.
+func matrix(runs []*conform.Run) string {
 	var b strings.Builder
 	b.WriteString("| section |")
 	for _, r := range runs {
@@ -21,12 +22,12 @@ func Markdown(runs []*Run) string {
 	for _, name := range sections(runs) {
 		fmt.Fprintf(&b, "| %s |", name)
 		for _, r := range runs {
-			b.WriteString(" " + r.count(name) + " |")
+			b.WriteString(" " + passed(r, name) + " |")
 		}
 		b.WriteByte('\n')
 	}
 	for _, r := range runs {
-		b.WriteString("\n" + r.deviations())
+		b.WriteString("\n" + deviations(r))
 	}
 	return b.String()
 }
@@ -37,7 +38,7 @@ func topSection(id string) string {
 	return strings.Join(parts[:min(2, len(parts)-1)], "/")
 }
 
-func sections(runs []*Run) []string {
+func sections(runs []*conform.Run) []string {
 	var names []string
 	for _, r := range runs {
 		for _, c := range r.Cases {
@@ -50,8 +51,8 @@ func sections(runs []*Run) []string {
 	return names
 }
 
-// count says how many cases of a section pass.
-func (r *Run) count(section string) string {
+// passed says how many cases of a section pass.
+func passed(r *conform.Run, section string) string {
 	passed, all := 0, 0
 	for _, c := range r.Cases {
 		if topSection(c.ID) == section && c.Grade != verdict.Skip {
@@ -68,7 +69,7 @@ func (r *Run) count(section string) string {
 }
 
 // deviations lists the cases that neither passed nor were skipped.
-func (r *Run) deviations() string {
+func deviations(r *conform.Run) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:\n\n", cell(r.Name))
 	none := true
@@ -91,7 +92,7 @@ func (r *Run) deviations() string {
 	return b.String()
 }
 
-// cell makes a text fit into a table, without what differs from run to run.
+// cell makes a text fit into a table, without the part that differs from run to run.
 func cell(text string) string {
 	text, _, _ = strings.Cut(visible.Line(text), " | ")
 	return strings.NewReplacer("|", "\\|", "<", "&lt;").Replace(text)

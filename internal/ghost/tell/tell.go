@@ -1,46 +1,26 @@
-// Package overlay writes the source of package endpoint so that each call tells a ghost, as an
-// overlay of the go command. See package ghost.
-package overlay
+// Package tell writes the source of package endpoint so that each call tells a ghost, as an overlay
+// of the go command. See package ghost.
+package tell
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"go/parser"
 	"go/token"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"example.com/khp/internal/overlay"
 )
 
-// Replacements is the file that the go command's flag -overlay takes.
-type Replacements struct{ Replace map[string]string }
-
-// Root returns the directory of the module that the working directory is in.
-func Root() (string, error) {
-	out, err := exec.Command("go", "env", "GOMOD").Output()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Dir(strings.TrimSpace(string(out)))
-	if _, err := os.Stat(filepath.Join(dir, "endpoint")); err != nil {
-		return "", errors.New(dir + " has no package endpoint; run this in the module of khp")
-	}
-	return dir, nil
-}
-
-// Write writes the overlay for the module in root into the directory work, and returns the name of
-// the file of replacements. Sources that before replaces already are taken from there.
-func Write(root, work string, before Replacements) (file string, err error) {
-	w := writer{work: work, before: before, all: Replacements{Replace: map[string]string{}}}
-	for from, to := range before.Replace {
-		w.all.Replace[from] = to
-	}
+// Write adds the changes for the module in root to an overlay. Sources that the overlay replaces
+// already are changed as they are there.
+func Write(root string, o *overlay.Overlay) error {
+	w := writer{Overlay: o}
 	sources, err := filepath.Glob(filepath.Join(root, "endpoint", "*.go"))
 	if err != nil {
-		return "", err
+		return err
 	}
 	for _, name := range sources {
 		if !strings.HasSuffix(name, "_test.go") {
@@ -50,57 +30,39 @@ func Write(root, work string, before Replacements) (file string, err error) {
 	w.put(filepath.Join(root, "endpoint", "ghost_beside.go"), []byte(beside))
 	w.put(filepath.Join(root, "internal", "ghost", "installed.go"), []byte(installed))
 	w.tests(root)
-	if w.err != nil {
-		return "", w.err
-	}
-	text, err := json.MarshalIndent(w.all, "", "\t")
-	if err != nil {
-		return "", err
-	}
-	file = filepath.Join(work, "overlay.json")
-	return file, os.WriteFile(file, text, 0o600)
+	return w.err
 }
 
 // writer keeps the first error.
 type writer struct {
-	work   string
-	before Replacements
-	all    Replacements
-	err    error
+	*overlay.Overlay
+	err error
 }
 
-func (w *writer) read(name string) []byte {
-	if to, replaced := w.before.Replace[name]; replaced {
-		name = to
-	}
-	text, err := os.ReadFile(name)
+func (w *writer) keep(err error) {
 	if w.err == nil {
 		w.err = err
 	}
+}
+
+func (w *writer) read(name string) []byte {
+	text, err := w.Source(name)
+	w.keep(err)
 	return text
 }
 
-// put replaces or adds a file.
-func (w *writer) put(name string, text []byte) {
-	to := filepath.Join(w.work, strings.NewReplacer("/", "!", `\`, "!", ":", "!").Replace(name))
-	w.all.Replace[name] = to
-	if err := os.WriteFile(to, text, 0o600); w.err == nil {
-		w.err = err
-	}
-}
+func (w *writer) put(name string, text []byte) { w.keep(w.Put(name, text)) }
 
 // file writes a source of package endpoint anew.
 func (w *writer) file(name string) {
 	text, err := Told(w.read(name))
-	if w.err == nil {
-		w.err = err
-	}
+	w.keep(err)
 	w.put(name, text)
 }
 
 // tests adds the ghost to the tests of all packages that have some.
 func (w *writer) tests(root string) {
-	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+	w.keep(filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {
 			return err
 		}
@@ -116,10 +78,7 @@ func (w *writer) tests(root string) {
 				[]byte("package "+pkg+"_test\n\nimport _ "+ghostPackage+"\n"))
 		}
 		return nil
-	})
-	if w.err == nil {
-		w.err = err
-	}
+	}))
 }
 
 const ghostPackage = `"example.com/khp/internal/ghost"`
