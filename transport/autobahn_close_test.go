@@ -52,10 +52,11 @@ func autobahnClose() (all []autobahnCase) {
 }
 
 // Section 9: limits, up to the read limit, which the fragments of a message share.
-func autobahnLimits() (all []autobahnCase) {
+func autobahnLimits(t *testing.T) (all []autobahnCase) {
 	most := strings.Repeat("0123456789abcdef", DefaultReadLimit/16)
 	sizes := []int{1 << 16, 1 << 18, 1 << 20, DefaultReadLimit}
 	if testing.Short() {
+		t.Attr("less", "fewer sizes")
 		sizes = sizes[:2] // what is larger takes the same way for longer
 	}
 	for _, n := range sizes {

@@ -36,13 +36,13 @@ type autobahnCase struct {
 }
 
 // autobahnCases lists all sections.
-func autobahnCases() (all []autobahnCase) {
+func autobahnCases(t *testing.T) (all []autobahnCase) {
 	return slices.Concat(autobahnFraming(), autobahnPings(), autobahnReserved(), autobahnFragments(),
-		autobahnText(), autobahnClose(), autobahnLimits())
+		autobahnText(), autobahnClose(), autobahnLimits(t))
 }
 
 func TestAutobahn(t *testing.T) {
-	cases := autobahnCases()
+	cases := autobahnCases(t)
 	require.Greater(t, len(cases), 250)
 	seen := map[string]bool{}
 	for _, c := range cases {

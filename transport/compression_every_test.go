@@ -52,10 +52,11 @@ func (k *packer) unpack(t *testing.T, p string) string {
 // everyParams calls f with every combination of parameters, in short mode with fewer sizes of
 // windows.
 func everyParams(
-	f func(text string, serverAlone, clientAlone bool, serverBits, clientBits string),
+	t *testing.T, f func(text string, serverAlone, clientAlone bool, serverBits, clientBits string),
 ) {
 	bits := []string{"", "8", "9", "10", "11", "12", "13", "14", "15"}
 	if testing.Short() {
+		t.Attr("less", "fewer windows")
 		bits = []string{"", "9", "15"}
 	}
 	for _, serverAlone := range []bool{false, true} {
@@ -89,7 +90,7 @@ func everyParams(
 // may refer to the one before do, and no others.
 func TestHandler_CompressionOffersEvery(t *testing.T) {
 	message := strings.Repeat("0123456789abcdef", 8) + strings.Repeat("é", 100)
-	everyParams(func(offer string, serverAlone, clientAlone bool, serverBits, _ string) {
+	everyParams(t, func(offer string, serverAlone, clientAlone bool, serverBits, _ string) {
 		for _, alone := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
 				h := &Handler{Serve: echoServe, Plain: true,
@@ -144,7 +145,7 @@ func TestHandler_CompressionOffersEvery(t *testing.T) {
 // to, or ends the attempt.
 func TestDial_CompressionGrantsEvery(t *testing.T) {
 	message := strings.Repeat("0123456789abcdef", 8) + strings.Repeat("é", 100)
-	everyParams(func(grant string, serverAlone, clientAlone bool, _, clientBits string) {
+	everyParams(t, func(grant string, serverAlone, clientAlone bool, _, clientBits string) {
 		for _, alone := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
 				in, out := packer{alone: clientAlone || alone}, packer{alone: serverAlone}
@@ -208,6 +209,7 @@ func TestCompression_Limit(t *testing.T) {
 	const limit = 70000
 	bomb := 100 * limit
 	if testing.Short() {
+		t.Attr("less", "a smaller bomb")
 		bomb = 10 * limit
 	}
 	for _, alone := range []bool{false, true} {

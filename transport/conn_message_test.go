@@ -297,12 +297,14 @@ func TestPrepare(t *testing.T) {
 		require.NoError(t, server.WritePrepared(t.Context(), m))
 		wantMessage(t, client, Binary, "to all")
 	}
-	if frametest.PoolsAreExact {
-		c := testConn(&looping{}, false)
-		require.Zero(t, testing.AllocsPerRun(100, func() {
-			if err := c.WritePrepared(t.Context(), m); err != nil {
-				t.Fatal(err)
-			}
-		}))
+	if !frametest.PoolsAreExact {
+		t.Attr("less", "allocations are not counted")
+		return
 	}
+	c := testConn(&looping{}, false)
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		if err := c.WritePrepared(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}))
 }

@@ -53,6 +53,7 @@ func TestServer_ClientsAreApart(t *testing.T) {
 	const seed = 9
 	clients := 300
 	if testing.Short() {
+		t.Attr("less", "fewer clients")
 		clients = 100
 	}
 	var mu sync.Mutex

@@ -200,6 +200,7 @@ func TestHandler_ShutdownAnyTime(t *testing.T) {
 func TestHandler_ManyLeftAlone(t *testing.T) {
 	many := 500
 	if testing.Short() {
+		t.Attr("less", "fewer clients")
 		many = 100
 	}
 	onNetworks(t, virtualNetworks, func(t *testing.T) {

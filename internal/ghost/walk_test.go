@@ -18,6 +18,7 @@ import (
 func TestWalk(t *testing.T) {
 	walks := uint64(6000)
 	if testing.Short() {
+		t.Attr("less", "fewer walks")
 		walks = 1500
 	}
 	for seed := range walks {

@@ -4,6 +4,8 @@
 //	go run ./internal/reqtrace                              run the tests, print the totals
 //	go run ./internal/reqtrace -write docs/requirements.md  write the page as well
 //	go run ./internal/reqtrace -check                       fail if the page is stale
+//	go run ./internal/reqtrace -first '-race -short ./x'    test these packages so, and then all that
+//	                                                        this has left out without such arguments
 //	go run ./internal/reqtrace -json FILE [-json FILE...]   read what go test -json wrote; - is stdin
 //
 // It exits with 1 if a test failed, if a MUST or MUST NOT is neither covered nor excepted, if a
@@ -12,14 +14,17 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/khp/internal/docgen/tool"
@@ -45,6 +50,7 @@ type tracer struct {
 	json           []string
 	write          string
 	check          bool
+	first          string
 	stdin          io.Reader
 	stdout, stderr io.Writer
 }
@@ -62,6 +68,9 @@ func run(dir string, args []string, stdin io.Reader, stdout, stderr io.Writer) i
 	flags.StringVar(&t.write, "write", "", "write the page to `file`")
 	flags.BoolVar(&t.check, "check", false, "compare with the page ("+page.File+
 		", or what -write names) instead of writing it")
+	flags.StringVar(&t.first, "first", "", "`arguments` of go test for a first run, such as '-race "+
+		"-short ./...'; a second one, without them, tests the other packages, and whatever was "+
+		"skipped or did less")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -141,16 +150,61 @@ func (t *tracer) results() (*results.Results, error) {
 // the end.
 var long = []string{"transport", "cmd/khp", "fsm", "sim/model", "internal/ghost"}
 
-// runTests runs the tests, prints a line for each package when it has ended, and at the end the
-// output of the tests that failed.
+// runTests runs all tests, and prints the output of those that failed.
 func (t *tracer) runTests(r *results.Results) error {
-	args := []string{"test", "-json", "-vet=off"} // make vet vets
-	for _, name := range long {
-		if _, err := os.Stat(filepath.Join(t.dir, name)); err == nil {
-			args = append(args, "./"+name)
+	r.Ended = func(line string) { _, _ = fmt.Fprintln(t.stdout, line) }
+	if t.first != "" {
+		if err := t.goTest(r, strings.Fields(t.first)...); err != nil {
+			return err
 		}
 	}
-	cmd := exec.Command("go", append(args, "./...")...)
+	packages, err := t.packages()
+	if err != nil {
+		return err
+	}
+	left := r.Left()
+	packages = slices.DeleteFunc(packages, r.Tested)
+	if len(packages) > 0 {
+		err = t.goTest(r, packages...)
+	}
+	if names := slices.Concat(slices.Collect(maps.Values(left))...); err == nil && len(names) > 0 {
+		slices.Sort(names)
+		pattern := "^(" + strings.Join(slices.Compact(names), "|") + ")$"
+		err = t.goTest(r, append([]string{"-run", pattern}, slices.Sorted(maps.Keys(left))...)...)
+	}
+	for _, text := range r.Failures() {
+		_, _ = fmt.Fprintln(t.stderr, text)
+	}
+	return err
+}
+
+// packages lists all packages, the long ones first.
+func (t *tracer) packages() ([]string, error) {
+	cmd := exec.Command("go", "list", "./...")
+	cmd.Dir, cmd.Stderr = t.dir, t.stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list ./...: %w", err)
+	}
+	packages := strings.Fields(string(out))
+	slices.SortStableFunc(packages, func(a, b string) int { return cmp.Compare(late(a), late(b)) })
+	return packages, nil
+}
+
+// late is the place of a package in long.
+func late(name string) int {
+	for i, suffix := range long {
+		if strings.HasSuffix(name, "/"+suffix) {
+			return i
+		}
+	}
+	return len(long)
+}
+
+// goTest runs go test, and prints a line for each package when it has ended.
+func (t *tracer) goTest(r *results.Results, args ...string) error {
+	// make vet vets
+	cmd := exec.Command("go", append([]string{"test", "-json", "-vet=off"}, args...)...)
 	cmd.Dir, cmd.Stderr = t.dir, t.stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -159,15 +213,11 @@ func (t *tracer) runTests(r *results.Results) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	r.Ended = func(line string) { _, _ = fmt.Fprintln(t.stdout, line) }
 	read := r.Read(out)
 	_, _ = io.Copy(io.Discard, out) // after an error: the tests end before Wait does
 	var exit *exec.ExitError
 	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) { // the results have the failed tests
 		return err
-	}
-	for _, text := range r.Failures() {
-		_, _ = fmt.Fprintln(t.stderr, text)
 	}
 	return read
 }

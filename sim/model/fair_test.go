@@ -25,6 +25,7 @@ var (
 
 // A flag that is set too often hides every promise that is not kept, and nothing else would tell.
 func TestFair_IsWhatNobodyCanPutOff(t *testing.T) {
+	needTime(t)
 	client := tiny.client("expect")
 	kaazing := tiny.client("kaazing")
 	server := fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1, Plain: true}

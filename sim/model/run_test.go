@@ -42,7 +42,12 @@ var tiny = Bounds{Redirects: 1, Replays: 1, Interim: 1, Challenges: 1, Deferrals
 func eachSample(t *testing.T, f func(t *testing.T, c Configuration, fault act.Fault)) {
 	for _, s := range [][3]string{{"honest", "spec", "replay-old-credentials"}, {"byzantine-server",
 		"kaazing", "lost-timer"}, {"byzantine-client", "default", "accept-anything"}} {
-		for _, name := range []string{"", s[2]} {
+		names := []string{"", s[2]}
+		if testing.Short() {
+			t.Attr("less", "without faults nothing else runs in parallel")
+			names = names[1:]
+		}
+		for _, name := range names {
 			t.Run(s[0]+"/"+name, func(t *testing.T) {
 				fault, ok := act.FaultNamed(name)
 				require.Equal(t, name != "", ok)
@@ -57,7 +62,12 @@ func TestExplore_SameWhateverTheWorkersAndTheSeed(t *testing.T) {
 		want, err := c.Explore(tiny, fault, explore.Options{Workers: 1})
 		require.NoError(t, err)
 		require.Equal(t, fault.Name == "", len(want.Violations) == 0)
-		for _, workers := range []int{2, 3, 8} {
+		different := []int{8, 2, 3}
+		if testing.Short() {
+			t.Attr("less", "fewer workers")
+			different = different[:1]
+		}
+		for _, workers := range different {
 			got, err := c.Explore(tiny, fault, explore.Options{Workers: workers})
 			require.NoError(t, err)
 			require.Equal(t, outcome(want), outcome(got), "%d workers", workers)

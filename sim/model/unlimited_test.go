@@ -17,6 +17,9 @@ func TestUnlimited_HoldsForAllLimits(t *testing.T) {
 				continue // too long with the race detector; make prove runs khp explore
 			}
 			t.Run(m.Name+"/"+c.Name, func(t *testing.T) {
+				if m.Name == "honest" {
+					needTime(t)
+				}
 				r, err := c.Explore(Bounds{Unlimited: true}, act.Fault{}, explore.Options{})
 				require.NoError(t, err)
 				for _, v := range r.Violations {
@@ -31,6 +34,7 @@ func TestUnlimited_HoldsForAllLimits(t *testing.T) {
 // Every state that a client reaches with limits is one without, once counts say only whether
 // anything is left.
 func TestUnlimited_CoversEveryLimit(t *testing.T) {
+	needTime(t)
 	for _, limits := range []fsm.ClientConfig{{MaxRedirects: 2, MaxReplays: 1, MaxInterim: 0},
 		{MaxRedirects: 0, MaxReplays: 0, MaxInterim: 2}} {
 		cfg := limits

@@ -16,8 +16,11 @@ import (
 	"strings"
 )
 
-// Key is the key of the attribute by which a test names a requirement.
-const Key = "req"
+// Keys of the attributes of tests.
+const (
+	Key  = "req"  // names a requirement
+	Less = "less" // says what a test leaves out in short mode, or under the race detector
+)
 
 // Test is one test or subtest.
 type Test struct{ Package, Name string }
@@ -40,6 +43,7 @@ type Results struct {
 
 	outcomes map[Test]Outcome
 	claims   map[string]map[Test]bool // by id
+	less     map[Test]bool            // tests that left something out, and were not skipped
 	packages map[string]bool          // true: failed
 	// output is that of tests that have not passed, and of packages, whose Name is empty.
 	output map[Test]string
@@ -54,6 +58,7 @@ func (r *Results) Read(in io.Reader) error {
 	if r.outcomes == nil {
 		r.outcomes, r.claims = map[Test]Outcome{}, map[string]map[Test]bool{}
 		r.packages, r.output = map[string]bool{}, map[Test]string{}
+		r.less = map[Test]bool{}
 	}
 	buf := bufio.NewReader(in)
 	for n := 1; ; n++ {
@@ -84,7 +89,10 @@ func (r *Results) take(e event) {
 	case "build-fail":
 		r.packages[built(e.ImportPath)] = true
 	case "attr":
-		if e.Key == Key && e.Test != "" {
+		switch {
+		case e.Key == Less:
+			r.less[t] = true
+		case e.Key == Key && e.Test != "":
 			for _, id := range strings.Fields(e.Value) {
 				r.claim(id, t)
 			}
@@ -175,8 +183,38 @@ func (r *Results) IDs() []string {
 	return slices.Sorted(maps.Keys(r.claims))
 }
 
+// Left returns the tests that did not run wholly, by package and sorted: those that were skipped,
+// and those that left something out. Where a subtest did, its test is listed.
+func (r *Results) Left() map[string][]string {
+	left := map[string][]string{}
+	add := func(t Test) {
+		name, _, _ := strings.Cut(t.Name, "/")
+		if !slices.Contains(left[t.Package], name) {
+			left[t.Package] = append(left[t.Package], name)
+		}
+	}
+	for t, o := range r.outcomes {
+		if o == Skipped {
+			add(t)
+		}
+	}
+	for t := range r.less {
+		add(t)
+	}
+	for _, names := range left {
+		slices.Sort(names)
+	}
+	return left
+}
+
 // Packages returns how many packages were tested.
 func (r *Results) Packages() int { return len(r.packages) }
+
+// Tested reports whether a package was tested.
+func (r *Results) Tested(name string) bool {
+	_, tested := r.packages[name]
+	return tested
+}
 
 // FailedPackages returns the packages that failed or could not be built, sorted.
 func (r *Results) FailedPackages() []string {

@@ -42,6 +42,19 @@ func TestRead(t *testing.T) {
 	require.Equal(t, []string{"m/bad", "m/wire"}, r.FailedPackages())
 }
 
+func TestLeft(t *testing.T) {
+	r := &Results{}
+	require.NoError(t, r.Read(strings.NewReader(output+
+		`{"Action":"attr","Package":"m/fsm","Test":"TestX/y","Key":"less","Value":"half"}
+{"Action":"pass","Package":"m/fsm","Test":"TestX/y"}
+{"Action":"skip","Package":"m/fsm","Test":"TestX/z"}
+{"Action":"skip","Package":"m/fsm","Test":"TestA"}
+`)))
+	require.Equal(t, map[string][]string{"m/wire": {"TestB"}, "m/fsm": {"TestA", "TestX"}}, r.Left())
+	require.True(t, r.Tested("m/wire"))
+	require.False(t, r.Tested("m/x"))
+}
+
 func TestRead_SeveralRuns(t *testing.T) {
 	line := func(action string) string {
 		return `{"Action":"` + action +

@@ -1,7 +1,3 @@
-//go:build !race
-
-// The race detector empties pools, and has memory of its own.
-
 package gateway
 
 import (
@@ -21,6 +17,14 @@ import (
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
+
+// notUnderDetector skips a test that measures memory.
+func notUnderDetector(t *testing.T) {
+	t.Helper()
+	if raceDetector {
+		t.Skip("the race detector empties pools, and has memory of its own")
+	}
+}
 
 // shipped starts khp serve as it is shipped, with metrics and a log that is thrown away.
 func shipped(t *testing.T) (addr string) {
@@ -83,6 +87,7 @@ func openAll(t *testing.T, addr string, messages [][]byte, count int) (open []ne
 // and little garbage is made on the way: it is there until the next collection. The client's side
 // of the connection is counted with it, about 600 bytes.
 func TestServe_MemoryOfAConnection(t *testing.T) {
+	notUnderDetector(t)
 	const count, most, mostMade, mostAllocations = 300, 4200, 12_000, 130
 	for name, messages := range map[string][][]byte{
 		"small":       openings(0, ""),
@@ -119,6 +124,7 @@ func TestServe_MemoryOfAConnection(t *testing.T) {
 
 // The line about a connection is written without memory of its own, but for its fields.
 func TestLog_LinesAreCheap(t *testing.T) {
+	notUnderDetector(t)
 	log, err := newLogger(io.Discard, "text", slog.LevelInfo)
 	require.NoError(t, err)
 	allocs := testing.AllocsPerRun(1000, func() {
