@@ -180,9 +180,7 @@ func (d *loop) arrived() bool {
 func (d *loop) wait() {
 	var expired <-chan time.Time
 	if due := d.driver.Deadline(); !due.IsZero() {
-		t := time.NewTimer(time.Until(due))
-		defer t.Stop()
-		expired = t.C
+		expired = time.After(time.Until(due))
 	}
 	var arrived <-chan struct{}
 	if d.inbox != nil {

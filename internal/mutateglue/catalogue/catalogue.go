@@ -61,6 +61,7 @@ var MayBeOpen = map[string]int{
 	"internal/place":           0,
 	"internal/upgrade":         0,
 	"internal/scan":            3,
+	"transport/internal/loop":  0,
 }
 
 // All returns the faults that can be made of the source.

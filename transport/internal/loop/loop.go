@@ -233,9 +233,7 @@ func (d *Loop) happen() {
 func (d *Loop) idle() {
 	var expired <-chan time.Time
 	if due := d.Driver.Deadline(); !due.IsZero() {
-		timer := time.NewTimer(time.Until(due))
-		defer timer.Stop()
-		expired = timer.C
+		expired = time.After(time.Until(due))
 	}
 	select {
 	case <-d.ring():

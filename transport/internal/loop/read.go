@@ -86,10 +86,12 @@ func (d *Loop) readItem() {
 
 // readError tells the driver why nothing more can be read; an expired deadline is no such reason.
 func (d *Loop) readError(err error) {
-	var bad *frames.Error
+	if err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		return
+	}
+	bad, breach := errors.AsType[*frames.Error](err)
 	switch {
-	case err == nil || errors.Is(err, os.ErrDeadlineExceeded):
-	case errors.As(err, &bad):
+	case breach:
 		d.Trace.Violation(bad.Code, bad.Msg)
 		d.broken = true
 		d.peer.Violation(time.Now(), frames.Failure(bad.Code), bad.Msg)
