@@ -66,8 +66,8 @@ const (
 	PlanUpgrade        // connect again with TLS
 )
 
-// ClientConfig bounds and switches the client machine. It is a value; use [DefaultClientConfig] and
-// change it. The zero value is invalid: every step with it is Misuse.
+// ClientConfig bounds and switches the client machine. Begin with [DefaultClientConfig] and change
+// the copy. The zero value is invalid: every step with it is Misuse.
 type ClientConfig struct {
 	Profile            Profile
 	TerminatorOptional bool  // a response needs no terminator; a late one is dropped [AMB-01]

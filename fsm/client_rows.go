@@ -3,10 +3,10 @@ package fsm
 // Rows and cells that recur in the client's table.
 
 const (
-	// redirecting lists what following a redirect implements.
+	// redirecting lists the requirements that rows following a redirect implement.
 	redirecting = "KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 " +
 		"KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04"
-	// completed lists what entering the open state implements.
+	// completed lists the requirements that rows entering the open state implement.
 	completed = "KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 " +
 		"KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10"
 )
@@ -194,7 +194,7 @@ func upgrade(established bool, refused row, refuse func(f Failure, reqs string) 
 	}
 }
 
-// valid adds what every response that keeps the connection must meet, beside its terminator.
+// valid adds the conditions for every response that keeps the connection, beside its terminator.
 // [AMB-29]
 func valid(r row) row { return r.when(extensionsAsked).unless(bodyCut) }
 

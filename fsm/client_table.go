@@ -120,8 +120,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 		ignored: lateTimersAnd(onBodyWritten),
 	},
 
-	// A response has begun. It is decided at its terminator; a terminating one already when it is
-	// complete. [KHP response codes, AMB-03]
+	// A response has begun. Its terminator decides it; a terminating response is decided as soon as it
+	// is complete. [KHP response codes, AMB-03]
 	ClientReading: {
 		on: handshaking.with(cells[clientInput]{
 			onData: {stay("more", "KHP-GEN-09")},

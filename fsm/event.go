@@ -9,8 +9,8 @@ import (
 //go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=EventKind,Timer,EffectKind,Verdict,Failure,ClientPhase,ServerPhase,Plan,Profile,clientInput,serverInput
 
 // Event is one thing that happened: a past-tense fact about the connection, the peer, the host or
-// the clock. It is a digest: it holds the findings on which the machine decides, and no bytes. The
-// zero Event is invalid and answered with [Misuse].
+// the clock. An event is a digest: it holds the findings on which the machine decides, and no
+// bytes. The zero Event is invalid; the machine answers it with [Misuse].
 type Event struct {
 	Kind    EventKind
 	Timer   Timer   // which timer, for EventTimerExpired only
@@ -19,7 +19,7 @@ type Event struct {
 	Facts   Facts   // the findings about it
 }
 
-// EventKind names what happened. Which side knows which kind is shown by the transition tables.
+// EventKind names an occurrence. The transition tables show which side knows which kind.
 type EventKind uint8
 
 // Events of both machines, in the order in which a connection usually meets them.
@@ -147,8 +147,8 @@ const (
 	EffectFail                      // report Failure, with the status in Code if there was one
 )
 
-// Effects is the ordered list of the effects of one step. It is a small value that can be kept: it
-// views the table, which never changes.
+// Effects is the ordered list of the effects of one step. The value is small and can be kept: it is
+// a view of the table, which never changes.
 type Effects struct {
 	list    *[inside.MaxEffects]Effect
 	n       uint8

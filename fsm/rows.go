@@ -16,7 +16,7 @@ import (
 // nothing and have no id.
 type Row struct {
 	Index int // position among the edges, from 0; -1 for rows that are none
-	// Of an edge, what happens: "reading/401/ask-credentials"; no two of a machine are the same.
+	// ID names an edge, such as "reading/401/ask-credentials", and is unique within a machine.
 	ID    string
 	From  string      // phase, without the side's prefix
 	Event string      // what happens, such as "Response(Complete)" or "TimerExpired(Wait)"
@@ -30,7 +30,7 @@ type Row struct {
 	Plan    Plan    // recorded, 0 if none
 	Reqs    string  // requirement ids, blank-separated
 	Verdict Verdict // Accepted for edges
-	Changes Changes // what else changes in the state
+	Changes Changes // other changes of the state
 }
 
 // Condition is one bit of the world that a guard looks at.
@@ -101,7 +101,8 @@ func (p place) written() Row {
 	return out
 }
 
-// conditionsOf lists a guard in the order of guardText: what must hold, then what must not.
+// conditionsOf lists a guard in the order of guardText: first the bits that must be set, then those
+// that must not.
 func conditionsOf(mask, want bits) (list []Condition) {
 	for b := bits(1); b != 0; b <<= 1 {
 		if want&b != 0 {

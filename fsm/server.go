@@ -34,8 +34,8 @@ func (p ServerPhase) Terminal() bool { return p == ServerDone }
 // Open reports whether the application may exchange messages.
 func (p ServerPhase) Open() bool { return p == ServerOpen || p == ServerPlain }
 
-// ServerConfig bounds and switches the server machine. It is a value; use [DefaultServerConfig] and
-// change it. With the zero value no 401 and no 202 can be sent. The profile is not configured: each
+// ServerConfig bounds and switches the server machine. Begin with [DefaultServerConfig] and change
+// the copy. With the zero value no 401 and no 202 can be sent. The profile is not configured: each
 // client chooses it by its opening request.
 type ServerConfig struct {
 	Plain         bool  // serve clients that do not offer KHP as plain WebSockets
@@ -133,8 +133,8 @@ func (cfg *ServerConfig) world(s ServerState, ev Event) bits {
 		on(ev.Kind == EventDecided && (cfg.Unchecked || meetsObligations(ev)), obligationsMet)
 }
 
-// meetsObligations reports whether a decision carries what its status code requires and may be sent
-// at all.
+// meetsObligations reports whether a decision has the facts that its status code requires, and
+// whether that code may be sent at all.
 func meetsObligations(ev Event) bool {
 	duties := dutiesOf(ev.Status)
 	if duties&codes.NeverSend != 0 {

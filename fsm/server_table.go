@@ -182,8 +182,8 @@ func refuseRequest() row {
 	return refuse(statusOfState, closeProtocol, FailureMalformed, "KHP-EXT-03")
 }
 
-// gone ends a connection on which nothing more can be said, because of f or, if that is 0, of what
-// the event names.
+// gone ends a connection that is lost, because of f or, if that is 0, of the failure that the event
+// names.
 func gone(f Failure, reqs string, effects ...Effect) row {
 	effects = append(effects, do(EffectStopTimers), do(EffectDisconnect), do(EffectFail))
 	if f == 0 {
@@ -192,8 +192,8 @@ func gone(f Failure, reqs string, effects ...Effect) row {
 	return to(wordOf(f), ServerDone, reqs, effects...).because(f)
 }
 
-// request takes a well-formed request, first or replayed. The effects set the clock right: the
-// timer that ran for it, and what stood still meanwhile.
+// request takes a well-formed request, first or replayed. The effects adjust the clock: they stop
+// the timer that ran for the request, and resume the one that was paused.
 func request(clock ...Effect) cell {
 	begun := func(effects ...Effect) []Effect {
 		return append(append([]Effect(nil), clock...), effects...)
@@ -225,7 +225,7 @@ func accept() cell {
 			respond(statusOfState), do(EffectSendTerminator), do(EffectStopTimers),
 			do(EffectComplete))).
 			marking(markOpened, 0),
-		misuseRow(), // selected what was not requested
+		misuseRow(), // selected without a request
 	}
 }
 

@@ -28,9 +28,10 @@ func MissingField(r codes.Rule, facts Facts) string {
 	return ""
 }
 
-// Status returns the one rule for code. It is total: 100-599 without a line of their own, and
-// 600-999, close without follow-up whatever their class suggests elsewhere [KHP-CLASS-UNLISTED-01,
-// AMB-51, AMB-52, AMB-74]; anything outside 100-999 is no status code and closes too.
+// Status returns the one rule for code. It is total: codes from 100 to 599 without a line of their
+// own, and 600 to 999, close without follow-up, whatever their class means elsewhere
+// [KHP-CLASS-UNLISTED-01, AMB-51, AMB-52, AMB-74]; a number outside 100 to 999 is no status code
+// and closes too.
 //
 //khp:impl KHP-CLASS-UNLISTED-01 KHP-EXT-RSP-06
 func Status(code int) codes.Rule {

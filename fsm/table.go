@@ -33,9 +33,9 @@ func (c cells[I]) with(more cells[I]) cells[I] {
 	return all
 }
 
-// fill writes the cells of a phase into its line of the table: an input that is neither in a cell
-// nor ignored is the embedder's misuse. Cells are copied, since several phases may share one, and
-// each row gets its id: the phase, the input and what happens.
+// fill writes the cells of a phase into its line of the table. An input that is neither in a cell
+// nor ignored is the embedder's misuse. Cells are copied, since several phases may share one. Each
+// row gets its id, made of the phase, the input and the outcome.
 func (p phase[I]) fill(line []cell, name string, input func(I) string) {
 	for in := I(1); int(in) < len(line); in++ {
 		line[in] = misuse
@@ -279,7 +279,7 @@ const (
 	replaysLeft                                // replays (client) or challenges (server) left
 	interimLeft                                // interim responses left
 	plainServed                                // server: connections without KHP are served
-	obligationsMet                             // server: the decision has what its status requires
+	obligationsMet                             // server: the decision meets its status's duties
 	unchecked                                  // server: obligations are not checked (test servers)
 	auto                                       // auto profile
 )

@@ -17,7 +17,7 @@ func (e Effect) String() string {
 	return digest(e.Kind.String(), e.Timer, e.Failure, e.Code).text()
 }
 
-// digest writes what events and effects have in common, without parts that are 0.
+// digest writes the parts that events and effects have in common, except those that are 0.
 func digest(kind string, t Timer, f Failure, code uint16) words {
 	s := words{kind}
 	if t != 0 {
@@ -41,16 +41,16 @@ func (e Effects) String() string {
 	return strings.Join(list, ", ")
 }
 
-// String names the phase, and what else the state holds that is not as at the start: marks, budgets
-// used up, and how the connection is about to end.
+// String names the phase and everything that differs from the start state: marks, budgets used up,
+// and the plan for the end of the connection.
 func (s ClientState) String() string {
 	return words{s.phase.String()}.text(append(markNames(clientMarks).of(s.marks),
 		used(s.count.interim, "interim responses"), used(s.count.replays, "replays"),
 		used(s.count.redirects, "redirects"), s.end.String())...)
 }
 
-// String names the phase, and what else the state holds that is not as at the start: marks, budgets
-// used up, and how the connection is about to end.
+// String names the phase and everything that differs from the start state: marks, budgets used up,
+// and the plan for the end of the connection.
 func (s ServerState) String() string {
 	return words{s.phase.String()}.text(append(markNames(serverMarks).of(s.marks),
 		used(s.count.challenges, "challenges"), used(s.count.deferrals, "deferrals"), s.end.String())...)

@@ -55,8 +55,8 @@ func (tools) ClientFacts(ev Event) (facts Facts) {
 	return facts
 }
 
-// ServerFacts is ClientFacts for the server. Of a decision they include what its status code
-// requires: without those the decision is misuse.
+// ServerFacts is ClientFacts for the server. For a decision, they include the facts that its status
+// code requires: without those the decision is misuse.
 func (tools) ServerFacts(ev Event) (facts Facts) {
 	in := serverInputOf(ev)
 	for p := range serverTable {

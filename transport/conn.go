@@ -56,7 +56,7 @@ type Conn struct {
 	reader       *messageReader // of the message that is read in parts; nil without one
 	done         chan struct{}  // closed once the socket is
 	closeOnce    sync.Once      // guards closing it
-	closing      atomic.Bool    // Close was called: what arrives is discarded
+	closing      atomic.Bool    // Close was called: received messages are discarded
 	over         atomic.Bool    // err is set
 	watcher      sock.Watcher   // of contexts of Read and Ping
 
@@ -127,7 +127,7 @@ type handshakeInfo struct {
 	unfragmented   bool // the peer does not take fragments
 }
 
-// dialed is what only a client knows of a connection.
+// dialed has the facts about a connection that only its client knows.
 type dialed struct {
 	url    string
 	header []HeaderField // of the response that completed the handshake
@@ -148,11 +148,11 @@ func checkType(t MessageType) error {
 }
 
 // CloseRead reads in a goroutine of its own until the connection ends or ctx does, for applications
-// that only write: Pings are answered, and the end of the connection is noticed. Do not read
-// otherwise from then on. A message of the peer ends the connection with code 1008.
+// that only write: it answers Pings and notices the end of the connection. Do not read from the
+// connection afterwards. A message of the peer ends the connection with code 1008.
 //
-// The context that it returns ends with the connection; context.Cause of it is what Read would have
-// returned, such as a [*CloseError].
+// The returned context ends with the connection; its context.Cause is the error that Read would
+// have returned, such as a [*CloseError].
 func (c *Conn) CloseRead(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
@@ -240,8 +240,8 @@ func (c *Conn) NetConn() net.Conn { return c.link.NetConn() }
 // and that was allowed.
 func (c *Conn) Plain() bool { return c.info.plain }
 
-// Request returns the request that was accepted, on the server's side: what [Handler].Decide saw.
-// It is nil on the client's side and for a plain WebSocket. It must not be changed.
+// Request returns the accepted request on the server's side, as [Handler].Decide saw it. It returns
+// nil on the client's side and for a plain WebSocket. The request must not be changed.
 func (c *Conn) Request() *Request { return c.info.request }
 
 // Header returns a copy of the header fields that the peer sent: those of the response that
@@ -259,8 +259,8 @@ func (c *Conn) Header() http.Header {
 	return h
 }
 
-// OpeningHeader returns a copy of the header fields that the peer sent in the opening handshake:
-// those of the 101 on the client's side, and what Header returns on the server's.
+// OpeningHeader returns a copy of the header fields that the peer sent in the opening handshake: on
+// the client's side those of the 101, on the server's side the same as Header.
 func (c *Conn) OpeningHeader() http.Header {
 	if c.info.client != nil {
 		return field.Header(c.info.client.opening)
@@ -289,8 +289,8 @@ func (c *Conn) Principal() any {
 	return c.info.request.Principal
 }
 
-// RemoteAddr returns the address of the peer. That of a client that proxies have passed on is what
-// they say: see [Server].TrustedProxies.
+// RemoteAddr returns the address of the peer. For a client behind trusted proxies it is the address
+// that these proxies report: see [Server].TrustedProxies.
 func (c *Conn) RemoteAddr() net.Addr { return c.NetConn().RemoteAddr() }
 
 // TLS returns the state of TLS to the peer, or to the proxy in front of it; nil without TLS, and if

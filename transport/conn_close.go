@@ -22,9 +22,9 @@ const (
 )
 
 // Close performs the closing handshake (RFC 6455 section 7): it sends a Close frame, waits for the
-// peer's, and closes the socket; a client first lets the server do so. All of that takes 5 seconds
-// at most. A Write in progress is completed first. What still arrives is discarded, and a Read in
-// progress returns once the peer's Close frame is there or the time is over.
+// peer's, and closes the socket; a client first lets the server do so. The whole takes 5 seconds at
+// most. A Write in progress is completed first. Messages that still arrive are discarded, and a
+// Read in progress returns once the peer's Close frame is there or the time is over.
 //
 // code 0 sends a Close frame without code and reason; a code for which [wire.ValidCloseCode] is
 // false is an error and changes nothing. The reason is cut to 123 bytes.
@@ -127,7 +127,7 @@ func (c *Conn) reply(code uint16, reason string) {
 
 // finishLater does the part of finish that may take time.
 func (c *Conn) finishLater(code uint16, reason string, replied chan<- struct{}) {
-	end := time.AfterFunc(c.closeTimeout, c.closeSocket) // whatever happens to deadlines meanwhile
+	end := time.AfterFunc(c.closeTimeout, c.closeSocket) // even if deadlines change meanwhile
 	defer end.Stop()
 	c.reply(code, reason)
 	close(replied)
@@ -142,8 +142,8 @@ func (c *Conn) finishLater(code uint16, reason string, replied chan<- struct{}) 
 	c.closeSocket()
 }
 
-// fail tells the peer what it did wrong and closes the socket. Nothing more is processed, but what
-// the peer is still sending is read and thrown away: closing a socket with unread data resets the
+// fail tells the peer its mistake and closes the socket. Nothing more is processed, but bytes that
+// the peer is still sending are read and discarded: closing a socket with unread data resets the
 // connection, and a reset can overtake our Close frame. The caller holds the turn to read.
 //
 //khp:impl WSP-CLOSE-02
@@ -188,8 +188,8 @@ func (c *Conn) endStream() {
 }
 
 // awaitEOF discards received bytes until the peer closes its side or is silent for so long,
-// closeTimeout in all at most. It does not count the bytes: a peer in the middle of a message far
-// above the limit reads our Close frame only when it has sent all of that.
+// closeTimeout in all at most. There is no limit on the bytes: a peer in the middle of a message
+// far above the limit reads our Close frame only after it has sent the whole message.
 func (c *Conn) awaitEOF(silence time.Duration) {
 	room := sock.GetBuffer()
 	defer sock.PutBuffer(room)
@@ -258,7 +258,7 @@ func (c *Conn) ended(err error) error {
 	return c.closedErr()
 }
 
-// closedErr is what calls after the end get: it matches net.ErrClosed and the reason.
+// closedErr is the error of calls after the end; it matches net.ErrClosed and the reason.
 func (c *Conn) closedErr() error {
 	err := c.cause()
 	switch {
@@ -271,8 +271,8 @@ func (c *Conn) closedErr() error {
 	}
 }
 
-// giveUp ends a connection whose peer is silent. It may hear again and is told why, unless a call
-// waits for it to read.
+// giveUp ends a connection whose peer is silent. The peer may be able to receive again, so giveUp
+// sends it the reason, unless a call waits for it to read.
 func (c *Conn) giveUp(e *InactivityError) error {
 	if !c.settle(e) {
 		return c.closedErr()
@@ -317,7 +317,7 @@ func (x *inner) Arm(due time.Time, moved bool) bool { return x.watcher.Arm(due, 
 // Disarm implements [silence.Host].
 func (x *inner) Disarm() bool { return x.watcher.Disarm() }
 
-// Ask implements [silence.Host] by a Ping, or what extensions make of one.
+// Ask implements [silence.Host] with a Ping, or with the message that an extension sends instead.
 func (x *inner) Ask() error {
 	if x.ext == nil {
 		x.link.Ask()
@@ -336,7 +336,7 @@ func (x *inner) Silent(period time.Duration) error { return &InactivityError{per
 // errClosed is the error of calls on a connection that was closed on this side.
 var errClosed = sock.ErrClosed
 
-// endedError is what calls return after the connection has ended for the reason cause.
+// endedError is the error of calls after the connection has ended because of cause.
 type endedError struct{ cause error }
 
 func (e *endedError) Error() string { return errClosed.Error() + ": " + e.cause.Error() }

@@ -99,7 +99,7 @@ func (c *Conn) begin(r *messageReader) (MessageType, error) {
 type messageReader struct {
 	c    *Conn
 	ctx  context.Context
-	held []byte // what is there of the message already, where all of it is
+	held []byte // the received part of the message, if that is all of it
 	err  error  // io.EOF after the end
 
 	done chan struct{} // closed with the end of the message; nil if no call waits for that
@@ -188,12 +188,12 @@ func (c *Conn) discardRest(ctx context.Context) error {
 	return nil
 }
 
-// Writer begins a message whose length is not known, or which is too large to be held at once. It
-// is sent in fragments of about 4 KiB while it is written, and ends with Close; a message that is
-// shorter goes out in one frame. Between Writer and Close no other message is sent: calls that
-// write one wait. ctx counts for all calls, as that of [Conn.Write] does. A message that cannot be
-// finished is the last one: [Conn.Close] is what remains then. The bytes of a Text message must be
-// UTF-8, which is not checked; they may be cut anywhere.
+// Writer begins a message whose length is not known, or which is too large to be held at once. The
+// message is sent in fragments of about 4 KiB while it is written, and ends with Close; a shorter
+// message goes out in one frame. Between Writer and Close no other message is sent: calls that
+// write one wait. ctx counts for all calls, as that of [Conn.Write] does. After a message that
+// cannot be finished, only [Conn.Close] works. The bytes of a Text message must be UTF-8, which is
+// not checked; they may be cut anywhere.
 //
 // Deployed Kaazing clients and gateways do not take fragments: with the kaazing profile, with
 // extensions of package extension and with compression, the whole message is held until Close.

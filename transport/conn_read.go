@@ -124,8 +124,8 @@ func (c *Conn) readFailed(ctx context.Context, err error) error {
 	return err
 }
 
-// await waits for the first byte of the next item. It has a frame of its own, and a small one,
-// because idle connections are found here: see [Server.connection].
+// await waits for the first byte of the next item. It is a function of its own with a small stack
+// frame, because idle connections wait here: see [Server.connection].
 func (c *Conn) await(ctx context.Context) error {
 	if err := c.discardRest(ctx); err != nil {
 		return err
@@ -253,17 +253,17 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// Ping sends a Ping, or what extensions make of one, and waits until a Pong arrives, which shows
-// that the peer is alive. Any Pong counts: deployed iOS clients do not return the payload. While no
-// Read is running Ping reads the socket itself, and keeps messages that arrive for later Reads, up
-// to the read limit in total; beyond that it only waits.
+// Ping sends a Ping, or the message that an extension sends instead, and waits until a Pong
+// arrives, which shows that the peer is alive. Any Pong counts: deployed iOS clients do not return
+// the payload. While no Read is running Ping reads the socket itself, and keeps messages that
+// arrive for later Reads, up to the read limit in total; beyond that it only waits.
 func (c *Conn) Ping(ctx context.Context) error {
 	pong := c.awaitPong()
 	if err := c.write(ctx, ws.OpPing, nil); err != nil {
 		return err
 	}
 	err := c.untilPong(ctx, pong)
-	if isClosed(pong) { // before what ended the wait was noticed
+	if isClosed(pong) { // the Pong came before the end of the wait was noticed
 		return nil
 	}
 	return err
@@ -308,8 +308,8 @@ func (c *Conn) pongArrived() {
 	}
 }
 
-// incoming has the extensions take one item from the peer. What they deliver comes back if it is
-// the same message, else from the queue. The caller holds the turn to read.
+// incoming passes one item from the peer through the extensions. It returns the item if they
+// deliver it unchanged, else the first one of their queue. The caller holds the turn to read.
 func (c *Conn) incoming(it frames.Item) (frames.Item, error) {
 	if it.Kind == frames.Message && (c.closing.Load() || c.isLateTerminator(it)) {
 		return frames.Item{}, nil

@@ -39,27 +39,27 @@ type Profile = fsm.Profile
 const (
 	Spec    = fsm.ProfileSpec    // as the specification says; the default
 	Kaazing = fsm.ProfileKaazing // as Kaazing gateways do: .kl=Y, N and R messages
-	// Auto is for servers of which it is not known how they speak: the URL carries .kl=Y, the
-	// request goes out at once, and a server that says N before its response is taken for a
-	// gateway. It is wrong about a server that reads something else into .kl=Y, about a gateway
-	// that says N only after its response (the application then gets N as its first message), and
-	// it sends nothing that a gateway refuses, so a server that insists on such a field or a body
-	// cannot be reached. Where the peer is known, say so.
+	// Auto is for servers whose profile is not known: the URL carries .kl=Y, the request goes out at
+	// once, and a server that sends N before its response is taken for a gateway. Auto fails with a
+	// server that gives .kl=Y another meaning; with a gateway that sends N only after its response, N
+	// becomes the application's first message; and since Auto sends nothing that a gateway refuses, it
+	// cannot reach a server that insists on such a field or a body. Name the profile where it is
+	// known.
 	Auto = fsm.ProfileAuto
 )
 
-// Compression is permessage-deflate (RFC 7692): messages of 64 bytes and more are sent compressed
-// where both sides want it, and received so. The read limit counts for what a message is inflated
-// to. It costs time for each message, and memory for each connection, 64 KiB unless
-// NoContextTakeover is set; and where a message has both a secret and something that a stranger
-// chooses, its length may betray the secret. Kaazing gateways and clients have none. It is agreed
-// on in the opening handshake: [Conn.OpeningExtensions] tells both sides what was.
+// Compression is permessage-deflate (RFC 7692): if both sides want it, messages of 64 bytes and
+// more are sent compressed, and compressed messages are received. The read limit counts for the
+// inflated message. Compression costs time for each message and memory for each connection, 64 KiB
+// unless NoContextTakeover is set. If a message holds both a secret and text that a stranger
+// chooses, its length may betray the secret. Kaazing gateways and clients have no compression. The
+// opening handshake agrees on it: [Conn.OpeningExtensions] has the result on both sides.
 type Compression struct {
 	NoContextTakeover bool // messages do not refer to those before them
 }
 
-// DialOptions are what a client asks for and allows. The zero value, or nil, is right for a server
-// that speaks KHP by the specification. A call to Dial only reads them.
+// DialOptions are the requests and permissions of a client. The zero value, or nil, is right for a
+// server that speaks KHP by the specification. A call to Dial only reads them.
 type DialOptions struct {
 	Profile      Profile  // 0 is Spec
 	Subprotocols []string // application subprotocols, in order of preference
@@ -103,8 +103,8 @@ type DialOptions struct {
 	TerminatorOptional bool
 
 	// TLSConfig is used for wss; nil uses the system's roots. Its ServerName is for the first host,
-	// its client certificates are for the first origin only, and the protocol negotiated is
-	// http/1.1 whatever NextProtos says.
+	// its client certificates are for the first origin only, and the negotiated protocol is http/1.1,
+	// whatever the NextProtos.
 	TLSConfig *tls.Config
 	// NetDial makes TCP connections, to the proxy if there is one; nil uses net.Dialer. It must
 	// return when ctx ends.
@@ -118,7 +118,7 @@ type DialOptions struct {
 	// Compression asks for permessage-deflate in the opening handshake; nil asks for none. A server
 	// need not grant it.
 	Compression *Compression
-	Retry       *Retry // tries again what may succeed later; nil tries once
+	Retry       *Retry // nil tries once
 	Timeouts    Timeouts
 	// KeepAlive finds out whether the server is still there: if nothing has arrived for half of it
 	// a Ping is sent, and if nothing at all arrives within the whole of it the connection ends with
@@ -129,18 +129,18 @@ type DialOptions struct {
 	Observer  Observer    // is told about the handshake; may be nil
 
 	// Use lists application-class extensions that are asked for, in order of preference, and run if
-	// the server grants them. Where Extensions has an element of the same name, that is what is
-	// asked for. Extensions that Use does not know are the caller's to run.
+	// the server grants them. An element of Extensions with the same name replaces the parameters of
+	// the request. The caller runs extensions that Use does not list.
 	Use []extension.Extension
 }
 
 // Retry says how often and how patiently [Dial] tries again, each time from the start. Without If,
-// only what [HandshakeError.Temporary] says is tried again, and of refusals by a 4xx status only
-// 408 and 429: not what is wrong with the request, and never refused credentials.
+// only failures for which [HandshakeError.Temporary] is true are tried again, and of refusals by a
+// 4xx status only 408 and 429: never a faulty request, and never refused credentials.
 //
 // The wait before the second try is between half of MinBackoff and all of it, and doubles from try
 // to try up to MaxBackoff. It is never shorter than Retry-After; if the server asks for more than
-// MaxBackoff, that is the end unless Attempts is negative. The context of Dial ends all.
+// MaxBackoff, Dial gives up unless Attempts is negative. The end of Dial's context ends everything.
 type Retry struct {
 	// Tries, the first included; 0 is 3, negative is no limit: until the context ends.
 	Attempts   int
@@ -150,13 +150,13 @@ type Retry struct {
 	// does: it picks the wait within its range, so that clients that were refused together do not
 	// come back together.
 	Jitter func() float64
-	// If reports whether a failure is worth another try, in place of the rule above, which nil is;
-	// it may begin with [HandshakeError.Temporary]. It is not asked about the last of the Attempts,
-	// nor once the context has ended.
+	// If reports whether a failure is worth another try; nil is the rule above. If may begin with
+	// [HandshakeError.Temporary]. Dial does not ask after the last of the Attempts, nor once the
+	// context has ended.
 	If func(*HandshakeError) bool
 }
 
-// last reports whether no try follows this one, whatever its failure was.
+// last reports whether no try follows this one, for any failure.
 func (p Retry) last(try int, e *HandshakeError) bool {
 	return p.Attempts > 0 && (try >= p.Attempts || e.RetryAfter > p.MaxBackoff)
 }
@@ -199,9 +199,9 @@ func retryable(e *HandshakeError) bool {
 	return e.Temporary() && !mistaken
 }
 
-// ProxyFromEnvironment is a [DialOptions].Proxy that reads what [http.ProxyFromEnvironment] does,
-// on each call, and ALL_PROXY or all_proxy for what HTTP_PROXY and HTTPS_PROXY leave open. NO_PROXY
-// counts for all of them.
+// ProxyFromEnvironment is a [DialOptions].Proxy that reads the variables of
+// [http.ProxyFromEnvironment] on each call, and ALL_PROXY or all_proxy where HTTP_PROXY and
+// HTTPS_PROXY name no proxy. NO_PROXY counts for all of them.
 func ProxyFromEnvironment(r *http.Request) (*url.URL, error) {
 	if r == nil || r.URL == nil {
 		return nil, errors.New("transport: ProxyFromEnvironment needs a request with a URL")

@@ -22,16 +22,16 @@ import (
 	"example.com/khp/transport/internal/sock"
 )
 
-// HandshakeError is why a connection was not opened. It carries what the server said, so that the
-// caller can show it and decide whether to try again; nothing is retried unless [DialOptions].Retry
-// says so.
+// HandshakeError is the reason why a connection was not opened. It carries the server's response,
+// so that the caller can show it and decide whether to try again; Dial retries only if
+// [DialOptions].Retry says so.
 //
 // errors.Is matches it with the [fsm.Failure] it holds, such as fsm.FailureRedirectLoop, and with
-// whatever the cause was: context.Canceled, context.DeadlineExceeded, a network error, or what the
-// credentials provider said; errors.As finds those too, and a [*ProxyError].
+// its cause: context.Canceled, context.DeadlineExceeded, a network error, or the error of the
+// credentials provider; errors.As finds those too, and a [*ProxyError].
 type HandshakeError struct {
 	Leg     endpoint.Leg // connect, opening handshake or extended handshake
-	Failure fsm.Failure  // what happened; 0 if the caller's context ended first
+	Failure fsm.Failure  // 0 if the caller's context ended first
 	Status  int          // status code of the last response, 0 if there was none
 	Reason  string       // its reason phrase, which means nothing
 	Header  http.Header  // its fields
@@ -78,11 +78,10 @@ func (e *HandshakeError) As(target any) bool { return asFailure(e.Failure, targe
 
 // Temporary reports whether the same call may succeed later without any change: because the server
 // or the proxy said so, with 408, 429, 502, 503 or 504, with Retry-After, or with a Close of 1001,
-// 1012 or 1013; because something took too long; or because of what happens while a server is
-// restarted: its address cannot be reached, or it refuses, resets or drops the connection before
-// the handshake is complete. What is gone (410) is gone, whatever else the response says; and an
-// unknown host name, a refused certificate or an invalid address do not pass by themselves.
-// [AMB-47, AMB-48]
+// 1012 or 1013; because something took too long; or because of effects of a restarting server: its
+// address cannot be reached, or it refuses, resets or drops the connection before the handshake is
+// complete. A 410 is final, whatever else the response says; and an unknown host name, a refused
+// certificate or an invalid address do not pass by themselves. [AMB-47, AMB-48]
 //
 //khp:impl RFC2068-410-02
 func (e *HandshakeError) Temporary() bool {
@@ -154,8 +153,8 @@ func retryAfter(h http.Header) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
-// clientError is what Dial returns when there cannot even be an attempt: a HandshakeError for the
-// URL, something else for the options.
+// clientError is the error of Dial if no attempt can even begin: a HandshakeError for the URL,
+// another error for the options.
 func clientError(err error) error {
 	var from *endpoint.HandshakeError
 	if errors.As(err, &from) {
@@ -185,15 +184,15 @@ func (e *HandshakeError) noticePortal() {
 	e.text += "; " + login.String()
 }
 
-// What follows is for programs that drive package endpoint on connections of their own, as package
-// adapter does, and want to keep the errors and providers of this package; AnswerProbe is for them,
-// too.
+// The following functions are for programs that drive package endpoint on connections of their own,
+// as package adapter does, and want to keep the errors and providers of this package; AnswerProbe
+// is for them, too.
 
 var errUnexplained = errors.New("the handshake failed")
 
-// NewHandshakeError makes what an endpoint failed with, or what ended it from outside, the error
-// that Dial would return. cause is the network or context error behind it and may be nil. Without
-// either it says no more than that the handshake failed.
+// NewHandshakeError turns the failure of an endpoint, or the error that ended it from outside, into
+// the error that Dial would return. cause is the network or context error behind it and may be nil.
+// Without either the error only says that the handshake failed.
 func NewHandshakeError(err, cause error) *HandshakeError {
 	if err = cmp.Or(err, cause); err == nil {
 		err = errUnexplained
@@ -206,8 +205,8 @@ func NewHandshakeError(err, cause error) *HandshakeError {
 	return e
 }
 
-// What holds credentials or cookies shows itself without them, whatever verb or logger prints it.
-// The fields are there for code that reads them.
+// Values that hold credentials or cookies print without them, for every verb and logger. Code can
+// read the fields.
 
 // LogValue is the message, for log/slog.
 func (e HandshakeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
@@ -314,10 +313,10 @@ func (e *CloseError) As(target any) bool { return asFailure(fsm.FailurePeerClose
 // 6455, or an extension that was agreed on gave it up. The peer was told with a Close frame where
 // that was possible, and the TCP connection is closed. [RFC 6455 7.1.7]
 type ProtocolError struct {
-	// The close code sent: CloseProtocolError, CloseInvalidPayload, CloseTooBig, or what an
-	// extension says.
+	// Code is the close code that was sent: CloseProtocolError, CloseInvalidPayload, CloseTooBig, or
+	// the code that an extension names.
 	Code uint16
-	Msg  string // what was wrong; never contains data of the peer
+	Msg  string // describes the mistake; never contains data of the peer
 }
 
 // Error says why, and which code the peer was told.

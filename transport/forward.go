@@ -98,7 +98,7 @@ type forwarding struct {
 	fragments      bool // large messages are passed on in parts
 	received, sent Count
 
-	batch frames.Batch // what next has found
+	batch frames.Batch // the messages that next has found
 	item  frames.Item
 }
 
@@ -143,8 +143,8 @@ const (
 	passLarge                 // the message that the connection gives next
 )
 
-// next waits for what comes next. It has the turn to read only while it does: what is passed on is
-// not the connection's any more.
+// next waits for the next messages. It holds the turn to read only while it waits: forwarded
+// messages no longer belong to the connection.
 func (f *forwarding) next() (kind, error) {
 	c := f.c
 	if err := c.acquire(f.ctx); err != nil {
@@ -174,7 +174,7 @@ func (f *forwarding) arrived() (k kind, err error) {
 	c.link.Relay()
 	for {
 		ahead := frames.AheadItem
-		if !c.closing.Load() { // else what comes is discarded
+		if !c.closing.Load() { // otherwise they are discarded
 			if f.batch = c.link.Batch(f.form); f.batch.Messages > 0 {
 				c.watch.receives(f.batch.Messages, f.batch.Payload)
 				return passBatch, nil
@@ -198,7 +198,7 @@ func (f *forwarding) arrived() (k kind, err error) {
 	}
 }
 
-// more waits for bytes. It has a frame of its own, and a small one, as [Conn.await].
+// more waits for bytes. It is a function of its own with a small stack frame, as [Conn.await] is.
 func (f *forwarding) more() error {
 	c := f.c
 	c.watcher.Start(f.ctx)

@@ -44,8 +44,8 @@ type Handler struct {
 	Decide       func(ctx context.Context, r *Request) (Decision, error)
 	Subprotocols []string // in the server's order of preference, for a nil Decide
 	// Use lists application-class extensions that are granted to clients that ask for them, the one
-	// nearest to the application first. What a decision lists in Extensions comes before them, and
-	// is its own business.
+	// nearest to the application first. The Extensions of a decision come before them; the decision
+	// alone is responsible for those.
 	Use []extension.Extension
 	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked;
 	// nil asks no client. Clients that do not offer KHP cannot be asked for credentials, so that
@@ -54,12 +54,12 @@ type Handler struct {
 	// How often one client is answered with 401, by Authenticator or Decide, before it gets 403; at
 	// most 255; 0 is 3.
 	MaxChallenges int
-	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host
-	// only, whatever else would let any web page use the server in its visitors' names.
+	// CheckOrigin decides about opening requests with an Origin field. nil allows the same host only:
+	// otherwise any web page could use the server in its visitors' names.
 	CheckOrigin func(origin, host string) bool
-	// AllowOrigins lists origins that are allowed beside the same host, and beside what CheckOrigin
-	// allows where that is set: each is a host, or scheme://host[:port], with * for any characters,
-	// such as https://*.example.com. A pattern that is none is refused by Check.
+	// AllowOrigins lists origins that are allowed beside the same host, and beside those that
+	// CheckOrigin allows if it is set. Each is a host, or scheme://host[:port], with * for any
+	// characters, such as https://*.example.com. Check refuses an invalid pattern.
 	AllowOrigins []string
 	// Compression grants permessage-deflate to clients that ask for it; nil grants none.
 	Compression *Compression
@@ -68,9 +68,9 @@ type Handler struct {
 	// wait, nor keep or change r. nil refuses none.
 	CheckOpening func(r *OpeningRequest) (status int, why string)
 	// OpeningHeader holds further fields of the 101 that answers the opening request, such as
-	// Set-Cookie. Those that the handshake writes itself are refused by Check. What middleware has
-	// set in the header of the http.ResponseWriter goes there too, as far as it is about a response
-	// without a body.
+	// Set-Cookie. Check refuses the fields that the handshake writes itself. Fields that middleware
+	// has set in the header of the http.ResponseWriter are added too, if they fit a response without a
+	// body.
 	OpeningHeader http.Header
 	// ConnContext adds values to the context of a connection, the one that Authenticator, Decide
 	// and Serve get; nil adds none. The context it is given ends when the connection is over and
@@ -79,9 +79,9 @@ type Handler struct {
 	// ConnOver is called with the context that ConnContext has returned when the connection is over
 	// and Serve has returned, also if it never opened. It must not wait. nil is not called.
 	ConnOver func(ctx context.Context)
-	// Forget has an open [Conn] keep nothing of the requests that it was opened with, which may be
-	// as long as Limits let them: its Header, Request and URL are empty. What Serve has to know of
-	// them goes into the context, by ConnContext, or is in Principal.
+	// Forget has an open [Conn] keep nothing of its opening requests, which may be as long as Limits
+	// let them: its Header, Request and URL are empty. Data that Serve needs from them goes into the
+	// context, by ConnContext, or is in Principal.
 	Forget bool
 	// Prompt says that Authenticator and Decide never wait. They then run in the goroutine that
 	// reads the connection, which saves another one and the way to it and back. A call that waits
@@ -115,11 +115,11 @@ type Handler struct {
 	live tracker.Tracker
 }
 
-// Request is what a server decides on: the extended request and what it inherits from the opening
-// one.
+// Request is the basis of a server's decision: the extended request and the fields that it inherits
+// from the opening one.
 type Request = endpoint.Request
 
-// OpeningRequest is what the extended request inherits from the opening one.
+// OpeningRequest has the fields that the extended request inherits from the opening one.
 type OpeningRequest = endpoint.OpeningRequest
 
 // Decision is the answer to a Request. The zero value accepts. [Request].Ask, [Redirect], [Refuse]
@@ -131,9 +131,9 @@ type Decision = endpoint.Decision
 // request.
 func Redirect(location string) Decision { return endpoint.Redirect(location) }
 
-// Refuse refuses the request with a status code, 400 to 599 as a rule. why is shown to the client;
-// "" sends what the code means. A code that does not refuse gives a decision that is not accepted
-// either, but answered with 500 and logged.
+// Refuse refuses the request with a status code, 400 to 599 as a rule. The client is shown why; ""
+// sends the meaning of the code. A code that does not refuse gives an invalid decision, which the
+// server answers with 500 and logs.
 func Refuse(status int, why string) Decision { return endpoint.Refuse(status, why) }
 
 // Outside is how clients see a server that is behind a reverse proxy.
@@ -183,7 +183,7 @@ func (h *Handler) Accept(w http.ResponseWriter, r *http.Request) (*Conn, error) 
 
 // Listener returns a listener whose connections are those that open on h, as streams of binary
 // messages: see [Conn.Stream]. It sets Serve of h, which must be nil, so call it before h serves.
-// addr is what Addr returns; nil is an address without network.
+// Addr of the listener returns addr; nil is an address without network.
 //
 //	h := &transport.Handler{Subprotocols: []string{"mqtt"}}
 //	broker.Serve(h.Listener(nil))
@@ -200,8 +200,8 @@ func (h *Handler) Listener(addr net.Addr) net.Listener {
 }
 
 // Shutdown ends all connections: it closes open ones with 1001 and answers handshakes in progress
-// with 503, and waits until Serve has returned for all of them or ctx ends; then it drops what is
-// left and returns ctx.Err(). From then on upgrade requests are answered with 503.
+// with 503, and waits until Serve has returned for all of them or ctx ends; then it drops the
+// remaining connections and returns ctx.Err(). From then on upgrade requests are answered with 503.
 func (h *Handler) Shutdown(ctx context.Context) error { return h.live.Shutdown(ctx, 0) }
 
 // Connections returns how many connections are being served, handshakes included.

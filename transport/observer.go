@@ -13,10 +13,10 @@ import (
 	format "example.com/khp/transport/trace"
 )
 
-// Observer is told what happens on a connection until its handshake is over. It is called from the
+// Observer is told of the events of a connection until its handshake is over. It is called from the
 // goroutine that shakes hands, and from several for several connections, so it must be fast and
-// safe for concurrent use. Each handshake that it is told of ends with one [EventOpen],
-// [EventFail] or [EventClosed].
+// safe for concurrent use. Each handshake that it is told of ends with one [EventOpen], [EventFail]
+// or [EventClosed].
 //
 // The values of credential and cookie fields and of those listed in [DialOptions].Sensitive are
 // replaced before it sees them. URLs and bodies are shown as they are.
@@ -42,27 +42,28 @@ type Event struct {
 	// observer may keep it.
 	Data []byte
 	Code uint16 // close code, or status with EventOpen
-	// URL, close reason, name of the timer, what was wrong, or subprotocol with EventOpen.
+	// Text is the URL, the close reason, the name of the timer, a description of the mistake, or the
+	// subprotocol with EventOpen.
 	Text  string
-	Phase string // what the machine waited for when this arrived, or waits for after doing this
+	Phase string // the phase of the machine: before an arrival, after an action
 	// EventFail and EventEnd: why; an EventEnd of our own close has an error that matches
 	// net.ErrClosed.
 	Err error
 	// Of the connection, as the client has it; on the server's side the target of the request.
 	URL     string
-	Failure fsm.Failure // EventFail: what happened; 0 if the context ended first
+	Failure fsm.Failure // EventFail: 0 if the context ended first
 	Status  int         // EventFail and EventOpen: of the last response, 0 if there was none
 
 	// EventOpen, EventFail and EventClosed: of the handshake; EventEnd: how long the connection was
 	// open.
 	Duration       time.Duration
-	Sent, Received Traffic // EventEnd: what was sent and received as messages
+	Sent, Received Traffic // EventEnd: messages sent and received
 
 	ctx context.Context
 }
 
-// Context returns the context of the Dial call, and that of the connection on the server's side. It
-// has values for the observer, such as the span of a trace, and may have ended.
+// Context returns the context of the Dial call, and that of the connection on the server's side.
+// The context has values for the observer, such as the span of a trace, and may have ended.
 func (ev Event) Context() context.Context { return cmp.Or(ev.ctx, context.Background()) }
 
 // WithContext returns ev with another context, for tests of observers and observers around others.
@@ -71,8 +72,8 @@ func (ev Event) WithContext(ctx context.Context) Event {
 	return ev
 }
 
-// Labels are how a handshake or a connection ended, in words of which there are few whatever peers
-// do: for the labels of metrics.
+// Labels describe the end of a handshake or a connection with a small, fixed set of words, which
+// peers cannot enlarge: for the labels of metrics.
 type Labels struct {
 	Side    string // client or server
 	Outcome string // EventOpen, EventFail and EventClosed: open, failed or closed
@@ -85,7 +86,7 @@ type Labels struct {
 	Code string
 }
 
-// none stands for what there is not, since an empty label says nothing.
+// none stands for an absent value, since an empty label says nothing.
 const none = "none"
 
 // Labels returns the labels of an event that ends something; those of other events have only a
@@ -163,7 +164,8 @@ const (
 	EventCredentials EventKind = "credentials" // the provider is asked
 	EventOpen        EventKind = "open"        // the handshake completed
 	EventFail        EventKind = "fail"        // it failed
-	// It ended without either: the context ended, or the server sent its client elsewhere.
+	// EventClosed ends a handshake that neither opened nor failed: the context ended, or the server
+	// sent its client elsewhere.
 	EventClosed EventKind = "closed"
 	// An open connection ended, for an EndObserver; Code is the peer's close code or the one sent
 	// to it, CloseAbnormal without any.

@@ -33,7 +33,7 @@ type served struct {
 	handler *Handler        // once the opening request has found it
 	ctx     context.Context // ends at Shutdown
 	conn    *Conn           // once open
-	over    func()          // ends what ConnContext has begun; nil without it
+	over    func()          // ends the work of ConnContext; nil without it
 	fresh   bool            // ctx has no values
 
 	returned bool // Serve has
@@ -50,8 +50,8 @@ func newAcceptor() *acceptor { return &acceptor{Server: handshake.New()} }
 // acceptors are between two handshakes.
 var acceptors = sync.Pool{New: func() any { return newAcceptor() }}
 
-// release gives a back for the next handshake, unless something that ran beside this one may still
-// wake it. What was returned is not a's any more.
+// release returns a to the pool for the next handshake, unless a goroutine of this one may still
+// wake it. The caller must not use a afterwards.
 func (a *acceptor) release() {
 	if !a.Beside {
 		a.reset()
@@ -275,7 +275,7 @@ func (c *served) serve() error {
 	return err
 }
 
-// used ends what is left after Serve.
+// used ends the remaining work of a connection after Serve.
 func (c *served) used() {
 	if c.over != nil {
 		defer c.over()
@@ -285,9 +285,9 @@ func (c *served) used() {
 	}
 }
 
-// addContext lets the application add to the context of the connection. over then ends what the
-// application was given, and cancel the context. The result reports whether only values were added,
-// so that the context ends when it did before.
+// addContext lets the application add to the context of the connection. over then ends the
+// application's part of it, and cancel the context. The result reports whether only values were
+// added, so that the context ends when it did before.
 func (c *served) addContext(o OpeningRequest, cancel *context.CancelCauseFunc) (valuesOnly bool) {
 	ctx, h := c.ctx, c.handler
 	whole, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -327,7 +327,7 @@ func (v *valued) Value(key any) any {
 	return v.values.Value(key)
 }
 
-// finish closes what Serve leaves open, and waits for that.
+// finish closes everything that Serve leaves open, and waits for that.
 func (c *served) finish(err error) {
 	conn, code, level := c.conn, CloseNormal, slog.LevelDebug
 	switch {
@@ -352,8 +352,8 @@ func (c *served) finish(err error) {
 // endedAll is ended for a deferred call.
 func (c *served) endedAll() { c.ended(recover()) }
 
-// ended ends what Server.connection has begun, also after a panic with the value v. A connection
-// that net/http has got is left to it.
+// ended ends the work that Server.connection has begun, also after a panic with the value v. A
+// connection that net/http has taken over is left to it.
 func (c *served) ended(v any) {
 	if v != nil {
 		c.server.log().Error("a panic while serving a connection", "remote", c.RemoteAddr().String(),
@@ -366,7 +366,7 @@ func (c *served) ended(v any) {
 	c.Leave()
 }
 
-// drop ends what upgrade has begun: it closes the connection, whatever has become of it.
+// drop ends the work that upgrade has begun: it closes the connection in any state.
 func (c *served) drop() {
 	if c.Conn != nil {
 		_ = c.Conn.Close() // in case the application panics

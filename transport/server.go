@@ -28,20 +28,20 @@ import (
 //	srv := &transport.Server{Handler: h, Fallback: http.FileServerFS(pages)}
 //	err := srv.ListenAndServe(":8080")
 //
-// What a Java client of the Kaazing Gateway asks for before it upgrades is answered below every
-// path that has a Handler, "/" included.
+// Below every path that has a Handler, "/" included, the server answers the requests that a Java
+// client of the Kaazing Gateway makes before it upgrades.
 //
 // Use it as a pointer; fields must not change once it serves: [Server.SetBounds] and
-// [Server.ServeWith] are for settings that do. It speaks HTTP/1.1 only, with TLS too.
+// [Server.ServeWith] are for settings that do. The server speaks HTTP/1.1 only, with TLS too.
 type Server struct {
 	Handler *Handler // serves the clients of every path, unless Route is set
 	// Route finds the Handler for a path, as sent, without the query and not decoded, and the Host
 	// field. nil leaves the request to Fallback.
 	Route func(host, path string) *Handler
-	// Fallback answers every request that is no upgrade to KHP: a page, a health check, or a
-	// WebSocket of another kind. It may take over the connection, which gives the client's own by a
-	// method NetConn. One request and its answer have 30 seconds; http.ResponseController gives
-	// them more. nil explains what is wanted here, or answers 404 where there is no Handler.
+	// Fallback answers every request that is no upgrade to KHP: a page, a health check, or a WebSocket
+	// of another kind. It may take over the connection, whose method NetConn returns the client's own.
+	// One request and its answer have 30 seconds; http.ResponseController gives them more. nil
+	// explains which requests are expected, or answers 404 where there is no Handler.
 	Fallback  http.Handler
 	TLSConfig *tls.Config // for ServeTLS and ListenAndServeTLS; it is copied
 	// From accepting a connection to the end of its opening request, TLS included; 0 is 10 s.
@@ -126,8 +126,8 @@ func (s *Server) ServeTLS(ln net.Listener, certFile, keyFile string) error {
 }
 
 // Serve accepts connections until Shutdown or Close, then returns [http.ErrServerClosed]; any other
-// error is the listener's and final. It closes ln. It may be called for several listeners at once.
-// When descriptors or memory run out it waits, up to a second between attempts, and goes on.
+// error is the listener's and final. Serve closes ln. It may be called for several listeners at
+// once. When descriptors or memory run out it waits, up to a second between attempts, and goes on.
 func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, s.front(nil)) }
 
 // front returns the settings of every listener, with TLS unless secure is nil.
@@ -165,15 +165,15 @@ func (s *Server) serve(ln net.Listener, front func() *accept.Front) error {
 }
 
 // Shutdown ends the server: it closes the listeners and open connections, the latter with 1001,
-// answers handshakes in progress with 503, and lets net/http finish what it has begun. It waits
-// until all of that is done, and all calls of [Handler].Serve for its connections have returned, or
-// ctx ends; then it drops what is left and returns ctx.Err(). Connections that Fallback has taken
-// over are not waited for, nor closed.
+// answers handshakes in progress with 503, and lets net/http finish its requests. It waits until
+// all of that is done, and all calls of [Handler].Serve for its connections have returned, or ctx
+// ends; then it drops the remaining connections and returns ctx.Err(). It neither waits for nor
+// closes connections that Fallback has taken over.
 func (s *Server) Shutdown(ctx context.Context) error { return s.ShutdownOver(ctx, 0) }
 
 // ShutdownOver is Shutdown that closes open connections one after another, spread evenly over that
-// time, so that their clients do not all come back somewhere at once. ctx should have more time
-// than that: what is left when it ends is dropped.
+// time, so that their clients do not all reconnect somewhere at once. ctx should have more time
+// than that: connections that remain when it ends are dropped.
 func (s *Server) ShutdownOver(ctx context.Context, over time.Duration) error {
 	s.listeners.Close()
 	web := make(chan error, 1)
@@ -192,7 +192,7 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// Connections returns how many connections are open, of whatever kind.
+// Connections returns how many connections are open, of every kind.
 func (s *Server) Connections() int { return s.gate.Visits() }
 
 // Load tells how busy a [Server] is.
@@ -317,8 +317,8 @@ type ListenerOptions struct {
 
 // ServeWith is Serve for a listener with options of its own, in the place of the fields of s with
 // the same names. options is called for each connection, in the goroutine that accepts them, so
-// that what it returns may change: certificates that are renewed, or proxies that are added. nil
-// options is Serve.
+// that its result may change: certificates that are renewed, or proxies that are added. nil options
+// is Serve.
 func (s *Server) ServeWith(ln net.Listener, options func() ListenerOptions) error {
 	if options == nil {
 		return s.Serve(ln)

@@ -95,8 +95,8 @@ func (c *served) admit(o *opening.Request, err error) (h *Handler, ok bool) {
 	return h, c.Enter(c.ctx, &o.Rest)
 }
 
-// handlerOf returns the handler of an opening request, nil if it is for net/http. Without a
-// Fallback that is not asked about upgrades, whatever is wrong with them.
+// handlerOf returns the handler of an opening request, nil if the request is for net/http. Without
+// a Fallback no upgrade goes there, not even a faulty one.
 func (s *Server) handlerOf(o *opening.Request) *Handler {
 	r := o.Parsed
 	if r == nil {
@@ -269,10 +269,10 @@ func notUpgraded(status int, why string) error {
 		text: "khp: " + why}
 }
 
-// AnswerProbe answers what deployed Kaazing clients ask for by plain HTTP beside the upgrade, as a
-// [Handler] does by itself. It reports whether r was such a request. Java clients want 200 from the
-// cookie resource below the path before they upgrade; whatever belongs to the emulation of
-// WebSocket by HTTP gets 404, which lets clients report the failure of the real attempt.
+// AnswerProbe answers the plain HTTP requests that deployed Kaazing clients make beside the
+// upgrade, as a [Handler] does by itself. It reports whether r was such a request. Java clients
+// want 200 from the cookie resource below the path before they upgrade; requests of the emulation
+// of WebSocket by HTTP get 404, which lets clients report the failure of the real attempt.
 func AnswerProbe(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost || r.Header.Get("Upgrade") != "" {
 		return false
@@ -290,8 +290,7 @@ func AnswerProbe(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// Source tells where a request comes from, as far as that is certain: what a client says about
-// itself does not count.
+// Source is the certain part of a request's origin: claims of the client about itself do not count.
 type Source struct {
 	// Hops are the addresses that the request has come by: the client's first, then those of the
 	// proxies that [Server].TrustedProxies lists, the one that is connected to this server last. A

@@ -112,7 +112,7 @@ func (t *trace) tellHeard() {
 	}
 }
 
-// deliver completes ev. HTTP bytes are redacted whatever they are part of.
+// deliver completes ev. It redacts HTTP bytes of every kind.
 func (t *trace) deliver(ev Event) {
 	ev.Time, ev.Conn, ev.Server, ev.URL, ev.ctx = time.Now(), t.conn, t.server, t.url, t.ctx
 	//exhaustive:ignore
@@ -146,8 +146,8 @@ func (t *trace) received(o *opening.Request) {
 	t.deliver(Event{Kind: EventReceiveOpening, Data: b, Phase: fsm.ServerOpening.String()})
 }
 
-// Read implements [loop.Trace]: p is told of when it is known what of it belongs to the opening
-// handshake.
+// Read implements [loop.Trace]. The observer is told of p once it is known which part of p belongs
+// to the opening handshake.
 func (t *trace) Read(p []byte) {
 	if t.to != nil {
 		t.heard = Event{Kind: EventReceiveOpening, Data: append(t.heard.Data, p...),
@@ -228,8 +228,8 @@ func (t *trace) observe(o *endpoint.Output) {
 	t.tell(ev)
 }
 
-// opened tells that the handshake completed, and returns what tells of the end, nil if it need not
-// be told.
+// opened reports that the handshake completed, and returns the value that reports the end, nil if
+// nothing is to be reported then.
 func (t *trace) opened(protocol string, status int) *watched {
 	if t.to == nil {
 		return nil

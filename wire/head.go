@@ -27,7 +27,7 @@ type head struct {
 	chunked bool // chunked is the last of its codings
 
 	off  int    // where the first error is
-	what string // and what
+	what string // the part of the message
 }
 
 func (h *head) fail(k Kind, off int, what string) Kind {

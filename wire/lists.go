@@ -99,7 +99,7 @@ func scanQuotedToken(b []byte, i int) (end int, what string) {
 }
 
 // All iterates over the parameters in order. The value is nil for a parameter without one, and the
-// content of a quoted value. It is a view unless a quoted value holds a backslash.
+// content of a quoted value. The value is a view unless a quoted value holds a backslash.
 func (e Extension) All() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		b := e.Params

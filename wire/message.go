@@ -150,10 +150,10 @@ func (r *Response) parseHead(b []byte, l *Limits) (n int, err error) {
 	return h.line, nil
 }
 
-// Parse reads b as one whole response. A 1xx, 204, 205 or 304 ends with its head. Otherwise the
-// body is what Content-Length says, or the rest of b without it; such a rest must not begin like
-// another response (KindSurplus). Errors are those of [Request.Parse], and KindBodyForbidden for
-// content after a head that allows none.
+// Parse reads b as one whole response. A 1xx, 204, 205 or 304 ends with its head. Otherwise
+// Content-Length gives the length of the body; without it the body is the rest of b, which must not
+// begin like another response (KindSurplus). Errors are those of [Request.Parse], and
+// KindBodyForbidden for content after a head that allows none.
 func (r *Response) Parse(b []byte, l Limits) error {
 	if len(b) == 0 {
 		return &ParseError{Kind: KindEmpty}

@@ -168,8 +168,8 @@ func (c *Conn) OpeningRefused(
 	}
 }
 
-// Challenge asks for credentials. It is answered once, now or later; a second answer, and one to a
-// question that is over, is dropped.
+// Challenge asks for credentials. The host answers it once, now or later. The driver drops a second
+// answer, and an answer to a question that is over.
 type Challenge struct {
 	client     *Client
 	generation uint64

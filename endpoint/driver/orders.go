@@ -31,8 +31,9 @@ type Orders interface {
 	SendMessage(t wire.MessageType, p []byte) error
 	// SendPong sends a Pong with p.
 	SendPong(p []byte) error
-	// SendClose sends a Close frame, with an empty body if code is 0: see [wire.AppendClose]. It is
-	// the last frame. A script in a browser may send some codes only: see [wire.ScriptCloseCode].
+	// SendClose sends a Close frame, the last frame of the connection; its body is empty if code is 0:
+	// see [wire.AppendClose]. A script in a browser may send some codes only: see
+	// [wire.ScriptCloseCode].
 	SendClose(code uint16, reason string) error
 	// Flush follows the last of several writing orders, for hosts that buffer writes.
 	Flush() error
@@ -40,9 +41,9 @@ type Orders interface {
 	// of which rest is the beginning. A host that passes rest to its parser at once may do so here;
 	// one that keeps it copies it.
 	Upgraded(rest []byte)
-	// Disconnect drops the connection, and does not wait for that. It is the last order; later
-	// events of the connection are ignored. A host that has kept bytes writes these first, in a
-	// time of its own: the last of them are the Close frame.
+	// Disconnect drops the connection without waiting for its end. It is the last order, and the
+	// driver ignores later events of the connection. A host that has kept bytes writes these first,
+	// within a time of its own: the last of them are the Close frame.
 	Disconnect()
 }
 
@@ -80,8 +81,8 @@ type Host interface {
 	Wake(at time.Time)
 	// Open reports that the connection is open, with the outcome of the negotiation.
 	Open(r endpoint.Result)
-	// Receive delivers a message to the application; p is valid during the call. It is the slice
-	// that was passed to Message, or a copy of it, and may be changed if that may be.
+	// Receive delivers a message to the application; p is valid during the call. The slice is the one
+	// that was passed to Message, or a copy of it, and may be changed if that one may be.
 	Receive(t wire.MessageType, p []byte)
 	// Dropped reports an answer without effect: ErrLate, or the reason why a decision cannot be
 	// sent; the client then gets a 500.

@@ -282,7 +282,7 @@ func driverOf(b *both) driven {
 	return b.server
 }
 
-// end are the methods that endpoints of both sides have.
+// endpointEnd has the methods that endpoints of both sides have.
 type endpointEnd interface {
 	OpeningReceived(now time.Time, b []byte) (used int, out []endpoint.Output)
 	Message(now time.Time, t wire.MessageType, p []byte) []endpoint.Output

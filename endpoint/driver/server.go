@@ -93,8 +93,8 @@ func (s *Server) followUp(time.Time) []endpoint.Output {
 
 func (s *Server) waiting() bool { return s.endpoint.Deciding() }
 
-// Question is a request that waits for a decision. It is answered once, now or later; a second
-// answer, and one to a question that is over, is dropped.
+// Question is a request that waits for a decision. The host answers it once, now or later. The
+// driver drops a second answer, and an answer to a question that is over.
 type Question struct {
 	server     *Server
 	generation uint64

@@ -2,8 +2,8 @@ package driver
 
 import "example.com/khp/endpoint"
 
-// Drivers, connections and questions print as the phase of their endpoint: what they hold may be
-// secret.
+// Drivers, connections and questions print as the phase of their endpoint, because their contents
+// may be secret.
 
 // String names the phase of the server.
 func (s *Server) String() string { return "driver.Server(" + phase(&s.core) + ")" }

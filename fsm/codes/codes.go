@@ -1,5 +1,5 @@
-// Package codes has the words in which package fsm says what a status code means: what a client
-// does with it, and what it obliges a server to. The table itself is [example.com/khp/fsm.Status].
+// Package codes has the words in which package fsm describes a status code: the action of the
+// client, and the duties of the server. The table itself is [example.com/khp/fsm.Status].
 package codes
 
 import "strings"

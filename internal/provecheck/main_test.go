@@ -70,7 +70,7 @@ func TestProve_PageIsUpToDate(t *testing.T) {
 	require.Zero(t, run(t.Context(), false, &out, &errs), "%s%s", out.String(), errs.String())
 }
 
-// z3 reads what khp graph writes: it begins without breaking anything, steps are possible, and a
+// Z3 reads the output of khp graph: it begins without breaking anything, steps are possible, and a
 // fault breaks its property by its row, which the machine itself does not.
 func TestSMTLIB_IsRead(t *testing.T) {
 	needZ3(t)

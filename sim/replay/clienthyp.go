@@ -94,7 +94,7 @@ func (h clientHyp) step(ev fsm.Event) (next clientHyp, accepted bool) {
 	return h, true
 }
 
-// unseen returns the hypotheses that h may turn into without a recorded event.
+// clientUnseen returns the hypotheses that h may turn into without a recorded event.
 func (c *checker) clientUnseen(h clientHyp) (list []clientHyp) {
 	events := clientUnseen
 	if c.talking {

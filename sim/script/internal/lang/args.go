@@ -64,7 +64,7 @@ func (a *Args) Plain(expected string) (Word, error) {
 	return w, nil
 }
 
-// code takes a number from low to high.
+// TakeNumber takes a number from low to high.
 func (a *Args) TakeNumber(expected string, low, high int) (int, error) {
 	w, err := a.Plain(expected)
 	if err != nil {
@@ -78,7 +78,7 @@ func (a *Args) Number(w Word, expected string, low, high int) (int, error) {
 	return int(n), err
 }
 
-// Long is asNumber for what an int may be too small for.
+// Long is Number for values that an int may be too small for.
 func (a *Args) Long(w Word, expected string, low, high int64) (int64, error) {
 	n, err := strconv.ParseInt(w.Text, 10, 64)
 	if err != nil || n < low || n > high {

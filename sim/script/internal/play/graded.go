@@ -308,7 +308,8 @@ func (p *Player) finish() {
 	p.Trial.finished()
 }
 
-// ruleMissing rules that the opening handshake of the peer does not come.
+// awaitHead waits for the opening handshake of the peer, and rules that it does not come if it does
+// not.
 func (p *Player) awaitHead(then func()) {
 	if p.head != nil {
 		p.read = true

@@ -144,7 +144,8 @@ func (p *Player) one(line int, pattern verdict.Pattern) step {
 		Alternatives: []verdict.Alternative{{Pattern: pattern}}})
 }
 
-// proceed101 are the steps behind an opening 101 and behind a completed handshake.
+// balancer returns the steps behind an opening 101 and behind a completed handshake: N, in the
+// kaazing profile.
 func (p *Player) balancer(line int) []step {
 	switch {
 	case !p.Trial.kaazing:
@@ -175,7 +176,7 @@ func readAnswer(a *lang.Args, n int) (step, error) {
 	}, nil
 }
 
-// gradedOpening is the step opening in a graded case: with all that belongs to the profile.
+// graded is the step opening in a graded case, with everything that belongs to the profile.
 func (o openingStep) graded(line, n int) step {
 	return func(p *Player) {
 		if p.Target == "" {
