@@ -39,20 +39,19 @@ format: ## gofmt finds nothing to change
 vet: ## go vet
 	$(GO) vet ./...
 
-# All other packages are about machines that we develop on. CGO_ENABLED=0 needs no compiler of the
-# other system. One processor with 32 bits shows what an int holds; the compiler sees no difference
-# between byte orders.
+# All other packages are about machines that we develop on. One processor with 32 bits shows what an
+# int holds; the compiler sees no difference between byte orders.
 PORTABLE := ./fsm/... ./wire/... ./endpoint/... ./transport/... ./sim/... ./cmd/... ./internal/visible/...
-SYSTEMS  := linux/386 windows/amd64 darwin/arm64
-BROWSERS := js/wasm wasip1/wasm
+SYSTEMS  := linux/386,windows/amd64,darwin/arm64
+BROWSERS := js/wasm,wasip1/wasm
 # Modules that nobody who imports khp downloads.
 NESTED   := docs/examples $(addprefix transport/,coderws gorillaws otelkhp promkhp internal/adaptertest internal/mqtttest internal/rabbitmqtest)
 
 .PHONY: portable
 portable: ## it compiles for other processors and systems, go.mod is tidy in all modules
-	@for s in $(SYSTEMS); do echo "vet $$s"; CGO_ENABLED=0 GOOS=$${s%/*} GOARCH=$${s#*/} $(GO) vet $(PORTABLE) || exit 1; done
-	@for s in $(BROWSERS); do echo "build $$s"; GOOS=$${s%/*} GOARCH=$${s#*/} $(GO) build ./fsm/... ./wire/... ./endpoint/... ./transport/... || exit 1; done
-	@for m in transport/coderws transport/gorillaws docs/examples/browser; do echo "build $$m js/wasm"; (cd $$m && GOOS=js GOARCH=wasm $(GO) build -o /dev/null ./...) || exit 1; done
+	@portable() { $(GO) run -C internal/tools ./portable -C "$(CURDIR)/$$1" $$2; } && portable . "$(SYSTEMS) $(PORTABLE)" && \
+	portable . "-tests=false $(BROWSERS) ./fsm/... ./wire/... ./endpoint/... ./transport/..." && \
+	for m in transport/coderws transport/gorillaws docs/examples/browser; do portable $$m "-tests=false js/wasm ./..." || exit 1; done
 	@for m in . bench internal/tools internal/dist/nfpm $(NESTED); do (cd $$m && $(GO) mod tidy -diff) || { echo "$$m: run go mod tidy"; exit 1; }; done
 
 .PHONY: lint
@@ -88,7 +87,7 @@ ghost: ## tests and seeds of fuzz targets that run endpoints, with a ghost that 
 
 .PHONY: nested
 nested: ## the nested modules
-	cd bench && $(GO) vet ./... && $(GO) test -vet=off ./...
+	@for m in bench internal/tools; do (cd $$m && $(GO) vet ./... && $(GO) test -vet=off ./...) || exit 1; done
 	@staticcheck=$$($(TOOL) -n staticcheck) && for m in $(NESTED); do (cd $$m && $(GO) vet ./... && $$staticcheck ./... && $(GOTEST) ./...) || exit 1; done
 
 .PHONY: generate

@@ -183,6 +183,7 @@ func TestHandler_Listener(t *testing.T) {
 					_, _ = fmt.Fprintln(nc, strings.ToUpper(lines.Text()),
 						nc.(interface{ Conn() *Conn }).Conn().Subprotocol())
 				}
+				_ = lines.Err() // the connection has ended in any case
 			}()
 		}
 	}()
