@@ -13,10 +13,11 @@ func AppendRequestLine[S, M scan.Text](dst []byte, method M, target S) ([]byte, 
 	if !scan.ValidToken(method) {
 		return dst, newError(KindMethod, 0, "not a token", method)
 	}
-	switch {
-	case len(target) > defaultTarget:
+	const window = defaultLine + len("\r\n") // of a line that is longer, [Request.Parse] reads so much
+	switch before := len(method) + len(" "); {
+	case before < window && before+len(target) >= window:
 		return dst, &ParseError{Kind: KindTargetTooLong, Detail: "over the limit"}
-	case len(method)+len(target)+len("  HTTP/1.1") > defaultLine:
+	case before+len(target)+len(" HTTP/1.1") > defaultLine:
 		return dst, &ParseError{Kind: KindLineTooLong, Detail: "request line over the limit"}
 	}
 	if i := scan.Outside(target, scan.IsTarget); i >= 0 {
@@ -66,20 +67,20 @@ func AppendField[S, N scan.Text](dst []byte, name N, value S) ([]byte, error) {
 // appendField looks at the bytes of a field while it copies them.
 func appendField[S, N scan.Text](dst []byte, name N, value S) (out []byte, ok bool) {
 	if !fitsField(len(name), len(value)) {
-		return dst, false
+		return nil, false
 	}
 	from := len(dst)
 	out = slices.Grow(dst, len(name)+len(value)+4)
 	out = out[:from+len(name)+len(value)+4]
 	line := out[from:]
 	if !scan.CopyToken(line, name) {
-		return dst, false
+		return nil, false
 	}
 	line = line[len(name):]
 	line[0], line[1] = ':', ' '
 	line = line[2:]
 	if !scan.CopyValue(line, value) {
-		return dst, false
+		return nil, false
 	}
 	line = line[len(value):]
 	line[0], line[1] = '\r', '\n'
@@ -110,7 +111,7 @@ func AppendEnd(dst []byte) []byte { return append(dst, '\r', '\n') }
 func appendRest(
 	out []byte, base int, fields Fields, body []byte, request, bodiless bool,
 ) ([]byte, error) {
-	h := head{length: -1}
+	h := newHead()
 	count := len(fields)
 	for i := range fields {
 		name, value := fields[i].Name, fields[i].Value

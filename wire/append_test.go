@@ -90,3 +90,30 @@ func TestAppend_LengthIsAField(t *testing.T) {
 		require.Equal(t, v.want, KindOf(err), "%d fields, body %q: %v", len(v.fields), v.body, err)
 	}
 }
+
+// An error of what is written says where in the refused part it is wrong, and how.
+func TestAppend_WhereAndWhy(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		call func() ([]byte, error)
+		want ParseError
+	}{
+		{"name", func() ([]byte, error) { return AppendField(nil, "a b", "v") },
+			ParseError{KindFieldName, 0, `not a token, near "a b"`}},
+		{"control byte first", func() ([]byte, error) { return AppendField(nil, "N", "\x00v") },
+			ParseError{KindFieldValue, 0, `control byte in this field, near "N"`}},
+		{"control byte in a value", func() ([]byte, error) { return AppendField(nil, "N", "v\x00") },
+			ParseError{KindFieldValue, 1, `control byte in this field, near "N"`}},
+		{"blank", func() ([]byte, error) { return AppendField(nil, "N", " v") },
+			ParseError{KindFieldValue, 0, `blank at an end in this field, near "N"`}},
+		{"body", func() ([]byte, error) {
+			return (&Request{Method: []byte("GET"), Target: []byte("/"),
+				Body: make([]byte, defaultBody+1)}).Append(nil)
+		}, ParseError{KindBodyTooLarge, defaultBody, "over the limit"}},
+		{"nothing to quote", func() ([]byte, error) { return AppendField(nil, "", "v") },
+			ParseError{KindFieldName, 0, "not a token"}},
+	} {
+		_, err := c.call()
+		require.Equal(t, &c.want, err, c.name)
+	}
+}

@@ -65,15 +65,16 @@ type Assembler struct {
 	// from the 401. Reset keeps the setting.
 	Unwrap bool
 
-	limits   Limits
-	buf      []byte
-	h        head
-	err      error
-	headLen  int // 0 while the head is not complete
-	valid    int // offset up to which the text is known to be UTF-8
-	messages int
-	kind     MessageType
-	progress Progress // 0 until the first Add
+	limits  Limits
+	buf     []byte
+	h       head
+	err     error
+	headLen int // 0 while the head is not complete
+	// How many bytes at the end of buf are not known to be UTF-8; looked at if they are text.
+	unchecked int
+	messages  int
+	kind      MessageType
+	progress  Progress // 0 until the first Add
 	// Content-Length of the response around this one, -1 if it has none, 0 if there is none around.
 	wrapping int64
 }
@@ -83,11 +84,11 @@ type Assembler struct {
 func (a *Assembler) Reset(l Limits) {
 	clear(a.Response.Fields)
 	*a = Assembler{
-		Response: Response{Fields: a.Response.Fields[:0], ContentLength: -1},
+		Response: Response{Fields: a.Response.Fields[:0]},
 		Unwrap:   a.Unwrap,
 		limits:   l.OrDefault(),
 		buf:      a.buf[:0],
-		h:        head{length: -1},
+		h:        newHead(),
 		progress: UnitPartial,
 	}
 }
@@ -95,7 +96,7 @@ func (a *Assembler) Reset(l Limits) {
 // Use lets the unit begin in b, which belongs to the assembler from then on. Longer units get
 // memory of their own, and so does one that has begun already.
 func (a *Assembler) Use(b []byte) {
-	if len(a.buf) == 0 && cap(a.buf) < len(b) {
+	if len(a.buf) == 0 {
 		a.buf = b[:0]
 	}
 }
@@ -153,6 +154,7 @@ func (a *Assembler) Add(t MessageType, p []byte) (Progress, error) {
 		p = p[:a.limits.Unit-len(a.buf)]
 	}
 	a.buf = append(a.buf, p...)
+	a.unchecked += len(p)
 	err := a.advance()
 	if t == Text {
 		err = earlier(err, a.checkUTF8())
@@ -228,9 +230,8 @@ func (a *Assembler) unwrap() error {
 	a.wrapping = a.Response.ContentLength
 	clear(a.Response.Fields)
 	a.Response.reset()
-	a.valid = max(0, a.valid-a.headLen)
 	a.buf = append(a.buf[:0], a.buf[a.headLen:]...)
-	a.headLen, a.h, a.progress = 0, head{length: -1}, UnitPartial
+	a.headLen, a.h, a.progress = 0, newHead(), UnitPartial
 	return a.advance()
 }
 
@@ -257,8 +258,9 @@ func (a *Assembler) end() (Progress, error) {
 		err = &ParseError{Kind: KindNoUnit, Detail: "nothing came before the terminator"}
 	case a.headLen == 0:
 		err = &ParseError{Kind: KindIncomplete, Offset: len(a.buf), Detail: "ended before the empty line"}
-	case a.kind == Text && a.valid < len(a.buf):
-		err = &ParseError{Kind: KindUTF8, Offset: a.valid, Detail: "cut inside a character"}
+	case a.kind == Text && a.unchecked > 0:
+		err = &ParseError{Kind: KindUTF8, Offset: len(a.buf) - a.unchecked,
+			Detail: "cut inside a character"}
 	default:
 		_, err = a.Response.takeBody(a.buf, a.headLen, a.limits.Body, true)
 	}
@@ -269,36 +271,28 @@ func (a *Assembler) end() (Progress, error) {
 	return a.progress, nil
 }
 
-// checkUTF8 moves a.valid forward. A character may be cut at the end of the received bytes.
+// checkUTF8 looks at the bytes that are unchecked. A character may be cut at the end of them.
 func (a *Assembler) checkUTF8() error {
-	for a.valid < len(a.buf) {
-		rest := a.buf[a.valid:]
-		if rest[0] < utf8.RuneSelf {
-			a.valid++
-			continue
-		}
+	for a.unchecked > 0 {
+		at := len(a.buf) - a.unchecked
+		rest := a.buf[at:]
 		r, n := utf8.DecodeRune(rest)
 		if r == utf8.RuneError && n == 1 {
 			if !utf8.FullRune(rest) {
 				return nil
 			}
-			return &ParseError{Kind: KindUTF8, Offset: a.valid}
+			return &ParseError{Kind: KindUTF8, Offset: at}
 		}
-		a.valid += n
+		a.unchecked -= n
 	}
 	return nil
 }
 
-// earlier returns the error that stands first in the unit.
-func earlier(x, y error) error {
-	if x == nil || y == nil {
-		if x == nil {
-			return y
-		}
-		return x
+// earlier returns the error that stands first in the unit: that of the text before that of HTTP
+// where both are about the same byte, for WebSocket reads it first.
+func earlier(http, text error) error {
+	if http == nil || text != nil && text.(*ParseError).Offset <= http.(*ParseError).Offset {
+		return text
 	}
-	if y.(*ParseError).Offset < x.(*ParseError).Offset {
-		return y
-	}
-	return x
+	return http
 }

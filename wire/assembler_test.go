@@ -238,3 +238,48 @@ func TestAssembler_Reset_LetsGo(t *testing.T) {
 	a.Reset(Limits{})
 	require.Equal(t, Fields{{}, {}}, fields)
 }
+
+// An error says where in the unit it is.
+func TestAssembler_WhereItIsWrong(t *testing.T) {
+	const done, open = "HTTP/1.1 101 OK\r\n\r\n", "HTTP/1.1 403 No\r\n\r\n"
+	for name, c := range map[string]struct {
+		parts []part
+		want  ParseError
+	}{
+		"behind the terminator": {[]part{{t: Binary, s: done}, {t: Binary}, {t: Binary, s: "x"}},
+			ParseError{KindSurplus, len(done), "message after the terminator"}},
+		"no text": {[]part{{t: Text, s: open + "ab"}, {t: Text, s: "c\xe2\x82"}, {t: Text, s: "d"}},
+			ParseError{KindUTF8, len(open) + 3, ""}},
+		"text that is cut": {[]part{{t: Text, s: open + "ab\xe2"}, {t: Text, s: "\x82"}, {t: Binary}},
+			ParseError{KindUTF8, len(open) + 2, "cut inside a character"}},
+		"no text where no name may be": {[]part{{t: Text, s: "HTTP/1.1 403 No\r\nA\xff: b\r\n\r\n"}},
+			ParseError{KindUTF8, len("HTTP/1.1 403 No\r\nA"), ""}},
+		"no text behind a wrong name": {[]part{{t: Text, s: "HTTP/1.1 403 No\r\nA ü\xff: b\r\n\r\n"}},
+			ParseError{KindFieldName, len("HTTP/1.1 403 No\r\nA"),
+				`blank in a name or before the colon, near "A \u00fc\xff: b"`}},
+	} {
+		var a Assembler
+		var err error
+		for _, p := range c.parts {
+			require.NoError(t, err, name)
+			_, err = a.Add(p.t, []byte(p.s))
+		}
+		require.Equal(t, &c.want, err, name)
+	}
+}
+
+// The bytes of a line that was read in part are not read again: those that an attacker sends one
+// at a time would cost the square of their number.
+func TestAssembler_ReadsAHeadOnce(t *testing.T) {
+	const head = "HTTP/1.1 403 A long reason\r\nName: a long value\r\nOther-Name: x\r\n\r\n"
+	var a Assembler
+	for i := range len(head) {
+		_, err := a.Add(Binary, []byte{head[i]})
+		require.NoError(t, err, "%q", head[:i+1])
+		if i > len("HTTP/1.1 403 ") && head[i] != '\r' {
+			clear(a.buf) // which is nothing that may stand in a head
+		}
+	}
+	require.Equal(t, UnitBody, a.progress)
+	require.Len(t, a.Response.Fields, 2)
+}

@@ -109,3 +109,36 @@ func TestAssembler_UnwrapEmpty(t *testing.T) {
 		}
 	}
 }
+
+// A response that is unwrapped is text up to its end, wherever it is cut, and nothing is left of
+// the fields of the response around it.
+func TestAssembler_UnwrapText(t *testing.T) {
+	const inner = "HTTP/1.1 401 Unauthorized\r\n\r\n"
+	for end, want := range map[string]*ParseError{
+		"\u20ac": nil, "\xff": {KindUTF8, len(inner), ""},
+		"\xe2\x82": {KindUTF8, len(inner), "cut inside a character"},
+	} {
+		for cut := range len(wrapper + inner) {
+			a := Assembler{Unwrap: true}
+			_, err := a.Add(Text, []byte((wrapper + inner)[:cut+1]))
+			require.NoError(t, err)
+			if _, err = a.Add(Text, []byte((wrapper + inner)[cut+1:]+end)); err == nil {
+				err = a.Finish()
+			}
+			if want == nil {
+				require.NoError(t, err)
+			} else if cut+1 >= len(wrapper)+len(challengeLine) {
+				require.Equal(t, want, err, "cut at %d", cut+1)
+			} else {
+				require.Equal(t, want.Kind, KindOf(err), "cut at %d", cut+1)
+			}
+			if !a.Unwrapped() {
+				continue // the error was found before
+			}
+			require.Empty(t, a.Response.Fields)
+			for _, f := range a.Response.Fields[:cap(a.Response.Fields)] {
+				require.Equal(t, Field{}, f)
+			}
+		}
+	}
+}

@@ -60,7 +60,7 @@ func scanChallenge(b []byte, i int) (c Challenge, end int, what string) {
 	if i == j {
 		return c, i, "blank expected after the scheme"
 	}
-	if k := scanToken68(b, i); k > i && !c.Application {
+	if k := scanToken68(b, i); !c.Application {
 		if e := scan.SkipSpace(b, k); e == len(b) || b[e] == ',' {
 			if _, what := scan.AuthParam(b, i); what != "" {
 				c.Token = b[i:k:k]
@@ -74,28 +74,27 @@ func scanChallenge(b []byte, i int) (c Challenge, end int, what string) {
 // scanAuthParams reads the parameters of c at i, and the words between them if c
 // is an Application challenge.
 func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
-	first, last := -1, 0 // of the parameters
-	word, wordEnd := -1, 0
+	var param, word int // where the first one begins
 	for {
 		p, what := c.scanItem(b, i)
 		switch {
 		case what == "":
-			if first < 0 {
-				first = i
+			if c.Params == nil {
+				param = i
 			}
-			last = p
+			c.Params = b[param:p:p]
 		case c.Application && scanWord(b, i) > i:
 			p = scanWord(b, i)
-			if word < 0 {
+			if c.Token == nil {
 				word = i
 			}
-			wordEnd = p
+			c.Token = b[word:p:p]
 		default:
 			return c, p, what
 		}
 		i = scan.SkipSpace(b, p)
 		if i < len(b) && b[i] != ',' {
-			if c.Application && i > p {
+			if c.Application {
 				continue
 			}
 			return c, i, "comma expected"
@@ -108,12 +107,6 @@ func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
 			break
 		}
 		i = next
-	}
-	if first >= 0 {
-		c.Params = b[first:last:last]
-	}
-	if word >= 0 {
-		c.Token = b[word:wordEnd:wordEnd]
 	}
 	return c, i, ""
 }

@@ -49,6 +49,9 @@ func TestParseChallenges(t *testing.T) {
 		{"application name or value", `Application Token a= b ="c"`, `App/Token|a=|b ="c"`},
 		{"application quote and equals", `Application Token a="b" = c`, `App/Token|= c|a="b"`},
 		{"application list", "Application, Basic", "Application|| Basic||"},
+		{"application alone, then a blank", "Application , Basic", "Application|| Basic||"},
+		{"application token68 itself", "Application Basic/x", "Application|Basic/x|"},
+		{"token68 without a blank", "Basic/abc", ";bad"},
 		{"empty", "", ";bad"},
 		{"commas", ", ,", ";bad"},
 		{"no scheme", "=x", ";bad"},
@@ -94,6 +97,51 @@ func TestChallenge_Param(t *testing.T) {
 	require.False(t, ok)
 	_, ok = (Challenge{Params: []byte(`"`)}).Param("x")
 	require.False(t, ok)
+}
+
+// An error says where the value is wrong, and how. [RFC 9110 11.3 and 11.6.1]
+func TestParseChallenges_WhereAndWhy(t *testing.T) {
+	for in, want := range map[string]ParseError{
+		`Basic realm="x", "y"`:           {KindChallenge, 17, "not a scheme"},
+		`Basic"x"`:                       {KindChallenge, 5, "blank expected after the scheme"},
+		`Application Basic "x"`:          {KindChallenge, 18, "not a parameter name"},
+		`Application Basic a/b"x"`:       {KindChallenge, 21, "not a parameter name"},
+		`Application Basic a=b c/d"x"`:   {KindChallenge, 25, "not a parameter name"},
+		`Basic realm=r x`:                {KindChallenge, 14, "comma expected"},
+		`Basic realm="x`:                 {KindChallenge, 12, "quote is not closed"},
+		`Basic realm="` + "\\\x01" + `"`: {KindChallenge, 13, "byte not allowed in quotes"},
+		strings.Repeat("Basic,", 33):     {KindChallenge, 6 * 32, "too many challenges"},
+	} {
+		_, err := ParseChallenges(nil, []byte(in))
+		require.Error(t, err, in)
+		what, _, _ := strings.Cut(err.(*ParseError).Detail, ", near ")
+		require.Equal(t, want, ParseError{KindOf(err), err.(*ParseError).Offset, what}, in)
+	}
+}
+
+// Appending to a part of a challenge leaves the value alone.
+func TestParseChallenges_Views(t *testing.T) {
+	in := []byte(`Application Negotiate http://h/x realm="r", Bearer YII=, Digest nonce=n`)
+	before := string(in)
+	cs, err := ParseChallenges(nil, in)
+	require.NoError(t, err)
+	require.Len(t, cs, 3)
+	for _, c := range cs {
+		for _, view := range [][]byte{c.Scheme, c.Token, c.Params} {
+			_ = append(view, "overwritten"...)
+		}
+	}
+	require.Equal(t, before, string(in))
+}
+
+// A parameter is found behind words that are none.
+func TestChallenge_Param_BehindWords(t *testing.T) {
+	cs, err := ParseChallenges(nil, []byte("Application Basic a=b /x y/z w c=d"))
+	require.NoError(t, err)
+	require.Len(t, cs, 1)
+	v, ok := cs[0].Param("c")
+	require.True(t, ok)
+	require.Equal(t, "d", v)
 }
 
 // No bytes make it hang or panic, and what it returns lies within the value.

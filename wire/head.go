@@ -16,7 +16,7 @@ import (
 // bytes behind it.
 type head struct {
 	line   int   // offset of the line being read
-	seen   int   // offset up to which that line has been checked
+	seen   int   // offset up to which that line has been checked, or of an earlier line
 	colon  int   // offset of its colon, 0 while not found
 	length int64 // Content-Length, -1 while absent
 	host   bool  // a Host field was seen
@@ -29,6 +29,8 @@ type head struct {
 	off  int    // where the first error is
 	what string // the part of the message
 }
+
+func newHead() head { return head{length: -1} }
 
 func (h *head) fail(k Kind, off int, what string) Kind {
 	h.off, h.what = off, what
@@ -96,28 +98,20 @@ func (h *head) lineEnd(b []byte, i, end int, bad Kind, what string, l *Limits) K
 func (h *head) fields(b []byte, l *Limits, dst Fields, request, bodiless bool) (Fields, Kind) {
 	for line := h.line; ; {
 		w := b[:h.window(b, l, line)]
-		colon, end := 0, 0
-		if h.seen <= line {
-			if isLineEnd(w, line) {
-				h.line, h.seen = line+2, line+2
-				return dst, 0
-			}
-			if h.stream && len(dst) > 0 && line < len(w) && scan.IsSpace(w[line]) {
-				if k := h.unfold(w, b, l, &dst[len(dst)-1], bodiless); k != 0 {
-					return dst, k
-				}
-				line = h.line
-				continue
-			}
-			if len(dst) < l.Fields {
-				colon, end = plainLine(w, line)
-			}
+		if isLineEnd(w, line) {
+			h.line = line + 2
+			return dst, 0
 		}
-		if colon == 0 {
-			if k := h.fieldLine(w, l, len(dst)); k != 0 {
+		if h.stream && len(dst) > 0 && line < len(w) && scan.IsSpace(w[line]) {
+			if k := h.unfold(w, l, &dst[len(dst)-1], bodiless); k != 0 {
 				return dst, k
 			}
-			colon, end = h.colon, h.seen
+			line = h.line
+			continue
+		}
+		colon, end, k := h.fieldLine(w, l, len(dst))
+		if k != 0 {
+			return dst, k
 		}
 		name, value := b[line:colon:colon], scan.View(b, colon+1, end)
 		if isSpecial(name) {
@@ -132,7 +126,7 @@ func (h *head) fields(b []byte, l *Limits, dst Fields, request, bodiless bool) (
 		dst = dst[:n+1]
 		dst[n].Name, dst[n].Value = name, value // in place: a Field made elsewhere would be copied
 		line = end + 2
-		h.line, h.seen, h.colon = line, line, 0
+		h.line, h.colon = line, 0
 	}
 }
 
@@ -168,61 +162,38 @@ func isLineEnd(w []byte, i int) bool {
 	return i+1 < len(w) && w[i] == '\r' && w[i+1] == '\n'
 }
 
-// plainLine reads a field line that is all there and has nothing wrong with it, and returns where
-// its colon and its CR stand; 0 for any other line, which [head.fieldLine] then looks at.
-func plainLine(w []byte, line int) (colon, end int) {
-	colon = scan.Token(w, line)
-	if colon == line || colon > line+maxName || colon >= len(w) || w[colon] != ':' {
-		return 0, 0
-	}
-	end = scan.Value(w, colon+1)
-	if !isLineEnd(w, end) {
-		return 0, 0
-	}
-	return colon, end
-}
-
-// fieldLine continues a line where it stopped, and names the exact fault or that more bytes are
-// needed. It leaves the places of its colon and CR in h.colon and h.seen. The line is not empty.
-func (h *head) fieldLine(w []byte, l *Limits, count int) Kind {
-	end := len(w)
-	i := max(h.seen, h.line)
-	if h.colon == 0 {
-		if i == h.line {
-			if i >= end {
-				return h.short(end, l)
-			}
-			if !scan.Is(w[i], scan.IsToken) {
-				return h.oddStart(w, l)
-			}
-			if count >= l.Fields {
-				return h.fail(KindTooManyFields, i, "limit reached")
-			}
+// fieldLine reads a line that is not empty, from where it stopped, and returns where its colon and
+// its CR stand.
+func (h *head) fieldLine(w []byte, l *Limits, count int) (colon, end int, k Kind) {
+	if colon, end = h.colon, max(h.seen, h.line); colon == 0 {
+		name := scan.Token(w, end)
+		switch {
+		case name == h.line:
+			return 0, 0, h.oddStart(w, l)
+		case count >= l.Fields:
+			return 0, 0, h.fail(KindTooManyFields, h.line, "limit reached")
+		case name > h.line+maxName:
+			return 0, 0, h.fail(KindLineTooLong, h.line+maxName, "field name over the limit")
+		case name == len(w):
+			return 0, 0, h.short(len(w), l)
+		case w[name] != ':':
+			return 0, 0, h.badName(w[name], name)
 		}
-		i = scan.Token(w, i)
-		if i-h.line > maxName {
-			return h.fail(KindLineTooLong, h.line+maxName, "field name over the limit")
-		}
-		if i >= end {
-			return h.short(end, l)
-		}
-		if w[i] != ':' {
-			return h.badName(w[i], i)
-		}
-		h.colon = i
-		i++
+		h.colon, colon, end = name, name, name+1
 	}
-	i = scan.Value(w, i)
-	if k := h.lineEnd(w, i, end, KindFieldValue, "control byte", l); k != 0 {
-		return k
+	end = scan.Value(w, end)
+	if isLineEnd(w, end) {
+		return colon, end, 0
 	}
-	h.seen = i
-	return 0
+	return colon, end, h.lineEnd(w, end, len(w), KindFieldValue, "control byte", l)
 }
 
 // oddStart handles a line whose first byte cannot start a field name.
 func (h *head) oddStart(w []byte, l *Limits) Kind {
 	i := h.line
+	if i == len(w) {
+		return h.short(i, l)
+	}
 	switch w[i] {
 	case '\r', '\n':
 		return h.lineEnd(w, i, len(w), 0, "", l)

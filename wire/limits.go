@@ -61,7 +61,6 @@ func (l *Limits) fill() {
 func bound(n *int, def int) {
 	if *n <= 0 {
 		*n = def
-	} else if *n > maxLimit {
-		*n = maxLimit
 	}
+	*n = min(*n, maxLimit)
 }

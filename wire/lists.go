@@ -31,11 +31,8 @@ func ParseExtensions(dst []Extension, value []byte) ([]Extension, error) {
 		}
 		e := Extension{Name: value[i:j:j]}
 		i = scan.SkipSpace(value, j)
-		first, last := 0, 0
+		params, last := i, i
 		for i < len(value) && value[i] == ';' {
-			if first == 0 {
-				first = i + 1
-			}
 			p, what := scanParam(value, scan.SkipSpace(value, i+1))
 			if what != "" {
 				return dst[:n], newError(KindList, p, what, value)
@@ -43,8 +40,8 @@ func ParseExtensions(dst []Extension, value []byte) ([]Extension, error) {
 			last = p
 			i = scan.SkipSpace(value, p)
 		}
-		if first > 0 {
-			e.Params = scan.View(value, first, last)
+		if last > params {
+			e.Params = scan.View(value, params+1, last)
 		}
 		if i < len(value) && value[i] != ',' {
 			return dst[:n], newError(KindList, i, "comma or semicolon expected", value)
@@ -103,7 +100,7 @@ func scanQuotedToken(b []byte, i int) (end int, what string) {
 func (e Extension) All() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		b := e.Params
-		for i := 0; i < len(b); {
+		for i := 0; ; i++ {
 			i = scan.SkipSpace(b, i)
 			end, what := scanParam(b, i)
 			if what != "" {
@@ -117,10 +114,9 @@ func (e Extension) All() iter.Seq2[[]byte, []byte] {
 			if !yield(b[i:j:j], v) {
 				return
 			}
-			if i = scan.SkipSpace(b, end); i < len(b) && b[i] != ';' {
+			if i = scan.SkipSpace(b, end); i == len(b) || b[i] != ';' {
 				return
 			}
-			i++
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (r *Request) ParseHead(b []byte, l Limits) (n int, err error) {
 }
 
 func (r *Request) parseHead(b []byte, l *Limits) (n int, err error) {
-	h := head{length: -1}
+	h := newHead()
 	k := h.requestLine(r, b, l)
 	if k == 0 {
 		r.Fields, k = h.fields(b, l, r.Fields[:0], true, false)
@@ -123,14 +123,12 @@ func (h *head) response(r *Response, b []byte, l *Limits) Kind {
 	}
 	var k Kind
 	r.Fields, k = h.fields(b, l, r.Fields, false, Bodiless(r.Status))
-	if k == 0 {
-		r.ContentLength = h.length
-	}
+	r.ContentLength = h.length
 	return k
 }
 
 func (r *Response) reset() {
-	*r = Response{Fields: r.Fields[:0], ContentLength: -1}
+	*r = Response{Fields: r.Fields[:0]}
 }
 
 // ParseHead reads the status line and the fields at the start of b, and returns the number of bytes
@@ -143,7 +141,7 @@ func (r *Response) ParseHead(b []byte, l Limits) (n int, err error) {
 
 func (r *Response) parseHead(b []byte, l *Limits) (n int, err error) {
 	r.reset()
-	h := head{length: -1}
+	h := newHead()
 	if k := h.response(r, b, l); k != 0 {
 		return 0, h.err(k, b)
 	}
@@ -185,7 +183,7 @@ func (r *Response) takeBody(b []byte, n, limit int, ended bool) (full bool, err 
 			return false, &ParseError{Kind: KindBodyTooShort, Offset: len(b),
 				Detail: "ends before Content-Length"}
 		}
-	case len(body) >= len(versionPrefix) && string(body[:len(versionPrefix)]) == versionPrefix:
+	case scan.HasPrefix(body, versionPrefix):
 		return false, surplus(KindSurplus, n, "a second response")
 	case len(body) > limit:
 		return false, &ParseError{Kind: KindBodyTooLarge, Offset: n + limit, Detail: "over the limit"}
@@ -225,7 +223,8 @@ func (r *Response) Append(dst []byte) ([]byte, error) {
 func (r *Response) ParseOpening(b []byte, l Limits) (n int, chunked bool, err error) {
 	l.fill()
 	r.reset()
-	h := head{length: -1, stream: true}
+	h := newHead()
+	h.stream = true
 	if k := h.response(r, b, &l); k != 0 {
 		return 0, false, h.err(k, b)
 	}
@@ -241,9 +240,9 @@ func (r *Request) ParseOpening(b []byte, l Limits) (n int, err error) {
 	const empty = "\r\n"
 	skip := 0
 	switch {
-	case len(b) >= len(empty) && string(b[:len(empty)]) == empty:
+	case scan.HasPrefix(b, empty):
 		skip = len(empty)
-	case len(b) < len(empty) && string(b) == empty[:len(b)]:
+	case bytes.HasPrefix([]byte(empty), b):
 		return 0, &ParseError{Kind: KindIncomplete, Offset: len(b), Detail: "more bytes needed"}
 	}
 	n, err = r.ParseHead(b[skip:], l)
@@ -263,23 +262,23 @@ func (h *head) transferEncoding(value []byte) Kind {
 }
 
 // unfold takes the line at h.line as more of the value of f.
-func (h *head) unfold(w, b []byte, l *Limits, f *Field, bodiless bool) Kind {
+func (h *head) unfold(w []byte, l *Limits, f *Field, bodiless bool) Kind {
 	if !bodiless && (scan.EqualFold(f.Name, "Content-Length") ||
 		scan.EqualFold(f.Name, "Transfer-Encoding")) {
 		return h.fail(KindFolded, h.line,
 			"line starts with a blank, in a field that says where the message ends")
 	}
-	i := scan.Value(w, max(h.seen, h.line))
+	i := scan.Value(w, h.line)
 	if k := h.lineEnd(w, i, len(w), KindFieldValue, "control byte", l); k != 0 {
 		return k
 	}
-	switch more := scan.View(b, h.line, i); {
+	switch more := scan.View(w, h.line, i); {
 	case len(f.Value) == 0:
 		f.Value = more
 	case len(more) > 0:
 		// Its capacity ends with it, so that this makes a copy.
 		f.Value = append(append(f.Value, ' '), more...)
 	}
-	h.line, h.seen, h.colon = i+2, i+2, 0
+	h.line = i + 2
 	return 0
 }

@@ -153,3 +153,17 @@ func TestResponse_ParseOpening_ManyFolds(t *testing.T) {
 	require.Equal(t, "b"+strings.Repeat(" c", 1<<18), string(r.Fields[0].Value))
 	require.False(t, bytes.ContainsAny(r.Fields[0].Value, "\r\n"))
 }
+
+// A stream may bring HTTP/1.0 to 1.9, and no other version. [RFC 9112 2.3]
+func TestResponse_ParseOpening_EveryMinor(t *testing.T) {
+	for c := range 256 {
+		var r Response
+		_, _, err := r.ParseOpening([]byte("HTTP/1."+string([]byte{byte(c)})+" 403 No\r\n\r\n"), Limits{})
+		if digit := c - '0'; digit >= 0 && digit <= 9 {
+			require.NoError(t, err)
+			require.Equal(t, digit, r.Minor)
+		} else {
+			wantKind(t, KindVersion, err)
+		}
+	}
+}

@@ -14,7 +14,7 @@ func TestSameAuthority(t *testing.T) {
 		want bool
 	}{
 		{"h", "h", true}, {"h", "H.", true}, {"h", "h:80", true}, {"h", "h:443", true}, {"h", "h:", true},
-		{"h:0080", "h", true}, {"h:8080", "h:08080", true},
+		{"h:0080", "h", true}, {"h:0000080", "h:80", true}, {"h:8080", "h:08080", true},
 		{"[::1]", "[0:0::0:1]:80", true}, {"[2001:DB8::1]:81", "[2001:db8:0::1]:81", true},
 		{"h:80", "h:443", false}, {"h", "h:81", false}, {"h", "g", false}, {"", "h", false}, {"h:81",
 			"h:82", false}, {"[::1]", "[::2]", false}, {"h:x", "h:y", false}, {"h:99999", "h:34463", false},

@@ -55,7 +55,7 @@ func TestParseURL_AddressesAsNetip(t *testing.T) {
 		"1:0:0:0:5:0:0:0", "0:0:3:4:5:6:0:0", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", ":1:2:3:4:5:6:7",
 		"1::2::3", "::ffff:1.2.3.255",
 		"::ffff:1.2.3.256", "1:2:3:4:5:6:255.254.253.252", "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3.4%1",
-		"1.2.3.4", "::1.2.3.4:5"} {
+		"1.2.3.4", "::1.2.3.4:5", "::1.2.3.4.5", "::1.2.3.4."} {
 		check(t, text)
 	}
 }
@@ -163,5 +163,24 @@ func TestAppendField_Limits(t *testing.T) {
 		_, err = AppendRequestLine(nil, "GET",
 			"/"+strings.Repeat("t", defaultLine-len("GET / HTTP/1.1")+by))
 		require.Equal(t, by <= 0, err == nil, "target %+d", by)
+	}
+}
+
+// A request line that is too long is refused for the same reason as it is when it is read: the
+// target is too long where the limit of the line ends in it.
+func TestAppendRequestLine_TooLongAsParse(t *testing.T) {
+	lengths := []int{1, 2, 3}
+	for n := defaultLine - 14; n <= defaultLine+4; n++ {
+		lengths = append(lengths, n)
+	}
+	for _, m := range lengths {
+		for _, n := range lengths {
+			method, target := strings.Repeat("M", m), "/"+strings.Repeat("t", n-1)
+			var r Request
+			parsed := r.Parse([]byte(method+" "+target+" HTTP/1.1\r\n\r\n"), Limits{})
+			_, written := AppendRequestLine(nil, method, target)
+			require.Equal(t, KindOf(parsed), KindOf(written), "method of %d, target of %d: %v, %v",
+				m, n, parsed, written)
+		}
 	}
 }

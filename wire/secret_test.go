@@ -35,3 +35,14 @@ func TestParseError_ShowsNoSecret(t *testing.T) {
 		})
 	}
 }
+
+// The text of a message tells how long its body is, and nothing of a body that it does not have.
+func TestMessages_StringTellsTheLengthOfTheBody(t *testing.T) {
+	for body, want := range map[string]string{"": "", "b": "; 1 bytes of body",
+		"secret": "; 6 bytes of body"} {
+		q := Request{Method: []byte("GET"), Target: []byte("/"), Body: []byte(body)}
+		require.Equal(t, "wire.Request{GET /"+want+"}", q.String())
+		r := Response{Status: 403, Reason: []byte("No"), Body: []byte(body)}
+		require.Equal(t, "wire.Response{403 No"+want+"}", r.String())
+	}
+}

@@ -10,8 +10,7 @@ const (
 // version reads "HTTP/1." and a digit from 1 at h.line+at. An error before the slash has the kind
 // name.
 func (h *head) version(w []byte, i int, name Kind, l *Limits) (minor int, k Kind) {
-	right := len(w)-i >= len(versionPrefix) && string(w[i:i+len(versionPrefix)]) == versionPrefix
-	for j := 0; j < len(versionPrefix) && !right; j++ {
+	for j := range len(versionPrefix) {
 		if i+j >= len(w) {
 			return 0, h.short(len(w), l)
 		}
@@ -58,7 +57,7 @@ func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 		return h.fail(KindTarget, t, "neither a path nor an http or ws URL")
 	}
 	i++
-	if rest := w[i:]; len(rest) >= len(usualEnd) && string(rest[:len(usualEnd)]) == usualEnd {
+	if scan.HasPrefix(w[i:], usualEnd) {
 		r.Minor = 1
 		i += len(usualEnd) - 2
 	} else {
@@ -75,7 +74,7 @@ func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 		}
 		r.Minor = minor
 	}
-	h.line, h.seen, h.began = i+2, i+2, true
+	h.line = i + 2
 	return 0
 }
 
@@ -147,17 +146,13 @@ func (h *head) statusLine(r *Response, b []byte, l *Limits) Kind {
 			return h.short(end, l)
 		}
 		switch {
-		case w[i] == ' ':
-			i++
 		case scan.IsDigit(w[i]):
 			return h.fail(KindStatusCode, i, "more than three digits")
-		case w[i] != '\r' && w[i] != '\n':
+		case w[i] != ' ' && w[i] != '\r' && w[i] != '\n':
 			return h.fail(KindStatusLine, i, "no space after the status code")
 		}
 	}
-	if w[code+3] == ' ' {
-		i = scan.Value(w, i)
-	}
+	i = scan.Value(w, i)
 	if k := h.lineEnd(w, i, end, KindStatusLine, "control byte in the reason", l); k != 0 {
 		return k
 	}
@@ -165,6 +160,6 @@ func (h *head) statusLine(r *Response, b []byte, l *Limits) Kind {
 	if i > code+4 {
 		r.Reason = b[code+4 : i : i]
 	}
-	h.line, h.seen, h.began = i+2, i+2, true
+	h.line, h.began = i+2, true
 	return 0
 }

@@ -18,15 +18,15 @@ func validTargetForm[S scan.Text](t S) bool {
 		if t[i] != ':' {
 			continue
 		}
-		if _, ok := scheme(t[:i]); !ok || len(t) < i+3 || t[i+1] != '/' || t[i+2] != '/' {
+		if _, ok := scheme(t[:i]); !ok || !scan.HasPrefix(t[i:], "://") {
 			return false
 		}
-		i += 3
+		i += len("://")
 		end := i
 		for end < len(t) && t[end] != '/' && t[end] != '?' {
 			end++
 		}
-		return end > i && place.ValidHostPort(t[i:end])
+		return place.ValidHostPort(t[i:end])
 	}
 	return false
 }

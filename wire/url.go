@@ -39,10 +39,7 @@ func ParseURL(s string, toASCII func(string) (string, error)) (URL, error) {
 		return URL{}, urlError(0, "scheme is not ws, wss, http or https", s)
 	}
 	at := len(s) - len(rest)
-	authority := rest
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		authority = rest[:i]
-	}
+	authority := rest[:strings.IndexAny(rest+"/", "/?#")]
 	u := URL{Secure: secure}
 	if what := u.setAuthority(authority, toASCII); what != "" {
 		return URL{}, urlError(at, what, s)
@@ -60,14 +57,14 @@ func ParseURL(s string, toASCII func(string) (string, error)) (URL, error) {
 
 // urlError quotes s unless it may hold a password.
 func urlError(off int, what, s string) error {
-	if strings.IndexByte(s, '@') >= 0 {
+	if strings.Contains(s, "@") {
 		return &ParseError{Kind: KindURL, Offset: off, Detail: what}
 	}
 	return newError(KindURL, off, what, s)
 }
 
 func (u *URL) setAuthority(s string, toASCII func(string) (string, error)) (what string) {
-	if strings.IndexByte(s, '@') >= 0 {
+	if strings.Contains(s, "@") {
 		return "userinfo"
 	}
 	host, port, ok := place.SplitHostPort(s)
@@ -212,8 +209,7 @@ func (u URL) Resolve(ref []byte, toASCII func(string) (string, error)) (URL, err
 		v, err = ParseURL(s, toASCII)
 	case strings.HasPrefix(s, "//"):
 		if v, err = ParseURL(u.scheme()+":"+s, toASCII); err != nil {
-			e := err.(*ParseError)
-			e.Offset = max(e.Offset-len(u.scheme()+":"), 0)
+			err.(*ParseError).Offset -= len(u.scheme() + ":")
 		}
 	default:
 		if i, what := badPath(s); what != "" {

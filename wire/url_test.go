@@ -236,3 +236,27 @@ func TestURL_ResolveOracle(t *testing.T) {
 		require.Equal(t, want.RawQuery, v.Query)
 	})
 }
+
+// An error of a URL says where it is wrong.
+func TestParseURL_Where(t *testing.T) {
+	for in, want := range map[string]int{
+		"h/p": 0, "ftp://h/": 0, "ws://h_$/": 5, "ws://h:0/": 5, "wss://h/a b": 9, "ws://h?a#b": 8,
+		"ws:///p": 5, "ws://": 5, "ws://h\\": 5,
+	} {
+		_, err := ParseURL(in, nil)
+		wantKind(t, KindURL, err)
+		require.Equal(t, want, err.(*ParseError).Offset, "%s: %v", in, err)
+		require.Contains(t, err.Error(), "near")
+	}
+	base := URL{Host: "h", Port: 80, Path: "/"}
+	for in, want := range map[string]int{"//h_$/": 2, "//h/a b": 5, "/a b": 2} {
+		_, err := base.Resolve([]byte(in), nil)
+		wantKind(t, KindURL, err)
+		require.Equal(t, want, err.(*ParseError).Offset, "%s: %v", in, err)
+	}
+	for _, in := range []string{"@secret", "ws://u:secret@h/", "u:secret@h"} {
+		_, err := ParseURL(in, nil)
+		wantKind(t, KindURL, err)
+		require.NotContains(t, err.Error(), "secret")
+	}
+}

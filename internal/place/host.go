@@ -165,7 +165,7 @@ func parseIPv4[S scan.Text](s S) (hi, lo uint16, ok bool) {
 // FormatIPv6 writes the one canonical form, in brackets. [RFC 5952]
 func FormatIPv6(a [8]uint16) string {
 	gap, length := -1, 1
-	for i := 0; i < 8; i++ {
+	for i := range a {
 		j := i
 		for j < 8 && a[j] == 0 {
 			j++
@@ -173,7 +173,6 @@ func FormatIPv6(a [8]uint16) string {
 		if j-i > length {
 			gap, length = i, j-i
 		}
-		i = max(i, j-1)
 	}
 	b := append(make([]byte, 0, 41), '[')
 	for i := 0; i < 8; i++ {

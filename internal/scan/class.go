@@ -62,6 +62,11 @@ func Lower(c byte) byte {
 	return c
 }
 
+// HasPrefix reports whether s begins with prefix.
+func HasPrefix[S Text](s S, prefix string) bool {
+	return len(s) >= len(prefix) && string(s[:len(prefix)]) == prefix
+}
+
 // EqualFold reports whether a and b are the same apart from the case of ASCII letters. No other
 // folding takes place: U+017F is not an 's'.
 func EqualFold[A, B Text](a A, b B) bool {

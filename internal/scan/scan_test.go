@@ -174,3 +174,53 @@ func TestCopy_SaysWhatValidSays(t *testing.T) {
 		}
 	}
 }
+
+// Trim takes the spaces and tabs at both ends, and nothing else.
+func TestTrim(t *testing.T) {
+	for _, in := range []string{"", " ", "\t ", "a", " a", "a ", "ab  ", " \t a b \t", "\r a\n"} {
+		require.Equal(t, strings.Trim(in, " \t"), string(Trim([]byte(in))), "%q", in)
+		in = "x" + in + "y"
+		require.Equal(t, strings.Trim(in[1:len(in)-1], " \t"),
+			string(View([]byte(in), 1, len(in)-1)), "%q", in)
+	}
+}
+
+// A quoted-string ends at the quote that no backslash escapes, and an escape is of a byte that a
+// value may hold. [RFC 9110 5.6.4]
+func TestQuoted(t *testing.T) {
+	for in, want := range map[string]struct {
+		end  int
+		what string
+	}{
+		`"a"x`:       {3, ""},
+		`"a\"b" `:    {6, ""},
+		`"\\"`:       {4, ""},
+		"\"\t\xff\"": {4, ""},
+		`"a`:         {0, "quote is not closed"},
+		`"a\"`:       {0, "quote is not closed"},
+		`"`:          {0, "quote is not closed"},
+		`"a\`:        {2, "byte not allowed in quotes"},
+		"\"\\\x00\"": {1, "byte not allowed in quotes"},
+		"\"\\\x7f\"": {1, "byte not allowed in quotes"},
+		"\"ab\x01\"": {3, "byte not allowed in quotes"},
+	} {
+		const before = "n="
+		b := append([]byte(before+in), '"')[:len(before+in)] // what stands behind is not read
+		end, what := AuthParam(b, 0)
+		require.Equal(t, want.what, what, "%q", in)
+		require.Equal(t, len(before)+want.end, end, "%q", in)
+	}
+}
+
+// Unquote takes the quotes and the escapes away. Without an escape it copies nothing.
+func TestUnquote(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", `"`: `"`, `""`: "", "a": "a", `"a"`: "a", `"a\"b\\c"`: `a"b\c`, `a"b"`: `a"b"`,
+		`"\a"`: "a", `"a\"`: `a\`,
+	} {
+		require.Equal(t, want, string(Unquote([]byte(in))), "%q", in)
+	}
+	plain := []byte(`"plain"`)
+	require.Zero(t, testing.AllocsPerRun(10, func() { Unquote(plain) }))
+	require.Equal(t, len("plain"), cap(Unquote(plain)), "an append leaves the quote alone")
+}
