@@ -133,9 +133,10 @@ func appendRest(
 		return out, &ParseError{Kind: KindBodyTooLarge, Offset: defaultBody, Detail: "over the limit"}
 	case h.length > n:
 		return out, &ParseError{Kind: KindBodyTooShort, Detail: "less than Content-Length"}
-	case h.length >= 0 && h.length < n:
+	case h.length == n:
+	case h.length >= 0:
 		return out, &ParseError{Kind: KindSurplus, Detail: "more than Content-Length"}
-	case h.length < 0 && n > 0:
+	case n > 0:
 		out = append(out, "Content-Length: "...)
 		out = strconv.AppendInt(out, n, 10)
 		out = append(out, '\r', '\n')

@@ -110,6 +110,12 @@ func TestAppend_WhereAndWhy(t *testing.T) {
 			return (&Request{Method: []byte("GET"), Target: []byte("/"),
 				Body: make([]byte, defaultBody+1)}).Append(nil)
 		}, ParseError{KindBodyTooLarge, defaultBody, "over the limit"}},
+		{"target", func() ([]byte, error) { return AppendRequestLine(nil, "GET", "\x01/p") },
+			ParseError{KindTarget, 0, `byte not allowed, near "\x01/p"`}},
+		{"target with a blank", func() ([]byte, error) { return AppendRequestLine(nil, "GET", "/p q") },
+			ParseError{KindTarget, 2, `byte not allowed, near "/p q"`}},
+		{"target of no form", func() ([]byte, error) { return AppendRequestLine(nil, "GET", "pq") },
+			ParseError{KindTarget, 0, `neither a path nor an http or ws URL, near "pq"`}},
 		{"nothing to quote", func() ([]byte, error) { return AppendField(nil, "", "v") },
 			ParseError{KindFieldName, 0, "not a token"}},
 	} {

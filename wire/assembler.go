@@ -102,7 +102,7 @@ func (a *Assembler) Use(b []byte) {
 }
 
 // HeadComplete reports whether Response can be read.
-func (a *Assembler) HeadComplete() bool { return a.headLen > 0 }
+func (a *Assembler) HeadComplete() bool { return a.headLen != 0 }
 
 // Unwrapped reports whether Response was the body of another response, by Unwrap.
 func (a *Assembler) Unwrapped() bool { return a.wrapping != 0 }
@@ -222,10 +222,8 @@ var challengeLine = []byte("HTTP/1.1 401")
 
 // unwrap drops the head around a response and reads on in the response.
 func (a *Assembler) unwrap() error {
-	if a.kind == Text {
-		if err := a.checkUTF8(); err != nil {
-			return err
-		}
+	if a.kind == Text && a.checkUTF8() != nil {
+		return nil // Add looks again, and tells it
 	}
 	a.wrapping = a.Response.ContentLength
 	clear(a.Response.Fields)

@@ -250,8 +250,8 @@ func TestAssembler_WhereItIsWrong(t *testing.T) {
 			ParseError{KindSurplus, len(done), "message after the terminator"}},
 		"no text": {[]part{{t: Text, s: open + "ab"}, {t: Text, s: "c\xe2\x82"}, {t: Text, s: "d"}},
 			ParseError{KindUTF8, len(open) + 3, ""}},
-		"text that is cut": {[]part{{t: Text, s: open + "ab\xe2"}, {t: Text, s: "\x82"}, {t: Binary}},
-			ParseError{KindUTF8, len(open) + 2, "cut inside a character"}},
+		"text that is cut": {[]part{{t: Text, s: open + "a"}, {t: Text, s: "b\xe2"}, {t: Text, s: "\x82"},
+			{t: Binary}}, ParseError{KindUTF8, len(open) + 2, "cut inside a character"}},
 		"no text where no name may be": {[]part{{t: Text, s: "HTTP/1.1 403 No\r\nA\xff: b\r\n\r\n"}},
 			ParseError{KindUTF8, len("HTTP/1.1 403 No\r\nA"), ""}},
 		"no text behind a wrong name": {[]part{{t: Text, s: "HTTP/1.1 403 No\r\nA ü\xff: b\r\n\r\n"}},
@@ -282,4 +282,20 @@ func TestAssembler_ReadsAHeadOnce(t *testing.T) {
 	}
 	require.Equal(t, UnitBody, a.progress)
 	require.Len(t, a.Response.Fields, 2)
+}
+
+// A unit that is too large is refused at the first byte that is too much, and not kept beyond it.
+func TestAssembler_UnitTooLarge(t *testing.T) {
+	const open = "HTTP/1.1 403 No\r\n\r\n"
+	for _, first := range []string{"", open, open + "ab"} {
+		var a Assembler
+		a.Reset(Limits{Unit: len(open) + 2})
+		if first != "" {
+			_, err := a.Add(Binary, []byte(first))
+			require.NoError(t, err)
+		}
+		_, err := a.Add(Binary, []byte((open + "abcdef")[len(first):]))
+		require.Equal(t, &ParseError{KindUnitTooLarge, len(open) + 2, "over the limit"}, err)
+		require.Equal(t, len(open)+2, a.Len())
+	}
 }

@@ -110,6 +110,14 @@ func TestAssembler_UnwrapEmpty(t *testing.T) {
 	}
 }
 
+// What is around a response is text as well.
+func TestAssembler_UnwrapTextAround(t *testing.T) {
+	const around = "HTTP/1.1 200 OK\r\nA: "
+	a := Assembler{Unwrap: true}
+	_, err := a.Add(Text, []byte(around+"\xff\r\n\r\n"+challenge))
+	require.Equal(t, &ParseError{Kind: KindUTF8, Offset: len(around)}, err)
+}
+
 // A response that is unwrapped is text up to its end, wherever it is cut, and nothing is left of
 // the fields of the response around it.
 func TestAssembler_UnwrapText(t *testing.T) {
@@ -141,4 +149,17 @@ func TestAssembler_UnwrapText(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A response that is unwrapped and cut in its head is partial again.
+func TestAssembler_UnwrapPartial(t *testing.T) {
+	a := Assembler{Unwrap: true}
+	p, err := a.Add(Binary, []byte(wrapper))
+	require.NoError(t, err)
+	require.Equal(t, UnitBody, p)
+	p, err = a.Add(Binary, []byte("HTTP/1.1 401 Unauthorized\r\n"))
+	require.NoError(t, err)
+	require.Equal(t, UnitPartial, p)
+	require.False(t, a.HeadComplete())
+	require.True(t, a.Unwrapped())
 }

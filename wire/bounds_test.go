@@ -56,3 +56,24 @@ func checkViews(t *rapid.T, unit, first, second []byte, fields Fields) {
 		require.True(t, within(v, unit), "%q reaches beyond %q", v[:cap(v)], unit)
 	}
 }
+
+// No part of a message reaches over the end of it, where the memory goes on.
+func TestParse_PartsEndWithThemselves(t *testing.T) {
+	roomBehind := func(text string) []byte { return []byte(text + "behind")[:len(text)] }
+	var q Request
+	in := roomBehind("GET /p HTTP/1.1\r\nA: b\r\nContent-Length: 3\r\n\r\nabc")
+	require.NoError(t, q.Parse(in, Limits{}))
+	for _, v := range [][]byte{q.Method, q.Target, q.Body, q.Fields[0].Name, q.Fields[0].Value} {
+		require.NotEmpty(t, v)
+		require.Equal(t, len(v), cap(v), "%q", v)
+	}
+	for _, length := range []string{"", "Content-Length: 3\r\n"} {
+		var r Response
+		in = roomBehind("HTTP/1.1 403 No\r\nA: b\r\n" + length + "\r\nabc")
+		require.NoError(t, r.Parse(in, Limits{}))
+		for _, v := range [][]byte{r.Reason, r.Body, r.Fields[0].Name, r.Fields[0].Value} {
+			require.NotEmpty(t, v)
+			require.Equal(t, len(v), cap(v), "%q", v)
+		}
+	}
+}

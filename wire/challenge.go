@@ -48,10 +48,10 @@ func scanChallenge(b []byte, i int) (c Challenge, end int, what string) {
 	}
 	c.Scheme = b[i:j:j]
 	i = scan.SkipSpace(b, j)
-	if i > j && scan.EqualFold(c.Scheme, "Application") && !startsParam(b, i) {
+	if scan.EqualFold(c.Scheme, "Application") && !startsParam(b, i) {
 		if k := scan.Token(b, i); k > i && ends(b, k) {
 			c.Application, c.Scheme = true, b[i:k:k]
-			j, i = k, scan.SkipSpace(b, k)
+			i = scan.SkipSpace(b, k)
 		}
 	}
 	if i == len(b) || b[i] == ',' {
@@ -62,10 +62,8 @@ func scanChallenge(b []byte, i int) (c Challenge, end int, what string) {
 	}
 	if k := scanToken68(b, i); !c.Application {
 		if e := scan.SkipSpace(b, k); e == len(b) || b[e] == ',' {
-			if _, what := scan.AuthParam(b, i); what != "" {
-				c.Token = b[i:k:k]
-				return c, e, ""
-			}
+			c.Token = b[i:k:k]
+			return c, e, ""
 		}
 	}
 	return scanAuthParams(c, b, i)
@@ -83,7 +81,7 @@ func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
 				param = i
 			}
 			c.Params = b[param:p:p]
-		case c.Application && scanWord(b, i) > i:
+		case c.Application && scanWord(b, i) != i:
 			p = scanWord(b, i)
 			if c.Token == nil {
 				word = i

@@ -51,6 +51,8 @@ func TestParseChallenges(t *testing.T) {
 		{"application list", "Application, Basic", "Application|| Basic||"},
 		{"application alone, then a blank", "Application , Basic", "Application|| Basic||"},
 		{"application token68 itself", "Application Basic/x", "Application|Basic/x|"},
+		{"application, no name", "Application Basic a=b, =c", ";bad"},
+		{"token68 of a name", "Basic a=, Bearer b", "Basic|a=| Bearer|b|"},
 		{"token68 without a blank", "Basic/abc", ";bad"},
 		{"empty", "", ";bad"},
 		{"commas", ", ,", ";bad"},

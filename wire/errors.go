@@ -148,7 +148,7 @@ func quotable(b []byte) []byte {
 
 // newError quotes the bytes of b around off. It must not be given credentials.
 func newError[S scan.Text](k Kind, off int, what string, b S) *ParseError {
-	from := min(max(off-excerpt/2, 0), len(b))
+	from := max(off-excerpt/2, 0)
 	to := min(from+excerpt, len(b))
 	if from < to {
 		what += ", near " + strconv.QuoteToASCII(string(b[from:to]))

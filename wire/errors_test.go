@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,5 +69,21 @@ func TestParseError_NoSecrets(t *testing.T) {
 	} {
 		require.Error(t, err, name)
 		require.NotContains(t, err.Error(), secret, name)
+	}
+}
+
+// An error quotes the 16 bytes before the one that is wrong, that one, and 15 behind it.
+func TestParseError_Quotes(t *testing.T) {
+	in := strings.Repeat("abcdefghij", 10)
+	for _, at := range []int{0, 1, 16, 17, 40, 90, 99} {
+		b := []byte(in)
+		b[at] = '='
+		_, err := ParseTokens(nil, b)
+		wantKind(t, KindList, err)
+		require.Equal(t, at, err.(*ParseError).Offset)
+		from := max(at-16, 0)
+		quoted := string(b[from:min(from+32, len(b))])
+		_, quote, _ := strings.Cut(err.(*ParseError).Detail, ", near ")
+		require.Equal(t, `"`+quoted+`"`, quote)
 	}
 }

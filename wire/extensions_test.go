@@ -102,3 +102,57 @@ func TestParseExtensions_NoAllocation(t *testing.T) {
 		_, _ = e[0].Param("timeout")
 	}))
 }
+
+// An error says where the list is wrong, and how. [RFC 6455 9.1]
+func TestParseExtensions_WhereAndWhy(t *testing.T) {
+	for in, want := range map[string]ParseError{
+		"":            {KindList, 0, "no extension"},
+		", =":         {KindList, 2, "not an extension name"},
+		"x;":          {KindList, 2, "not a parameter name"},
+		"x; a=":       {KindList, 5, "not a parameter value"},
+		"x; a b":      {KindList, 5, "comma or semicolon expected"},
+		`x; a="`:      {KindList, 5, "quote is not closed"},
+		`x; a="b`:     {KindList, 5, "quote is not closed"},
+		`x; a="\b`:    {KindList, 5, "quote is not closed"},
+		`x; a="\`:     {KindList, 6, "quoted value is not a token"},
+		`x; a=""`:     {KindList, 5, "quoted value is empty"},
+		`x; a="b c"`:  {KindList, 7, "quoted value is not a token"},
+		`x; a="b\ c"`: {KindList, 8, "quoted value is not a token"},
+	} {
+		_, err := ParseExtensions(nil, []byte(in))
+		require.Error(t, err, in)
+		what, _, _ := strings.Cut(err.(*ParseError).Detail, ", near ")
+		require.Equal(t, want, ParseError{KindOf(err), err.(*ParseError).Offset, what}, in)
+	}
+}
+
+// Appending to a part of a list leaves the value alone.
+func TestParseExtensions_Views(t *testing.T) {
+	in := []byte(`first; a=b; c="d"; e, second;f , third`)
+	before := string(in)
+	list, err := ParseExtensions(nil, in)
+	require.NoError(t, err)
+	require.Len(t, list, 3)
+	for _, e := range list {
+		_ = append(append(e.Name, "overwritten"...), append(e.Params, "overwritten"...)...)
+		for name, value := range e.All() {
+			_ = append(append(name, "overwritten"...), append(value, "overwritten"...)...)
+		}
+	}
+	tokens, err := ParseTokens(nil, in[len(`first; a=b; c="d"; e, second;f ,`):])
+	require.NoError(t, err)
+	_ = append(tokens[0], "overwritten"...)
+	require.Equal(t, before, string(in))
+}
+
+// Parameters that were not parsed end where they are wrong.
+func TestExtension_All_NotParsed(t *testing.T) {
+	for params, want := range map[string]string{"a, b": "a", "a b": "a", "a;b": "ab", "a;": "a",
+		"=": "", " a ; b ": "ab", "a;=": "a"} {
+		var names string
+		for name := range (Extension{Params: []byte(params)}).All() {
+			names += string(name)
+		}
+		require.Equal(t, want, names, "%q", params)
+	}
+}

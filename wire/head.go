@@ -43,7 +43,7 @@ func (h *head) err(k Kind, b []byte) error {
 	if k == KindIncomplete || k == KindFolded {
 		return e // the line before a folded one may be the secret one
 	}
-	line := quotable(b[min(h.line, len(b)):min(h.off+excerpt, len(b))])
+	line := quotable(b[h.line:])
 	if value, found := redact.Secret(line); found {
 		line = line[:value]
 	}
@@ -169,15 +169,18 @@ func (h *head) fieldLine(w []byte, l *Limits, count int) (colon, end int, k Kind
 		name := scan.Token(w, end)
 		switch {
 		case name == h.line:
-			return 0, 0, h.oddStart(w, l)
+			k = h.oddStart(w, l)
 		case count >= l.Fields:
-			return 0, 0, h.fail(KindTooManyFields, h.line, "limit reached")
+			k = h.fail(KindTooManyFields, h.line, "limit reached")
 		case name > h.line+maxName:
-			return 0, 0, h.fail(KindLineTooLong, h.line+maxName, "field name over the limit")
+			k = h.fail(KindLineTooLong, h.line+maxName, "field name over the limit")
 		case name == len(w):
-			return 0, 0, h.short(len(w), l)
+			k = h.short(len(w), l)
 		case w[name] != ':':
-			return 0, 0, h.badName(w[name], name)
+			k = h.badName(w[name], name)
+		}
+		if k != 0 {
+			return 0, 0, k
 		}
 		h.colon, colon, end = name, name, name+1
 	}

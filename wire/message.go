@@ -37,7 +37,6 @@ func (r *Request) parseHead(b []byte, l *Limits) (n int, err error) {
 		r.Fields, k = h.fields(b, l, r.Fields[:0], true, false)
 	}
 	if k != 0 {
-		*r = Request{Fields: r.Fields[:0], ContentLength: -1}
 		return 0, h.err(k, b)
 	}
 	r.ContentLength, r.Body = h.length, nil
@@ -188,9 +187,7 @@ func (r *Response) takeBody(b []byte, n, limit int, ended bool) (full bool, err 
 	case len(body) > limit:
 		return false, &ParseError{Kind: KindBodyTooLarge, Offset: n + limit, Detail: "over the limit"}
 	}
-	if len(body) > 0 {
-		r.Body = body
-	}
+	r.Body = body
 	return full, nil
 }
 

@@ -167,3 +167,11 @@ func TestResponse_ParseOpening_EveryMinor(t *testing.T) {
 		}
 	}
 }
+
+// HTTP/1.0 has no 101. The digit that makes it one is where it is wrong. [RFC 9110 15.2]
+func TestResponse_ParseOpening_SwitchOfHTTP10(t *testing.T) {
+	var r Response
+	_, _, err := r.ParseOpening([]byte("HTTP/1.0 101 OK\r\n\r\n"), Limits{})
+	wantKind(t, KindVersion, err)
+	require.Equal(t, len("HTTP/1.0 10"), err.(*ParseError).Offset)
+}

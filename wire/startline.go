@@ -92,20 +92,20 @@ func (h *head) target(w []byte, t int, l *Limits) (end int, k Kind) {
 	end = scan.Target(w[:most], t)
 	switch {
 	case end < most && w[end] == ' ':
-		return end, 0
 	case end < most && w[end] == '\r':
-		return 0, h.fail(KindRequestLine, end, "no version")
+		k = h.fail(KindRequestLine, end, "no version")
 	case end < most && w[end] == '\n':
-		return 0, h.fail(KindLineEnd, end, "LF without CR")
+		k = h.fail(KindLineEnd, end, "LF without CR")
 	case end < most:
-		return 0, h.fail(KindTarget, end, "byte not allowed")
+		k = h.fail(KindTarget, end, "byte not allowed")
 	case most > t+l.Target:
-		return 0, h.fail(KindTargetTooLong, most, "over the limit")
+		k = h.fail(KindTargetTooLong, most, "over the limit")
+	default:
+		if k = h.short(len(w), l); k != KindIncomplete {
+			k = KindTargetTooLong
+		}
 	}
-	if k = h.short(len(w), l); k != KindIncomplete {
-		k = KindTargetTooLong
-	}
-	return 0, k
+	return end, k
 }
 
 // statusLine reads version, status code and the optional reason. [RFC 9112 4]

@@ -254,9 +254,26 @@ func TestParseURL_Where(t *testing.T) {
 		wantKind(t, KindURL, err)
 		require.Equal(t, want, err.(*ParseError).Offset, "%s: %v", in, err)
 	}
+	u, err := URL{Host: "h", Port: 80}.Resolve([]byte("a/b"), nil)
+	require.NoError(t, err)
+	require.Equal(t, "/a/b", u.Path, "a path begins with a slash, also where the base has none")
+	_, err = ParseURL("ws://u@h/", nil)
+	require.Equal(t, &ParseError{Kind: KindURL, Offset: 5, Detail: "userinfo"}, err)
 	for _, in := range []string{"@secret", "ws://u:secret@h/", "u:secret@h"} {
 		_, err := ParseURL(in, nil)
 		wantKind(t, KindURL, err)
 		require.NotContains(t, err.Error(), "secret")
+	}
+}
+
+// Path and query have the visible characters of ASCII, without '#', without a backslash, and with
+// '%' before two hexadecimal digits only. [RFC 3986 3.3]
+func TestParseURL_EveryByteOfAPath(t *testing.T) {
+	for c := range 256 {
+		for _, before := range []string{"/", "/p?q"} {
+			_, err := ParseURL("ws://h"+before+string([]byte{byte(c)}), nil)
+			visible := c > ' ' && c < 0x7f && c != '#' && c != '\\' && c != '%'
+			require.Equal(t, visible, err == nil, "%#x: %v", c, err)
+		}
 	}
 }

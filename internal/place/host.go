@@ -7,8 +7,8 @@ import (
 	"example.com/khp/internal/scan"
 )
 
-// SplitHostPort cuts at the colon before the port. ok is false if brackets or
-// colons are out of place.
+// SplitHostPort cuts at the colon before the port. ok is false if brackets are out of place; the
+// port is not looked at.
 func SplitHostPort[S scan.Text](s S) (host, port S, ok bool) {
 	if len(s) > 0 && s[0] == '[' {
 		for i := 1; i < len(s); i++ {
@@ -28,13 +28,7 @@ func SplitHostPort[S scan.Text](s S) (host, port S, ok bool) {
 	}
 	for i := 0; i < len(s); i++ {
 		if s[i] == ':' {
-			host, port = s[:i], s[i+1:]
-			for j := 0; j < len(port); j++ {
-				if port[j] == ':' {
-					return host, port, false
-				}
-			}
-			return host, port, true
+			return s[:i], s[i+1:], true
 		}
 	}
 	return s, s[len(s):], true

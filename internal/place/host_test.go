@@ -49,3 +49,31 @@ func TestIPv6_AgreesWithNetip(t *testing.T) {
 		}
 	})
 }
+
+// A port has one to five digits, and is one that TCP has.
+func TestParsePort(t *testing.T) {
+	for in, want := range map[string]int{"0": 0, "80": 80, "00080": 80, "65535": 65535, "": -1,
+		"65536": -1, "000080": -1, "8a": -1, "+1": -1, "99999999999999999999": -1} {
+		n, ok := ParsePort(in)
+		require.Equal(t, want >= 0, ok, "%q", in)
+		if ok {
+			require.EqualValues(t, want, n)
+		}
+	}
+}
+
+// The canonical form has :: for the first of the longest runs of zeros, and never for a single
+// zero. [RFC 5952 4.2]
+func TestFormatIPv6_AsNetip(t *testing.T) {
+	for zeros := range 1 << 8 {
+		var a [8]uint16
+		var b [16]byte
+		for i := range a {
+			if zeros&(1<<i) == 0 {
+				a[i] = 0xa0b + uint16(i)
+				b[2*i], b[2*i+1] = byte(a[i]>>8), byte(a[i])
+			}
+		}
+		require.Equal(t, "["+netip.AddrFrom16(b).String()+"]", FormatIPv6(a))
+	}
+}

@@ -16,9 +16,6 @@ func SamePath(a, b string) bool {
 
 // decodedPath decodes all escapes but those of '/' and '%', which would become others.
 func decodedPath(s string) string {
-	if strings.IndexByte(s, '%') < 0 {
-		return RemoveDots(s)
-	}
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		if !scan.IsEscape(s, i) {

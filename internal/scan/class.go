@@ -95,15 +95,7 @@ func Outside[S Text](s S, class uint8) int {
 }
 
 // Trim returns b without spaces and tabs at its ends.
-func Trim(b []byte) []byte {
-	for len(b) > 0 && IsSpace(b[0]) {
-		b = b[1:]
-	}
-	for len(b) > 0 && IsSpace(b[len(b)-1]) {
-		b = b[:len(b)-1]
-	}
-	return b
-}
+func Trim(b []byte) []byte { return View(b, 0, len(b)) }
 
 // View returns b[i:j] without spaces and tabs at its ends. Its capacity ends with it, so that an
 // append by the holder cannot touch the message.

@@ -224,3 +224,12 @@ func TestUnquote(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, func() { Unquote(plain) }))
 	require.Equal(t, len("plain"), cap(Unquote(plain)), "an append leaves the quote alone")
 }
+
+func TestHasPrefix(t *testing.T) {
+	for _, s := range []string{"", "a", "ab", "abc", "b", "aab"} {
+		for _, prefix := range []string{"", "a", "ab"} {
+			require.Equal(t, strings.HasPrefix(s, prefix), HasPrefix(s, prefix), "%q %q", s, prefix)
+			require.Equal(t, strings.HasPrefix(s, prefix), HasPrefix([]byte(s), prefix))
+		}
+	}
+}

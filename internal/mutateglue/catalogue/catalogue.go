@@ -57,10 +57,10 @@ var MayBeOpen = map[string]int{
 	"endpoint/internal/answer": 0,
 	"endpoint/driver":          0,
 	"endpoint":                 0,
-	"wire":                     48,
+	"wire":                     0,
 	"internal/place":           0,
 	"internal/upgrade":         0,
-	"internal/scan":            3,
+	"internal/scan":            0,
 	"transport/internal/loop":  0,
 }
 
