@@ -18,8 +18,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// ClientOptions are what a client asks for and allows. The zero value, or nil, is right for a
-// server that speaks KHP by the specification.
+// ClientOptions are the requests and permissions of a client. The zero value, or nil, is right for
+// a server that speaks KHP by the specification.
 type ClientOptions struct {
 	Profile transport.Profile // 0 is transport.Spec
 	// Config has the rest: subprotocols, extensions, fields, redirect policy, limits, timeouts. Its
@@ -37,7 +37,7 @@ type Target struct {
 	URL          string      // ws or wss
 	Subprotocols []string    // to offer, in this order
 	Header       http.Header // further fields of the opening request
-	SameOrigin   bool        // as the first connection's: what is secret may be sent
+	SameOrigin   bool        // as the first connection's: secrets may be sent
 	sameHost     bool
 }
 

@@ -13,21 +13,23 @@ import (
 	"example.com/khp/wire"
 )
 
-// Conn is what a handshake needs of a WebSocket connection of another library. At most one call of
-// ReadMessage runs at a time, and one of the writing methods; Close may be called beside both.
+// Conn has the methods of another library's WebSocket connection that a handshake needs. At most
+// one call of ReadMessage runs at a time, and one of the writing methods; Close may be called
+// beside both.
 type Conn interface {
 	// ReadMessage returns the next data message with its fragments joined; it must not change until
-	// the next call, and may be overwritten then. Pings are answered on the way. After an error it
-	// is not called again. A Close frame of the peer is a *transport.CloseError. A breach of the
-	// rules of frames is an error that holds an fsm.Failure, as one over the limit does:
-	// FailureLimit. Errors of package net and the ends of streams are the loss of the connection;
-	// whatever else there is counts as FailureFrame.
+	// the next call, and may be overwritten then. ReadMessage answers Pings on the way. After an error
+	// it is not called again. A Close frame of the peer is a *transport.CloseError. A breach of the
+	// rules of frames is an error that holds an fsm.Failure, as one over the limit does: FailureLimit.
+	// Errors of package net and the ends of streams are the loss of the connection; any other error
+	// counts as FailureFrame.
 	ReadMessage() (wire.MessageType, []byte, error)
 	// WriteMessage sends p as one message, preferably in one frame, until ctx ends. p is free again
 	// on return: a Conn that writes later copies it, and none changes it.
 	WriteMessage(ctx context.Context, t wire.MessageType, p []byte) error
 	// WriteClose sends a Close frame, with an empty body if code is 0. It may leave the waiting to
-	// another goroutine that ends with Close. What is read afterwards is still told by ReadMessage.
+	// another goroutine that ends with Close. ReadMessage still returns messages that arrive
+	// afterwards.
 	WriteClose(ctx context.Context, code uint16, reason string) error
 	// SetReadLimit bounds the messages of ReadMessage, in bytes.
 	SetReadLimit(n int64)
@@ -35,15 +37,15 @@ type Conn interface {
 	Close() error
 }
 
-// message is what one ReadMessage returned.
+// message is the result of one ReadMessage.
 type message struct {
 	typ  wire.MessageType
 	data []byte
 	err  error
 }
 
-// read starts to read one message, in a goroutine that ends with it or with the connection. Nobody
-// reads beyond the handshake that way: the message that completes it is the last one asked for.
+// read starts to read one message, in a goroutine that ends with it or with the connection. No
+// message beyond the handshake is read: the message that completes it is the last one asked for.
 func (d *loop) read() {
 	d.reading = true
 	go func(c Conn, to chan<- message) {
@@ -75,8 +77,8 @@ func (d *loop) received(m message) {
 	}
 }
 
-// lost tells the driver that the connection ended. Whatever a library calls an end that comes too
-// early, it is io.ErrUnexpectedEOF.
+// lost tells the driver that the connection ended. An end that comes too early is
+// io.ErrUnexpectedEOF, under whatever name the library reports it.
 func (d *loop) lost(err error) {
 	text := err.Error()
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

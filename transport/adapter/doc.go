@@ -1,8 +1,8 @@
-// Package adapter speaks KHP over WebSocket connections of other libraries: what the adapters for
-// them have in common. Users of github.com/gorilla/websocket want
+// Package adapter speaks KHP over WebSocket connections of other libraries: it has the common part
+// of the adapters for them. Users of github.com/gorilla/websocket want
 // example.com/khp/transport/gorillaws, those of github.com/coder/websocket
-// example.com/khp/transport/coderws, and everybody without a library of their own package
-// transport. This page is for who writes a further adapter.
+// example.com/khp/transport/coderws, and programs without a library of their own package transport.
+// This page is for authors of further adapters.
 //
 // An adapter consists of a [Conn], which is the library's connection in a few methods, and of calls
 // of [Client] and [Server]. These drive package endpoint: they shake hands in the goroutine of

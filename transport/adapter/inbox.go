@@ -48,7 +48,7 @@ type Inbox struct {
 
 const (
 	inboxSize = 64 << 10
-	// messageCost is what a message takes beside its bytes: an empty one is not free.
+	// messageCost is the memory of a message beside its bytes: an empty one is not free.
 	messageCost = 64
 )
 
@@ -144,8 +144,8 @@ func (b *Inbox) End(err error) {
 	}
 }
 
-// ReadMessage returns the next message, and the error of End behind the last one. It is for
-// [Server] and [Client]; p belongs to the caller.
+// ReadMessage returns the next message, and the error of End behind the last one. [Server] and
+// [Client] call it; p belongs to the caller.
 func (b *Inbox) ReadMessage() (t wire.MessageType, p []byte, err error) {
 	b.lock()
 	defer b.mu.Unlock()
@@ -172,8 +172,8 @@ func (b *Inbox) take() message {
 	return m
 }
 
-// SetReadLimit bounds the messages of ReadMessage, in bytes. What the library lets through is its
-// own limit to set, and all there is behind Deliver.
+// SetReadLimit bounds the messages of ReadMessage, in bytes. The library has a limit of its own,
+// which is the only one behind Deliver.
 func (b *Inbox) SetReadLimit(n int64) {
 	b.lock()
 	defer b.mu.Unlock()

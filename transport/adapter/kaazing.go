@@ -15,10 +15,10 @@ import (
 )
 
 // KaazingClients lets next serve Kaazing's Java and iOS clients with a library that opens
-// connections in its own words. They compare the opening 101 byte for byte, so it is written as
-// they want it: with the reason phrase Web Socket Protocol Handshake and the field names of RFC
-// 6455. What deployed clients ask for beside the upgrade is answered here too, provided that next
-// is mounted there: the path with /;e/cookies behind it. Other requests pass unchanged.
+// connections in its own words. These clients compare the opening 101 byte for byte, so it is
+// written for them: with the reason phrase Web Socket Protocol Handshake and the field names of RFC
+// 6455. The requests that deployed clients make beside the upgrade are answered here too, provided
+// that next is mounted there: the path with /;e/cookies behind it. Other requests pass unchanged.
 //
 // What remains for next is the Origin of these clients, privileged://host:port: see [SameOrigin].
 func KaazingClients(next http.Handler) http.Handler {
@@ -34,8 +34,8 @@ func KaazingClients(next http.Handler) http.Handler {
 }
 
 // SameOrigin reports whether r comes from a page of the host that it is sent to, or from no page at
-// all, as it has no Origin field: the CheckOrigin of a library that refuses what Kaazing's Java and
-// iOS clients send, privileged://host:port. [endpoint.SameOrigin] compares.
+// all, as it has no Origin field. Use it as the CheckOrigin of a library that refuses the origin of
+// Kaazing's Java and iOS clients, privileged://host:port. [endpoint.SameOrigin] compares.
 func SameOrigin(r *http.Request) bool {
 	origin := r.Header["Origin"]
 	return len(origin) == 0 || len(origin) == 1 && endpoint.SameOrigin(origin[0], r.Host)

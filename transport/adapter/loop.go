@@ -33,7 +33,7 @@ type told interface {
 	Lost(now time.Time, detail string)
 }
 
-// side is what client and server have each their own of.
+// side has the methods in which client and server differ.
 type side interface {
 	begin()
 	settled()      // is called when all that follows from one thing that happened is done
@@ -59,7 +59,7 @@ type loop struct {
 	stuck    bool          // the peer did not take a message in time
 	incoming chan message  // of conn
 	inbox    taking        // of conn, nil if it has none
-	answers  chan func()   // of what runs beside
+	answers  chan func()   // of goroutines beside the loop
 	done     chan struct{} // closed when run returns
 	next     func()        // to be done before anything is waited for
 	message  *message      // of incoming, not told yet
@@ -107,9 +107,9 @@ func (d *loop) later(f func() (tell func())) {
 	}()
 }
 
-// happen waits for the next thing that happens and tells the driver. Of several that are there it
-// takes the end of ctx first, then the deadline, what pends here, what the peer has said, and
-// results from beside: so the outcome does not depend on which goroutine was faster.
+// happen waits for the next occurrence and tells the driver. Of several it takes the end of ctx
+// first, then the deadline, pending calls of this goroutine, messages that the peer has sent, and
+// results of other goroutines: so the outcome does not depend on which goroutine was faster.
 func (d *loop) happen() {
 	if d.ctx.Err() != nil {
 		d.giveUp()
@@ -166,8 +166,8 @@ func (d *loop) arrived() bool {
 	}
 	if tell := d.tell; tell != nil {
 		d.tell = nil
-		// What it ran under may have ended since: then this is told, and no failure that comes of
-		// it.
+		// The context of that goroutine may have ended since: then report this end, and no failure that
+		// it causes.
 		if d.ctx.Err() == nil {
 			tell()
 		}
@@ -215,7 +215,7 @@ func (d *loop) Receive(wire.MessageType, []byte) {}
 func (d *loop) Over(err error) { d.over, d.err = true, err }
 
 // Orders that write return no errors: a connection that cannot be written any more may still hold
-// what the peer has said before. It cannot be read much longer either, and if it can, the deadline
+// earlier messages of the peer. It cannot be read much longer either, and if it can, the deadline
 // ends the wait.
 
 // SendMessage implements [driver.Orders].

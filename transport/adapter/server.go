@@ -17,7 +17,7 @@ import (
 	"example.com/khp/transport/auth"
 )
 
-// ServerOptions are what a server offers and how it decides. The zero value, or nil, accepts every
+// ServerOptions are the offer of a server and its decisions. The zero value, or nil, accepts every
 // request.
 type ServerOptions struct {
 	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or
@@ -113,14 +113,14 @@ type server struct {
 	remote   net.Addr           // of the client, nil if it is not known
 	question driver.Question    // that the application was asked
 	cancel   context.CancelFunc // of the decision in progress
-	broken   error              // what the application failed with
+	broken   error              // the failure of the application
 	who      any                // the principal of the present request
 }
 
 func (s *server) begin() { s.drive.Opened(time.Now(), s.opening, nil) }
 
-// patient reports whether a decision is owed. Nothing is read then: what a library has begun to
-// read it cannot give back.
+// patient reports whether a decision is owed. Nothing is read then, because a library cannot give
+// back a message that it has begun to read.
 func (s *server) patient() bool { return !s.question.Over() }
 
 // settled ends a decision that is not waited for any more.
@@ -146,7 +146,7 @@ func (s *server) AskDecision(q driver.Question) {
 	}
 	s.cancel, s.question = cancel, q
 	r := q.Request()
-	if q.Again { // after a 202, which nobody sends who was not let in
+	if q.Again { // after a 202: the client was let in before
 		r.Principal = s.who
 	}
 	s.later(func() func() {

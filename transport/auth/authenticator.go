@@ -14,14 +14,14 @@ import (
 	"example.com/khp/wire/credentials"
 )
 
-// Authenticator finds out who a client is, before a transport.Handler's Decide sees its request.
-// Each extended request is authenticated by itself: the first one, and every one that follows a
+// Authenticator identifies a client before a transport.Handler's Decide sees its request. Each
+// extended request is authenticated by itself: the first one, and every one that follows a
 // challenge. It is called in a goroutine of its own, for many connections at once; ctx ends when
-// the decision is not waited for any more.
+// the decision is no longer waited for.
 //
-// An error or a panic is answered with 500, logged, and not shown to the client. One that also has
-// the method Validate() error, as those of this package do, is asked before anything is served: see
-// transport.Handler.Check.
+// An error or a panic is answered with 500, logged, and not shown to the client. An Authenticator
+// that also has the method Validate() error, as those of this package do, is validated before
+// anything is served: see transport.Handler.Check.
 type Authenticator interface {
 	Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error)
 }
@@ -104,8 +104,8 @@ type BasicAuth struct {
 	Check PasswordCheck // must be set
 }
 
-// Validate refuses what cannot work: without Check no client could be let in, without a Realm none
-// could be asked.
+// Validate refuses an authenticator that cannot work: without Check no client could be let in,
+// without a Realm none could be asked.
 func (a BasicAuth) Validate() error {
 	switch {
 	case a.Check == nil:
@@ -143,7 +143,7 @@ type TokenAuth struct {
 	Check  TokenCheck // must be set
 }
 
-// Validate refuses what cannot work: no Check, or a Scheme that is no scheme.
+// Validate refuses an authenticator that cannot work: no Check, or a Scheme that is no scheme.
 func (a TokenAuth) Validate() error {
 	switch {
 	case a.Check == nil:
@@ -203,7 +203,7 @@ func Users(passwords map[string]string) PasswordCheck {
 	}
 	return func(_ context.Context, user, password string) bool {
 		want, known := sums[user]
-		got := sha256.Sum256([]byte(password)) // of the same length whatever the password's
+		got := sha256.Sum256([]byte(password)) // of equal length for every password
 		return subtle.ConstantTimeCompare(got[:], want[:]) == 1 && known
 	}
 }

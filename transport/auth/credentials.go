@@ -22,9 +22,9 @@ type CredentialsProvider interface {
 	Credentials(ctx context.Context, r *CredentialsRequest) (string, error)
 }
 
-// ErrNoCredentials is what a provider returns that knows none of the challenges. Where a challenge
-// of a known scheme is not one that can be answered, the error also wraps a [wire.ParseError] that
-// names the parameter.
+// ErrNoCredentials is the error of a provider that knows none of the challenges. Where a challenge
+// of a known scheme cannot be answered, the error also wraps a [wire.ParseError] that names the
+// parameter.
 var ErrNoCredentials = errors.New("no credentials for these challenges")
 
 // CredentialsFunc is a function as provider.
@@ -45,8 +45,8 @@ type CredentialsRequest struct {
 	Target     string // of that request, as it is sent: path and query
 	Challenges []Challenge
 	Attempt    int // how often this connection was challenged, from 1
-	// What was sent before in this handshake and led to this challenge, "" if nothing was; keep it
-	// out of logs.
+	// Refused is the value that was sent before in this handshake and led to this challenge, "" if
+	// there was none; keep it out of logs.
 	Refused string
 }
 
@@ -55,7 +55,7 @@ type Challenge struct {
 	Scheme      string // "Basic", "Token", "Bearer", ...; for "Application Basic" it is "Basic"
 	Application bool   // the scheme was written with the word Application before it, as gateways do
 	Realm       string
-	Token       string // what follows the scheme, if that is not a list of parameters
+	Token       string // the text behind the scheme, unless it is a list of parameters
 	Params      string // the parameters as they were sent; see Param
 }
 
@@ -142,9 +142,10 @@ func scheme(name string, write func() ([]byte, error)) CredentialsProvider {
 	})
 }
 
-// PrepareCredentials copies what a challenged client has to say about its challenges. The function
-// that it returns asks p, in any goroutine: it gives the value for [endpoint.Client.Credentials],
-// or an error also where p panics. method is that of the extended request, "" for GET.
+// PrepareCredentials copies the data that a challenged client has about its challenges. The
+// function that it returns asks p, in any goroutine: it gives the value for
+// [endpoint.Client.Credentials], or an error also where p panics. method is that of the extended
+// request, "" for GET.
 func PrepareCredentials(
 	c *endpoint.Client, method string, p CredentialsProvider,
 ) func(context.Context) (string, error) {

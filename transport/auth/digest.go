@@ -34,8 +34,8 @@ type nonceUse struct {
 	count  uint32
 }
 
-// maxNonces bounds what is remembered. A nonce that is forgotten and comes again is counted from 1,
-// and the server may call it stale.
+// maxNonces bounds the nonces that are remembered. A nonce that is forgotten and comes again is
+// counted from 1, and the server may call it stale.
 const maxNonces = 64
 
 // Credentials returns a new answer, or the refused one if there is no reason to believe that a new
@@ -76,8 +76,8 @@ func bestDigest(r *CredentialsRequest) (best credentials.DigestChallenge, err er
 	return credentials.DigestChallenge{}, err
 }
 
-// unanswerableError is for a challenge whose scheme is known and whose parameters are not what an
-// answer needs.
+// unanswerableError is for a challenge of a known scheme whose parameters do not suffice for an
+// answer.
 type unanswerableError struct{ why error }
 
 func (e *unanswerableError) Error() string {

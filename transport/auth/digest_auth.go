@@ -18,12 +18,12 @@ import (
 )
 
 // DigestAuth asks for a name and proof of a password, which stays with the client. [RFC 7616] The
-// principal is the name, a string. Credentials are good for one request and one minute; those that
-// come too late, or once more, are asked for again without being called wrong. After wrong ones it
-// asks again, as [BasicAuth] does.
+// principal is the name, a string. Credentials are good for one request and one minute; if they
+// come too late, or once more, the client is asked again without being told that they are wrong.
+// After wrong ones DigestAuth asks again, as [BasicAuth] does.
 //
-// Use it as a pointer. It remembers what was used, so that it protects one process; the zero value
-// of what is not exported is right.
+// Use it as a pointer. It remembers used credentials, so it protects one process; the zero value of
+// the unexported fields is right.
 type DigestAuth struct {
 	Realm string
 	// HA1 returns the hash of user, realm and password that [credentials.DigestAlgorithm.HA1] makes
@@ -52,7 +52,7 @@ func DigestUsers(
 	}
 }
 
-// Validate refuses what cannot work: without HA1 no client could be let in.
+// Validate refuses an authenticator that cannot work: without HA1 no client could be let in.
 func (a *DigestAuth) Validate() error {
 	switch {
 	case a == nil || a.HA1 == nil:
@@ -129,8 +129,8 @@ func (a *DigestAuth) challenge(r *endpoint.Request, stale bool) (Verdict, error)
 // nonceLife is how long a nonce is good.
 const nonceLife = time.Minute
 
-// nonces makes and knows the nonces of one server. What it has issued it knows by its signature; it
-// only remembers those that were used, and only for as long as they are good.
+// nonces makes and recognizes the nonces of one server. It recognizes them by its signature, and
+// remembers only those that were used, for as long as they are good.
 type nonces struct {
 	mu  sync.Mutex
 	key []byte

@@ -8,10 +8,10 @@ import (
 
 type laterKey struct{}
 
-// TryLater says that a [PasswordCheck] or [TokenCheck] could not be made, because too many are
-// asked for at once or because what it needs cannot be reached. The check calls it with its own
-// context and returns false. The client then gets 503 with Retry-After, in seconds, instead of
-// being told that its credentials are wrong.
+// TryLater reports that a [PasswordCheck] or [TokenCheck] could not be made, because too many are
+// asked for at once or because a service that it needs cannot be reached. The check calls it with
+// its own context and returns false. The client then gets 503 with Retry-After, in seconds, instead
+// of being told that its credentials are wrong.
 func TryLater(ctx context.Context, after time.Duration) {
 	if to, ok := ctx.Value(laterKey{}).(*later); ok {
 		to.after.Store(int64(max(after, time.Second)))

@@ -25,8 +25,8 @@ func ClientAddr(ctx context.Context) net.Addr {
 }
 
 // ClientNetwork returns the network that an [Authenticator] should count a client as, where clients
-// share something that is scarce: an IPv4 address, or the /64 of an IPv6 address, which is what one
-// client has at its disposal. It is the zero Prefix if the address is not known.
+// share a scarce resource: an IPv4 address, or the /64 of an IPv6 address, which one client has at
+// its disposal. The result is the zero Prefix if the address is not known.
 func ClientNetwork(ctx context.Context) netip.Prefix {
 	return network.Of(ClientAddr(ctx))
 }

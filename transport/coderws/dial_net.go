@@ -70,6 +70,6 @@ func transportFor(t *http.Transport, cfg *tls.Config) *http.Transport {
 	}
 	t = t.Clone()
 	t.TLSClientConfig = cfg
-	t.DisableKeepAlives = true // what it kept would stay open
+	t.DisableKeepAlives = true // idle connections would stay open
 	return t
 }

@@ -33,9 +33,9 @@ import (
 type Options struct {
 	Profiles []string // spec, kaazing, or both; nil is both
 	Run      []string // ids of cases or globs, as in "khp/ext/*", any of which may match; nil is all
-	// Resources are the paths of what a server has beside the echo, by the names that
-	// khp conform server --resource has: challenge, redirect, refuse, defer, status, balance. Cases
-	// that need another one are skipped.
+	// Resources are the paths of a server's resources beside the echo, by the names that khp conform
+	// server --resource has: challenge, redirect, refuse, defer, status, balance. Cases that need
+	// another one are skipped.
 	Resources map[string]string
 	// User is who the server's resource challenge lets in, NAME:PASSWORD; "" is joe:welcome.
 	// Clients under test always say joe:welcome.

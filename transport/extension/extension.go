@@ -19,9 +19,9 @@ type Extension interface {
 	// Offer returns the parameters with which a client asks for it, as they stand behind "name;",
 	// "" for none.
 	Offer() (params string)
-	// Accept answers a client that asks: with the parameters of the response and the session to
-	// run, or with ok false to decline. It is called once for each element of that name until one
-	// is accepted.
+	// Accept answers a client's element with the parameters of the response and the session to run, or
+	// declines it with ok false. It is called once for each element of that name until one is
+	// accepted.
 	Accept(asked Request) (params string, s Session, ok bool)
 	// Confirm takes the element with which the server has answered. An error fails the attempt to
 	// connect.
@@ -32,7 +32,8 @@ type Extension interface {
 type Request struct {
 	wire.Extension          // the element, with its parameters
 	Asked          []string // the names of all elements of the request
-	// The names of what is granted already: all of it will be nearer to the peer.
+	// Below has the names of the extensions that are granted already: all of them will be nearer to
+	// the peer.
 	Below []string
 }
 
@@ -51,9 +52,9 @@ func Offers(use []Extension, raw []string) []string {
 	return list
 }
 
-// Accept returns the elements with which a server answers asked, those of an extended request, and
-// what to run for them. selected are elements that the application answers by itself: they come
-// first, and have no session. Each name is answered once.
+// Accept returns the elements with which a server answers asked, the elements of an extended
+// request, and the sessions to run for them. The application answers the elements in selected by
+// itself: they come first, and have no session. Each name is answered once.
 func Accept(use []Extension, asked, selected []string) (answer []string, sessions []Session) {
 	var names []string
 	for _, e := range asked {
@@ -83,8 +84,8 @@ func Accept(use []Extension, asked, selected []string) (answer []string, session
 	return append(selected[:len(selected):len(selected)], answer...), sessions
 }
 
-// Confirm returns what a client has to run for the elements of a response. Elements that use does
-// not know have no session: they are the business of who asked for them.
+// Confirm returns the sessions that a client has to run for the elements of a response. Elements
+// that use does not know have no session: the caller who asked for them is responsible for them.
 func Confirm(use []Extension, answer []string) (sessions []Session, err error) {
 	for _, e := range answer {
 		for _, x := range use {

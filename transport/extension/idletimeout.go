@@ -14,7 +14,7 @@ const (
 	policyViolation = 1008
 )
 
-// maxPeriod keeps milliseconds within what a script's timer can count, 24 days.
+// maxPeriod keeps milliseconds within the range of a script's timer, 24 days.
 const maxPeriod = (1<<31 - 1) * time.Millisecond
 
 // IdleTimeout is x-kaazing-idle-timeout: the server announces a period, sends something at least
@@ -33,8 +33,8 @@ const maxPeriod = (1<<31 - 1) * time.Millisecond
 // Scripts in a browser see no frames but messages, and ask for [PingPong] as well. A server
 // declines them unless it also grants that, below.
 type IdleTimeout struct {
-	// Period is what a server announces, in whole milliseconds, at least 4 ms and at most 24 days;
-	// 0 declines. A client has no use for it.
+	// Period is the period that a server announces, in whole milliseconds, at least 4 ms and at most
+	// 24 days; 0 declines. A client has no use for it.
 	Period time.Duration
 }
 
@@ -65,7 +65,7 @@ func (IdleTimeout) Confirm(answer wire.Extension) (Session, error) {
 	return &idleClient{period: time.Duration(ms) * time.Millisecond}, nil
 }
 
-// hearing is what both sides know of the other.
+// hearing is the state that sessions of both sides keep about the peer.
 type hearing struct {
 	Pass
 	heard time.Time
@@ -121,8 +121,8 @@ func (s *idleServer) Outgoing(f Flow, m Message) {
 	f.Send(m)
 }
 
-// KeepsAlive returns the period: within it a silent client was asked and is given up, which is what
-// a host can do by itself.
+// KeepsAlive returns the period within which a silent client is asked and then given up. A host can
+// do the same by itself.
 func (s *idleServer) KeepsAlive() time.Duration { return s.period }
 
 func (s *idleServer) waiting() bool { return s.asked.After(s.heard) }

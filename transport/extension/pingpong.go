@@ -18,7 +18,7 @@ import (
 // A server always chooses 01 01 01 02: clients exist that remember the first escape they have seen.
 type PingPong struct{}
 
-// escape is what our servers choose.
+// escape is the escape that our servers choose.
 var escape = [4]byte{1, 1, 1, 2}
 
 // The two bytes behind the escape.

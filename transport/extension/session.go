@@ -11,13 +11,13 @@ type Kind uint8
 const (
 	Text   Kind = 1 + iota // a data message whose bytes are UTF-8, and have to stay so
 	Binary                 // a data message
-	Ping                   // a Ping frame, or what stands for one
-	Pong                   // a Pong frame, or what stands for one
+	Ping                   // a Ping frame, or its substitute
+	Pong                   // a Pong frame, or its substitute
 )
 
-// Message is what passes through a session. Data is valid during the call that brings it, and must
-// not be changed; it is copied where it is kept longer than that, so a session may use its own
-// memory again after its call.
+// Message is a message on its way through a session. Data is valid during the call that brings it,
+// and must not be changed; code that keeps it longer copies it, so a session may use its own memory
+// again after its call.
 type Message struct {
 	Kind Kind
 	Data []byte // at most 125 bytes for a Ping or Pong that goes out
@@ -40,7 +40,7 @@ type Session interface {
 	// Heard tells, before Expired, since when the peer is silent although the connection is read.
 	// Bytes of an unfinished message end a silence, too.
 	Heard(at time.Time)
-	// Deadline returns when Expired should be called next, the zero time for never. It is looked at
+	// Deadline returns when Expired should be called next, the zero time for never. The stack reads it
 	// after each call.
 	Deadline() time.Time
 	// Expired tells that the deadline has passed.
@@ -92,7 +92,7 @@ func (f Flow) Send(m Message) { f.stack.send(f.at+1, m) }
 // the application; a Pong ends its wait for one.
 func (f Flow) Deliver(m Message) { f.stack.deliver(f.at-1, m) }
 
-// Fail ends the connection with a close code and a reason, which must not quote the peer. Nothing
-// that is sent or delivered after it takes place, and what the same call delivered before it may be
-// lost.
+// Fail ends the connection with a close code and a reason, which must not quote the peer. Messages
+// sent or delivered after it are dropped, and messages that the same call delivered before it may
+// be lost.
 func (f Flow) Fail(code uint16, reason string) { f.stack.fail(code, reason) }

@@ -72,8 +72,8 @@ func (s *Stack) Heard(at time.Time) {
 	}
 }
 
-// Deadline returns when to call Expired, the zero time for never. It may be called too early, and
-// then does nothing.
+// Deadline returns when to call Expired, the zero time for never. Expired does nothing if it is
+// called too early.
 func (s *Stack) Deadline() (first time.Time) {
 	if s.failed {
 		return first

@@ -12,8 +12,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// span makes a span of what has just ended; problem is why it counts as an error, "" if it does
-// not.
+// span makes a span of a handshake or connection that has just ended; problem is why it counts as
+// an error, "" if it does not.
 func (o *Observer) span(
 	ev transport.Event, name string, attrs []attribute.KeyValue, problem string,
 ) {

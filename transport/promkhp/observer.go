@@ -15,7 +15,7 @@ type Observer struct {
 	sent, received   traffic
 }
 
-// traffic counts what goes in one direction.
+// traffic counts the messages and bytes of one direction.
 type traffic struct{ messages, bytes *prometheus.CounterVec }
 
 var (
@@ -23,7 +23,7 @@ var (
 	_ prometheus.Collector  = (*Observer)(nil)
 )
 
-// New returns an observer that has counted nothing. It has to be registered to be read.
+// New returns an observer that has counted nothing. Register it, so that its counts can be read.
 func New() *Observer {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help},

@@ -5,15 +5,15 @@
 //	err = w.Write(trace.Record{Conn: 1, Side: "server", Kind: trace.Opening,
 //		Dir: trace.Received, Data: request})
 //
-// Package transport writes it with [example.com/khp/transport.TraceTo]; who drives an endpoint
-// writes records from what it tells the endpoint and from the outputs, as the example of this
-// package does. The command khp replay and package sim/replay read it.
+// Package transport writes it with [example.com/khp/transport.TraceTo]. A program that drives an
+// endpoint writes records of its calls and of the outputs, as the example of this package does. The
+// command khp replay and package sim/replay read it.
 //
 // # Versions
 //
-// A version may gain fields and kinds; a reader leaves out fields that it does not know, and is
-// given kinds that it does not know. Whatever changes the meaning of what there is makes a new
-// version, and a reader refuses versions that it does not know.
+// A version may gain fields and kinds: a reader leaves out unknown fields, and returns records of
+// unknown kinds. A change of meaning makes a new version, and a reader refuses versions that it
+// does not know.
 //
 // # Secrets
 //

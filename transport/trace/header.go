@@ -47,7 +47,7 @@ type Config struct {
 	MaxInterim uint8 `json:"max_interim,omitempty"`
 	// Server: serves clients that do not offer KHP.
 	Plain bool `json:"plain,omitempty"`
-	// Server: may send responses that lack what their status requires.
+	// Unchecked lets a server send responses that lack fields which their status requires.
 	Unchecked bool `json:"unchecked,omitempty"`
 	// Server: 401 responses on a connection.
 	MaxChallenges uint8 `json:"max_challenges,omitempty"`
@@ -77,8 +77,8 @@ func ServerConfig(m fsm.ServerConfig) *Config {
 		MaxDeferrals: m.MaxDeferrals}
 }
 
-// Client returns the machine that c describes. What depends on the request (Expect, OtherMethod) is
-// not part of it, and a profile of an unknown name is 0.
+// Client returns the machine that c describes. Settings that depend on the request (Expect,
+// OtherMethod) are not part of it, and a profile of an unknown name is 0.
 func (c *Config) Client() fsm.ClientConfig {
 	return fsm.ClientConfig{
 		Profile:            ParseProfile(c.Profile),

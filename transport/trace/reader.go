@@ -29,7 +29,7 @@ type Error struct {
 	Text string
 }
 
-// Error returns where and what, in one line.
+// Error returns the place and the mistake, in one line.
 func (e *Error) Error() string {
 	if e.Line == 0 {
 		return "trace: " + e.Text

@@ -21,11 +21,11 @@ type Record struct {
 	// "" is the empty message.
 	Data Data   `json:"data,omitzero"`
 	Code uint16 `json:"code,omitempty"` // close code; 0 is a Close frame without one
-	// URL of a dial, close reason, name of a timer, subprotocol of an open, cause of a lost, what
-	// was wrong of a violation.
+	// Text is the URL of a dial, the close reason, the name of a timer, the subprotocol of an open,
+	// the cause of a lost, or the mistake of a violation.
 	Text string `json:"text,omitempty"`
-	// What the machine waited for when this arrived, or waits for after doing this, such as
-	// ClientAwaitResponse.
+	// Phase is the phase of the machine, such as ClientAwaitResponse: before an arrival, after an
+	// action.
 	Phase string `json:"phase,omitempty"`
 	// Name of the failure of a fail, such as FailureTimeout.
 	Failure string `json:"failure,omitempty"`
@@ -49,7 +49,7 @@ const (
 	Violation   Kind = "violation"
 	Timer       Kind = "timer"       // the timer named by Text ran out
 	Credentials Kind = "credentials" // the provider of credentials is asked
-	Open        Kind = "open"        // the handshake completed; what follows is not recorded
+	Open        Kind = "open"        // the handshake completed; later messages are not recorded
 	Fail        Kind = "fail"        // it failed
 	Closed      Kind = "closed"      // it was given up as the application asked
 )
@@ -74,8 +74,8 @@ type base64Data struct {
 	Base64 []byte `json:"base64"`
 }
 
-// MarshalJSON writes a string if everything in it is printable or a line end, which is what HTTP
-// looks like, and base64 otherwise.
+// MarshalJSON writes a string if everything in it is printable or a line end, as in HTTP, and
+// base64 otherwise.
 func (d Data) MarshalJSON() ([]byte, error) {
 	if !printable(d) {
 		return json.Marshal(base64Data{d})

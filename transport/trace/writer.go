@@ -20,7 +20,7 @@ type Writer struct {
 	redactors map[flow]*redact.Redactor // of messages that go on in the next record
 }
 
-// flow is what one side of a connection sends.
+// flow identifies the stream of one side of a connection.
 type flow struct {
 	conn    uint64
 	side    string
@@ -57,7 +57,7 @@ func (t *Writer) Write(r Record) error {
 	return t.put(r)
 }
 
-// redact replaces the secrets of a piece of what one side sends.
+// redact replaces the secrets in a piece of one side's stream.
 func (t *Writer) redact(f flow, piece []byte) []byte {
 	r := t.redactors[f]
 	if r == nil {

@@ -25,11 +25,11 @@ type kind struct {
 	prefix string
 	// Of the hashes that a password can have; the group is the cost or the rounds.
 	form    *regexp.Regexp
-	want    string // says in words what form asks for
-	least   int    // of what the group says
+	want    string // the form in words
+	least   int    // smallest value of the group
 	most    int
 	costs   string // says what the group is
-	implied int    // what stands for the group where it is left out
+	implied int    // value of the group where it is left out
 	price   func(cost int) int
 	accept  apache.PasswdParser
 }

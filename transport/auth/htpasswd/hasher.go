@@ -4,7 +4,7 @@ import (
 	"runtime"
 )
 
-// hasher is what files have in common.
+// hasher is shared by all files.
 type hasher struct {
 	queue    *queue
 	verified *verified

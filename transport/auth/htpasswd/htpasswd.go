@@ -76,9 +76,9 @@ const longest = 255
 const retry = 5 * time.Second
 
 // Check reports whether the user has that password, of 255 bytes at most. It is a
-// [auth.PasswordCheck]. A wrong password and a user who does not exist take as long as the slowest
-// hash of the file. If ctx ends before it is this client's turn, or too many wait already, the user
-// is not let in; the latter is said by [auth.TryLater].
+// [auth.PasswordCheck]. The check of a wrong password, or of a user who does not exist, takes as
+// long as the slowest hash of the file. If ctx ends before it is this client's turn, or too many
+// checks wait already, the user is not let in; Check reports the latter with [auth.TryLater].
 func (f *File) Check(ctx context.Context, user, password string) bool {
 	if len(password) > longest {
 		return false

@@ -13,8 +13,8 @@ const mostWaiting = 256
 
 var errFull = errors.New("too many passwords wait to be checked")
 
-// queue gives turns at hashing: to each client that waits one after the other, whatever the number
-// of its connections.
+// queue gives turns at hashing, one after the other to each client that waits, regardless of the
+// number of its connections.
 type queue struct {
 	mu      sync.Mutex
 	free    int      // turns that are free; 0 if a check waits
@@ -22,13 +22,13 @@ type queue struct {
 	shares  []*share // of clients that wait, the next one first
 }
 
-// share is what waits for one client.
+// share has the waiting checks of one client.
 type share struct {
 	of    netip.Prefix
 	turns []turn // the oldest first
 }
 
-// turn is sent what becomes of one who waits: nil is the turn.
+// turn receives the outcome of waiting: nil is the turn.
 type turn chan error
 
 func newQueue(turns int) *queue { return &queue{free: turns} }

@@ -1,5 +1,5 @@
-// Package accept takes connections from a listener: it waits out what passes, bounds how many there
-// are, and answers in a few words where there is no more to say.
+// Package accept takes connections from a listener: it waits out passing errors, bounds the number
+// of connections, and sends a short answer to clients that get no further.
 package accept
 
 import (

@@ -58,8 +58,9 @@ func (v *Visit) Introduce() bool {
 	return true
 }
 
-// Explain tells a client what is wrong that sent something else than an opening request: head, or,
-// in the place of TLS, what the error of reading holds. It reports whether that was a PROXY header.
+// Explain tells a client its mistake if it sent something else than an opening request: head, or,
+// in the place of TLS, the bytes in the error of reading. It reports whether that was a PROXY
+// header.
 func (v *Visit) Explain(head []byte, err error) bool {
 	nc := v.Conn
 	if err != nil {
@@ -83,8 +84,8 @@ func (v *Visit) Explain(head []byte, err error) bool {
 func (v *Visit) SeenFrom(fields wire.Fields) { v.Conn = v.Front.SeenFrom(v.Conn, fields) }
 
 // Enter counts the connection as a WebSocket of its client, and takes a place for it or waits for
-// one until ctx ends. rest is what the client has sent behind its opening request. false says that
-// the client was refused, or is gone.
+// one until ctx ends. rest has the bytes that the client has sent behind its opening request. false
+// means that the client was refused, or is gone.
 func (v *Visit) Enter(ctx context.Context, rest *[]byte) bool {
 	if !v.count() {
 		answer(v.Conn, "503 Service Unavailable", tooManyText+"\n")
@@ -130,7 +131,7 @@ func (v *Visit) count() bool {
 func (v *Visit) await(ctx context.Context, rest *[]byte, turn chan struct{}) (got, gone bool) {
 	limit := time.After(maxWait)
 	_ = v.SetReadDeadline(time.Time{})
-	// What the client sends although it should wait belongs to the WebSocket.
+	// Bytes that the client sends although it should wait belong to the WebSocket.
 	var early [mostWaiting]byte
 	var n int
 	read := make(chan error, 1)

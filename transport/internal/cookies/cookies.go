@@ -17,8 +17,8 @@ type Jar struct {
 	own string // of the caller's header, for the first origin only
 }
 
-// Take takes the Cookie fields out of the caller's header, so that they share one field with what
-// the Jar has. [RFC 6265 5.4]
+// Take takes the Cookie fields out of the caller's header, so that they share one field with the
+// cookies of the Jar. [RFC 6265 5.4]
 func (j *Jar) Take(header []endpoint.HeaderField) (rest []endpoint.HeaderField) {
 	var own []string
 	rest = slices.DeleteFunc(header, func(f endpoint.HeaderField) bool {

@@ -1,5 +1,5 @@
-// Package deflate is permessage-deflate, without frames: what it negotiates, and how a message is
-// compressed and inflated. [RFC 7692 7]
+// Package deflate is permessage-deflate, without frames: its negotiation, and the compression and
+// inflation of messages. [RFC 7692 7]
 package deflate
 
 import (
@@ -22,7 +22,7 @@ const (
 	smallest   = 64       // bytes of a message below which compressing it is not worth while
 )
 
-// Params are what both sides agreed on: whether each message of a side stands for itself.
+// Params are the agreement of both sides: whether each message of a side stands for itself.
 type Params struct{ ClientAlone, ServerAlone bool }
 
 // String returns the element with which a server grants p.
@@ -37,14 +37,14 @@ func (p Params) String() string {
 	return text
 }
 
-// Offer returns what a client offers. alone asks for messages that stand for themselves, which
-// takes 64 KiB less for each connection.
+// Offer returns the element that a client offers. alone asks for messages that stand for
+// themselves, which takes 64 KiB less for each connection.
 func Offer(alone bool) string {
 	return Params{ClientAlone: alone, ServerAlone: alone}.String()
 }
 
-// Accept returns what a server grants of the elements that a client has offered, the first that it
-// can keep to.
+// Accept returns the element that a server grants of those that a client has offered: the first
+// that it can keep to.
 func Accept(offered []string, alone bool) (granted string, p Params, ok bool) {
 	for _, text := range offered {
 		p, narrow, err := parse(text, true)
@@ -57,8 +57,9 @@ func Accept(offered []string, alone bool) (granted string, p Params, ok bool) {
 	return "", Params{}, false
 }
 
-// Granted returns what a server has granted of Offer(alone), nil if nothing. A server that may let
-// its messages refer to others has not accepted an offer that forbids it. [RFC 7692 7.1.1.1]
+// Granted returns the parameters that a server has granted of Offer(alone), nil if none. A server
+// that may let its messages refer to others has not accepted an offer that forbids it. [RFC 7692
+// 7.1.1.1]
 func Granted(response wire.Fields, alone bool) (granted *Params, err error) {
 	for v := range response.All("Sec-WebSocket-Extensions") {
 		for element := range strings.SplitSeq(string(v), ",") {

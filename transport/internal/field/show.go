@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// Show writes text for a value that hides a part of itself, whatever the verb: one that is wrong
-// for text would otherwise make package fmt print the fields of the value.
+// Show writes text for a value that hides a part of itself, for any verb: with a verb that is wrong
+// for text package fmt would otherwise print the fields of the value.
 func Show(s fmt.State, verb rune, text string) {
 	switch verb {
 	case 'q', 'x', 'X':

@@ -20,7 +20,7 @@ const (
 // Batch is messages that arrived together and go on together. Its memory is that in which they
 // arrived.
 type Batch struct {
-	Bytes    []byte // what to send
+	Bytes    []byte // to be sent
 	Messages int
 	Payload  int // bytes of the messages
 
@@ -35,7 +35,7 @@ func (b *Batch) Free() {
 	}
 }
 
-// relay is what a connection has more whose messages are passed on in batches.
+// relay is the additional state of a connection whose messages are passed on in batches.
 type relay struct {
 	wide *sock.Wide // holds base; nil while it is not needed
 	raw  bool       // lazy can read the socket
@@ -45,8 +45,8 @@ type relay struct {
 // lazyRoom is where a connection reads without memory while it waits.
 type lazyRoom Conn
 
-// Relay prepares c for More and Batch. It has no effect the second time. The caller is the one that
-// reads.
+// Relay prepares c for More and Batch. It has no effect the second time. Only the goroutine that
+// reads calls it.
 func (c *Conn) Relay() {
 	if c.relay == nil {
 		c.relay = &relay{}
@@ -64,7 +64,7 @@ func (c *Conn) Relays(to *Conn) bool {
 	return to == nil || to.ext == nil && to.comp == nil && (!to.client || !c.client)
 }
 
-// Form is what to takes.
+// Form is the form of frames that the other connection takes.
 func (c *Conn) Form() Form {
 	if c.client {
 		return Masked
@@ -128,8 +128,7 @@ func (c *Conn) widen() {
 	c.base = to
 }
 
-// narrow takes the wide buffer, which becomes the caller's, out of use. rest is what is unread in
-// it.
+// narrow takes the wide buffer out of use, which becomes the caller's. rest has its unread bytes.
 func (c *Conn) narrow(rest []byte) {
 	c.relay.wide = nil
 	switch {
@@ -144,9 +143,8 @@ func (c *Conn) narrow(rest []byte) {
 	c.r, c.w = 0, copy(c.base, rest)
 }
 
-// Batch takes the messages that are here in full, as far as nothing else is before them: they are
-// unfragmented, right by all rules, and not beyond the limit. What follows them is for Next. There
-// may be none.
+// Batch takes the whole messages at the front of the buffer: unfragmented, right by all rules, and
+// not beyond the limit. Next reads the ones behind them. There may be none.
 func (c *Conn) Batch(form Form) (b Batch) {
 	if c.dead != nil || c.left > 0 || c.msg != nil || c.given > 0 || c.state.Fragmented() {
 		return b
@@ -230,7 +228,7 @@ func (c *Conn) place(form Form, h ws.Header, p, to []byte) int {
 // Ahead says how to take in the next frame.
 type Ahead uint8
 
-// What lies ahead of a connection behind its last Batch.
+// Ahead tells the kind of data behind the last Batch of a connection.
 const (
 	AheadMore Ahead = iota + 1 // More, and then Batch again
 	// Next: it is no message, a wrong one, or one that cannot come in a Batch.
@@ -239,7 +237,7 @@ const (
 	AheadLarge
 )
 
-// Ahead looks at what Batch has left.
+// Ahead looks at the data that Batch has left.
 func (c *Conn) Ahead() Ahead {
 	b := c.base[c.r:c.w]
 	h, n := peekHeader(b)
@@ -264,8 +262,8 @@ func (c *Conn) Ahead() Ahead {
 	return c.aheadMore()
 }
 
-// aheadMore is for a message that is not here in full. It is gathered in a buffer that grows with
-// it where more than that would be held while it comes.
+// aheadMore is for a message that has not arrived in full. If too much of it would be held on the
+// way, it is gathered in a buffer that grows with it.
 func (c *Conn) aheadMore() Ahead {
 	if !c.relay.raw {
 		return AheadItem

@@ -13,13 +13,13 @@ import (
 // rsv1 marks the first frame of a compressed message. [RFC 7692 6]
 const rsv1 = 4
 
-// compression is what a connection with permessage-deflate has more.
+// compression is the additional state of a connection with permessage-deflate.
 type compression struct {
 	in, out deflate.Codec
 	packed  bool // the message begun is compressed
 }
 
-// Compress has messages compressed as both sides agreed. Nobody may use c yet.
+// Compress has messages compressed as both sides agreed. Call it before c is used.
 func (c *Conn) Compress(p deflate.Params) {
 	c.comp = &compression{in: deflate.Codec{Alone: p.ClientAlone},
 		out: deflate.Codec{Alone: p.ServerAlone}}
@@ -29,7 +29,7 @@ func (c *Conn) Compress(p deflate.Params) {
 	c.state = c.state.Set(ws.StateExtended)
 }
 
-// Compression returns what both sides agreed on; ok is false without permessage-deflate.
+// Compression returns the agreement of both sides; ok is false without permessage-deflate.
 func (c *Conn) Compression() (p deflate.Params, ok bool) {
 	if c.comp == nil {
 		return p, false

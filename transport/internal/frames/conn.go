@@ -1,6 +1,5 @@
 // Package frames is a WebSocket connection below KHP: frames, messages, control frames and the
-// rules that RFC 6455 has for them. It knows no handshake, and what an open connection means to an
-// application is not its business.
+// rules that RFC 6455 has for them. It knows neither handshakes nor applications.
 //
 //	c := frames.New(nc, client, rest, limit)
 //	item, err := c.Next()              // a whole message or a control frame; see Error
@@ -79,13 +78,13 @@ type Conn struct {
 	limit atomic.Int64 // largest message in bytes
 
 	// Reading.
-	source io.Reader // of what is read: the socket, or what ReadBy has put before it
+	source io.Reader // the socket, or the reader of ReadBy before it
 	dead   error     // set once nothing more may be read
 	base   []byte    // where socket bytes land: small, big or the bytes given to New
 	r, w   int       // base[r:w] is unread
 	hungry bool      // the last read filled its room: more is probably waiting
-	// Bytes at the end of msg that are no whole character yet, if it is text; what is before them
-	// is right.
+	// begun counts the bytes at the end of msg that are no whole character yet, if it is text; the
+	// bytes before them are right.
 	begun uint8
 	piece [4]byte      // the last begun bytes, for NextInto
 	state ws.State     // side, and whether a message is unfinished
@@ -99,9 +98,9 @@ type Conn struct {
 	small [smallSize]byte
 }
 
-// New starts a connection on nc, on the client's or the server's side. buffered is what was read
-// from nc beyond the opening handshake; it is copied. limit is the largest message accepted, in
-// bytes.
+// New starts a connection on nc, on the client's or the server's side. buffered has the bytes that
+// were read from nc beyond the opening handshake; New copies them. limit is the largest message
+// accepted, in bytes.
 func New(nc net.Conn, client bool, buffered []byte, limit int64) *Conn {
 	c := &Conn{nc: nc, client: client, turn: make(chan struct{}, 1), state: ws.StateServerSide}
 	if client {
@@ -119,9 +118,8 @@ func New(nc net.Conn, client bool, buffered []byte, limit int64) *Conn {
 	return c
 }
 
-// Next returns what arrives next. It blocks as the socket's read deadline allows. After an expired
-// deadline (os.ErrDeadlineExceeded), at whatever byte, the next call goes on where this one
-// stopped.
+// Next returns the next item. It blocks as the socket's read deadline allows. After an expired
+// deadline (os.ErrDeadlineExceeded), at any byte, the next call goes on where this one stopped.
 //
 // An *Error is the peer's fault and final. The end of the stream comes as an error that matches
 // io.ErrUnexpectedEOF, because only a Close frame ends a WebSocket connection; after one, nothing
@@ -162,7 +160,7 @@ func (c *Conn) Buffered() bool {
 	}
 	b, state, size := c.base[c.r:c.w], c.state, c.given+int64(len(c.msg))
 	op := c.op
-	if c.packed() { // what is text is known at its end
+	if c.packed() { // a compressed text is checked at its end
 		op = ws.OpBinary
 	}
 	text := preview{op, c.msg[len(c.msg)-int(c.begun) : len(c.msg) : len(c.msg)]}
@@ -338,14 +336,14 @@ func (c *Conn) Opened() {
 	c.Rest()
 }
 
-// Until names the channel that is closed with the socket. Nobody may use c yet.
+// Until names the channel that is closed with the socket. Call it before c is used.
 func (c *Conn) Until(gone <-chan struct{}) { c.gone = gone }
 
-// ReadBy has r read what Next reads; r reads from Socket, and its errors, other than an expired
-// deadline, are final. Nobody else may use c yet.
+// ReadBy has Next read from r; r reads from Socket, and its errors, other than an expired deadline,
+// are final. Call it before c is used.
 func (c *Conn) ReadBy(r io.Reader) { c.source = r }
 
-// Socket returns what reads the socket, for ReadBy.
+// Socket returns the reader of the socket, for ReadBy.
 func (c *Conn) Socket() io.Reader { return (*socket)(c) }
 
 // NetConn returns the socket.
@@ -363,8 +361,8 @@ func (c *Conn) SetLimit(n int64) { c.limit.Store(n) }
 // Ended reports whether Next returns nothing more.
 func (c *Conn) Ended() bool { return c.dead != nil }
 
-// Home names the context whose end is told by HomeEnds: to write with it costs nothing. Nobody may
-// write yet.
+// Home names the context whose end HomeEnds reports: to write with it costs nothing. Call it before
+// the first write.
 func (c *Conn) Home(ctx context.Context) { c.watcher.Init(c.nc, sock.Write, ctx) }
 
 // HomeEnds breaks off a write with that context.

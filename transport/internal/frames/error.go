@@ -10,8 +10,8 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Error is a fault in what the peer sent, or in what an extension made of it, with the close code
-// to answer it with.
+// Error is a fault in the peer's bytes, or in the result of an extension, with the close code to
+// answer it with.
 type Error struct {
 	Code uint16
 	Msg  string // never contains data of the peer

@@ -7,17 +7,17 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Extensions change what goes over a connection. The first four are called with the turn to write
-// held, the others by the goroutine that reads.
+// Extensions change the messages of a connection. The first four methods are called with the turn
+// to write held, the others by the goroutine that reads.
 type Extensions interface {
-	// Outgoing returns what to write in the place of one frame: what is owed, and then frames. With
-	// an error the connection has to end.
+	// Outgoing returns the bytes to write in the place of one frame: owed, and then frames. With an
+	// error the connection has to end.
 	Outgoing(op ws.OpCode, p []byte) (owed []byte, frames []Frame, bad *Error)
 	// Owes reports whether frames wait to be sent.
 	Owes() bool
 	// Take returns these frames, as bytes.
 	Take() (owed []byte)
-	// Left tells how many bytes of what Outgoing and Take gave did not go out yet.
+	// Left tells how many bytes of the results of Outgoing and Take did not go out yet.
 	Left(n int)
 	// Listening and Listened bracket each read of the socket.
 	Listening()
@@ -30,11 +30,12 @@ type Frame struct {
 	Payload []byte
 }
 
-// Extend has x change what goes over the connection from here on. Nobody else may use c yet.
+// Extend has x change the messages of the connection from here on. Call it before c is used
+// elsewhere.
 func (c *Conn) Extend(x Extensions) { c.ext = x }
 
-// writeExtended sends what extensions make of one frame, with nothing in between. It runs with the
-// turn held.
+// writeExtended sends the frames that extensions return for one frame, with nothing in between. It
+// runs with the turn held.
 func (c *Conn) writeExtended(ctx context.Context, op ws.OpCode, p []byte) error {
 	owed, frames, bad := c.ext.Outgoing(op, p)
 	c.tail = append(c.tail, owed...)
@@ -53,7 +54,7 @@ func (c *Conn) writeExtended(ctx context.Context, op ws.OpCode, p []byte) error 
 	return err
 }
 
-// SendOwed sends what extensions owe, or leaves that to the call that is writing.
+// SendOwed sends the frames that extensions owe, or leaves that to the call that is writing.
 func (c *Conn) SendOwed() {
 	if !c.ext.Owes() {
 		return
@@ -65,8 +66,8 @@ func (c *Conn) SendOwed() {
 	}
 }
 
-// payOwed runs with the turn held. What the socket does not take in time goes out before the next
-// frame.
+// payOwed runs with the turn held. Bytes that the socket does not take in time go out before the
+// next frame.
 func (c *Conn) payOwed() {
 	owed := c.ext.Take()
 	if len(owed) == 0 || c.closeSent {

@@ -6,13 +6,13 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// NextInto returns what arrives next as Next does, but of a message one part after the other, in
-// the memory of into. An empty into, which is not nil, gets the type of a message without any of
-// its bytes. A part may end in the middle of a character, and may be empty. The
-// rest of a message that was begun so can be discarded by Next, and is good for nothing else then.
+// NextInto returns the next item as Next does, but a message one part after the other, in the
+// memory of into. An empty into, which is not nil, gets the type of a message without any of its
+// bytes. A part may end in the middle of a character, and may be empty. Next can only discard the
+// rest of a message that NextInto has begun.
 func (c *Conn) NextInto(into []byte) (Item, error) { return c.next(into) }
 
-// handOut moves what Next has gathered of a message, before a deadline, to into.
+// handOut moves the part of a message that Next has gathered, before a deadline, to into.
 func (c *Conn) handOut(into []byte) Item {
 	if n := len(c.msg) - int(c.begun); n >= 0 {
 		copy(c.piece[:], c.msg[n:])
@@ -25,8 +25,8 @@ func (c *Conn) handOut(into []byte) Item {
 	return c.part(into[:n], true)
 }
 
-// readInto moves payload of the frame h to into: what lies in base, or else what one read of the
-// socket gives.
+// readInto moves payload of the frame h to into: bytes from base, or else the bytes of one read of
+// the socket.
 func (c *Conn) readInto(into []byte) (Item, error) {
 	room := into[:min(int64(len(into)), c.left)]
 	switch {

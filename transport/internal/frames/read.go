@@ -19,7 +19,7 @@ func (c *Conn) fill(need int) error {
 	return c.filled(n, err)
 }
 
-// filled takes in what was read behind what is unread.
+// filled adds the n bytes that were read to the unread ones.
 func (c *Conn) filled(n int, err error) error {
 	c.hungry = c.w+n == len(c.base)
 	c.w += n
@@ -29,8 +29,8 @@ func (c *Conn) filled(n int, err error) error {
 	return err
 }
 
-// makeRoom makes room behind what is unread, so that it can grow towards need bytes. It moves
-// unread bytes where it must, and gives the pooled buffer back before a first byte is waited for.
+// makeRoom makes room behind the unread bytes, so that these can grow towards need. It moves unread
+// bytes where it must, and gives the pooled buffer back before it waits for a first byte.
 func (c *Conn) makeRoom(need int) {
 	switch {
 	case c.r == c.w:
@@ -116,7 +116,7 @@ func (c *Conn) dropWide() {
 	}
 }
 
-// readLarge moves payload of the large frame h into msg: what lies in base, or else one socket read
+// readLarge moves payload of the large frame h into msg: bytes from base, or else one socket read
 // without a detour.
 func (c *Conn) readLarge() (Item, error) {
 	at := len(c.msg)
@@ -144,7 +144,7 @@ func (c *Conn) readLarge() (Item, error) {
 	if c.left -= int64(len(chunk)); c.left > 0 {
 		return Item{}, c.checkText(len(chunk))
 	}
-	c.hungry = c.r < c.w // what was waiting was this frame
+	c.hungry = c.r < c.w // the rest of this frame was waiting
 	return c.fragment(c.h, len(chunk))
 }
 

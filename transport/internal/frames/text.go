@@ -10,9 +10,9 @@ import (
 // it.
 var errText = &Error{codeInvalidPayload, "text message is not UTF-8"}
 
-// wholeCharacters returns how many bytes at the start of p are whole characters. What follows them,
-// at most three bytes, may be the beginning of one; ok is false if it cannot be, or if anything
-// before it is wrong.
+// wholeCharacters returns how many bytes at the start of p are whole characters. The bytes behind
+// them, at most three, may be the beginning of one; ok is false if they cannot be, or if an earlier
+// byte is wrong.
 func wholeCharacters(p []byte) (n int, ok bool) {
 	n = len(p)
 	for back := 1; back < utf8.UTFMax && back <= len(p); back++ {

@@ -140,8 +140,8 @@ func (c *Conn) lock(ctx context.Context) error {
 	}
 }
 
-// unlock sends what is due, a Pong, a Ping or what extensions owe, and then lets the next writer
-// in.
+// unlock sends the frames that are due (a Pong, a Ping, or frames that extensions owe) and then
+// lets the next writer in.
 func (c *Conn) unlock() {
 	for {
 		if p := c.late.Swap(nil); p != nil {
@@ -225,7 +225,7 @@ func (c *Conn) header(op ws.OpCode, n int) ws.Header {
 	return h
 }
 
-// send writes b after whatever is left over from before. n counts bytes of b only.
+// send writes b after the bytes left over from before. n counts bytes of b only.
 func (c *Conn) send(b []byte) (n int, err error) {
 	if err := c.flush(); err != nil {
 		return 0, err

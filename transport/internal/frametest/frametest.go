@@ -13,7 +13,7 @@ import (
 )
 
 // Script is a net.Conn whose reads follow a script: each entry is one arrival, nil an expired
-// deadline. What is written is recorded, one entry per Write.
+// deadline. It records writes, one entry per Write.
 type Script struct {
 	Reads  [][]byte
 	Calls  int
@@ -52,7 +52,7 @@ func (c *Script) SetDeadline(time.Time) error      { return nil }
 func (c *Script) SetReadDeadline(time.Time) error  { return nil }
 func (c *Script) SetWriteDeadline(time.Time) error { return nil }
 
-// Discard is a Script that forgets what is written.
+// Discard is a Script that forgets written bytes.
 type Discard struct{ Script }
 
 func (*Discard) Write(p []byte) (int, error) { return len(p), nil }

@@ -2,6 +2,5 @@
 
 package frametest
 
-// PoolsAreExact tells whether a sync.Pool keeps what it is given, so that allocations can be
-// counted.
+// PoolsAreExact tells whether a sync.Pool keeps every value, so that allocations can be counted.
 const PoolsAreExact = true

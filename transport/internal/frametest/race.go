@@ -2,5 +2,5 @@
 
 package frametest
 
-// PoolsAreExact is false under the race detector, where a sync.Pool drops some of what it is given.
+// PoolsAreExact is false under the race detector, where a sync.Pool drops some values.
 const PoolsAreExact = false

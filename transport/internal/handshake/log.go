@@ -27,7 +27,7 @@ func (s *Server) report(took time.Duration) {
 	o := s.server.OpeningRequest()
 	remote, path, profile := s.c.Conn.RemoteAddr().String(), o.Path(), o.Speaks()
 	took = took.Round(time.Microsecond)
-	if s.IsOpen { // most lines are this one: its values stay what they are
+	if s.IsOpen { // the most frequent line
 		result := s.server.Result() // also without KHP, of which the machine knows no status
 		log.LogAttrs(s.Context, slog.LevelInfo, "open", slog.String("remote", remote),
 			slog.String("path", path), slog.String("profile", profile),
@@ -107,8 +107,8 @@ func userOf(r *endpoint.Request) string {
 	return ""
 }
 
-// refusedOrigin quotes the Origin of a refused page, if that is what was refused, because it is
-// what has to be allowed.
+// refusedOrigin quotes the Origin of a page that was refused because of it, so that an operator can
+// allow it.
 func (s *Server) refusedOrigin(e *endpoint.HandshakeError) []any {
 	o := s.server.OpeningRequest()
 	if e.Leg != endpoint.LegOpening || e.Status != 403 || o.Origin == "" ||

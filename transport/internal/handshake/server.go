@@ -1,5 +1,5 @@
 // Package handshake is the server's side of a handshake on a blocking socket: it has an application
-// decide about each request, beside the reading of the connection, and logs what came of it.
+// decide about each request, beside the reading of the connection, and logs the outcome.
 package handshake
 
 import (
@@ -41,11 +41,11 @@ type Config struct {
 	Context     context.Context
 	Conn        net.Conn
 	Log         *slog.Logger
-	Use         []extension.Extension // granted beside what a decision lists
+	Use         []extension.Extension // granted beside those of a decision
 	Timeouts    *endpoint.Timeouts
 	Limit       int64 // of a message, in bytes
 	Trace       loop.Trace
-	Observe     func(*endpoint.Output) // of what is carried out; nil observes nothing
+	Observe     func(*endpoint.Output) // of executed outputs; nil observes nothing
 }
 
 // Server shakes hands on one connection. It counts the questions of all its handshakes: so the
@@ -208,7 +208,7 @@ func (s *Server) decided(
 	s.decide(q, d)
 }
 
-// decide answers q. A decision that lets the client in gets what the extensions answer.
+// decide answers q. A decision that lets the client in gets the answers of the extensions.
 func (s *Server) decide(q driver.Question, d endpoint.Decision) {
 	s.elsewhere, _, _ = strings.Cut(cmp.Or(d.Location, d.Reroute), "?")
 	if fsm.Status(d.Status).Action != codes.ActionWait {

@@ -13,7 +13,7 @@ type Conn struct {
 	remote net.Addr
 	before []netip.AddrPort // the hops before the address of the connection below, the client's first
 	spoken bool             // the hops are those of the request's fields, whose sender is trusted
-	rest   []byte           // what was read behind a PROXY header
+	rest   []byte           // bytes that were read behind a PROXY header
 }
 
 // RemoteAddr returns the address of the client.
@@ -64,7 +64,7 @@ func Named(nc net.Conn, text string) net.Conn {
 	return &Conn{Conn: nc, remote: net.TCPAddrFromAddrPort(client), before: []netip.AddrPort{client}}
 }
 
-// Source is what the layers of a connection tell about where its request comes from.
+// Source is the information that the layers of a connection have about the origin of its requests.
 type Source struct {
 	Way    []netip.AddrPort // the client's address first, that of the connection itself last
 	Spoken bool             // fields of the request are the word of a trusted proxy

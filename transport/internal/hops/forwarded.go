@@ -3,8 +3,8 @@ package hops
 import "strings"
 
 // forwardedFor returns the for parameter of each element of a Forwarded field (RFC 7239 section 4),
-// in order; "" for an element that has none, has several, or is not well formed. One quotation mark
-// without its other makes the last element such a one, whatever stands behind it.
+// in order; "" for an element that has none, has several, or is not well formed. A quotation mark
+// that is not closed makes the last element malformed, up to the end of the field.
 func forwardedFor(value string) (nodes []string) {
 	for more := true; more; {
 		var node string

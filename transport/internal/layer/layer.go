@@ -18,7 +18,7 @@ var (
 	// errOwed ends a connection whose peer asks and asks and does not read the answers.
 	errOwed = &frames.Error{Code: 1008,
 		Msg: "answers of extensions pile up, because the peer does not read"}
-	// errControl ends a connection whose extension does what cannot be done.
+	// errControl ends a connection whose extension changes a control frame in a forbidden way.
 	errControl = &frames.Error{Code: 1011, Msg: "an extension made a Ping or Pong that is too long"}
 )
 
@@ -57,8 +57,8 @@ func New(link *frames.Conn, sessions []extension.Session, host Host) *Layer {
 	return x
 }
 
-// carry does what actions want done, with mu held: frames become owed, and messages are returned,
-// as copies. An error ends the connection.
+// carry executes actions, with mu held: frames become owed, and messages are returned, as copies.
+// An error ends the connection.
 func (x *Layer) carry(actions []extension.Action) (in []frames.Item, bad *frames.Error) {
 	for _, a := range actions {
 		switch a.Kind {
@@ -81,8 +81,8 @@ func (x *Layer) carry(actions []extension.Action) (in []frames.Item, bad *frames
 	return in, bad
 }
 
-// settle writes what is owed if no other call is writing, and ends the connection if an extension
-// says so. The caller must not hold the turn to read.
+// settle writes the owed frames if no other call is writing, and ends the connection if an
+// extension says so. The caller must not hold the turn to read.
 func (x *Layer) settle(bad *frames.Error) {
 	x.link.SendOwed()
 	if bad != nil {
@@ -90,9 +90,9 @@ func (x *Layer) settle(bad *frames.Error) {
 	}
 }
 
-// Outgoing has the sessions take one frame from our side and returns what to write: what is owed,
-// and then the frames. It runs with the turn to write held, so the sessions see messages in the
-// order of the wire.
+// Outgoing passes one frame from our side through the sessions and returns the frames to write:
+// first the owed ones, then its own. It runs with the turn to write held, so the sessions see
+// messages in the order of the wire.
 func (x *Layer) Outgoing(
 	op ws.OpCode, p []byte,
 ) (owed []byte, out []frames.Frame, bad *frames.Error) {
@@ -127,9 +127,9 @@ func (x *Layer) Ask() *frames.Error {
 	return bad
 }
 
-// Incoming has the sessions take one item from the peer. asIs tells that it is to be delivered as
-// it is; otherwise in is what is delivered, and frames may be owed, for which the caller calls
-// SendOwed. An error ends the connection. The caller holds the turn to read.
+// Incoming passes one item from the peer through the sessions. With asIs the item is to be
+// delivered unchanged; otherwise in has the items to deliver, and frames may be owed, for which the
+// caller calls SendOwed. An error ends the connection. The caller holds the turn to read.
 func (x *Layer) Incoming(it frames.Item) (in []frames.Item, asIs bool, bad *frames.Error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -151,7 +151,7 @@ func (x *Layer) Take() (owed []byte) {
 	return owed
 }
 
-// Left tells how much of what was taken did not go out.
+// Left tells how many of the taken bytes did not go out.
 func (x *Layer) Left(n int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

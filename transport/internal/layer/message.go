@@ -19,7 +19,7 @@ func unchanged(actions []extension.Action, m extension.Message) bool {
 // same reports whether a and b are the same bytes in memory.
 func same(a, b []byte) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
-// kindOf is what sessions call a frame that we send.
+// kindOf is the sessions' name for a frame that we send.
 func kindOf(op ws.OpCode) extension.Kind {
 	//exhaustive:ignore
 	switch op {
@@ -33,7 +33,7 @@ func kindOf(op ws.OpCode) extension.Kind {
 	return extension.Binary
 }
 
-// kindOfItem is what sessions call an item that is no Close.
+// kindOfItem is the sessions' name for an item that is no Close.
 func kindOfItem(it frames.Item) extension.Kind {
 	switch {
 	case it.Kind == frames.Ping:

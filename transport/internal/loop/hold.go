@@ -1,11 +1,11 @@
 package loop
 
-// mostHeld bounds what is read of a client that does not wait for the answer to its opening
-// request, as it should.
+// mostHeld bounds the bytes that are read of a client that does not wait for the answer to its
+// opening request, as it should.
 const mostHeld = 4 << 10
 
-// Hold puts off the WebSocket until Proceed, while it is being decided on the opening request; rest
-// is what came behind that.
+// Hold puts off the WebSocket until Proceed, while the application decides on the opening request;
+// rest has the bytes behind that request.
 func (d *Loop) Hold(rest []byte) { d.held = append(make([]byte, 0, len(rest)), rest...) }
 
 // Proceed starts the WebSocket that was put off, if one was.
@@ -16,7 +16,7 @@ func (d *Loop) Proceed() {
 	}
 }
 
-// readHeld notices that the client is gone. What it sends already belongs to the WebSocket.
+// readHeld notices that the client is gone. Bytes that it sends already belong to the WebSocket.
 func (d *Loop) readHeld() {
 	if len(d.held) >= mostHeld {
 		d.idle()

@@ -77,7 +77,7 @@ type Loop struct {
 
 	// Results.
 	IsOpen  bool   // the driver said Open
-	Failure error  // what it said with Over
+	Failure error  // from the driver's Over
 	Network error  // network error of the current connection
 	GaveUp  string // phase in which Context ended
 	Beside  bool   // something ran beside, and may be running still
@@ -102,7 +102,7 @@ type Loop struct {
 	socket      net.Conn   // nc, while wake may interrupt it
 	interrupted bool       // Context ended
 
-	result chan func() // of what Later runs
+	result chan func() // of the functions that Later runs
 	woken  atomic.Bool
 	bell   chan struct{} // rung by wake, for idle; nil until that waits; guarded by mu
 }
@@ -142,8 +142,8 @@ func (d *Loop) setSocket(nc net.Conn) {
 	d.socket = nc
 }
 
-// wake makes what Run waits for come to its end. The flag is set before the deadline, and Run looks
-// at it after setting its own: so one of the two always sees the other.
+// wake ends the wait of Run. The flag is set before the deadline, and Run looks at it after setting
+// its own: so one of the two always sees the other.
 func (d *Loop) wake() {
 	d.woken.Store(true)
 	d.mu.Lock()
@@ -164,7 +164,7 @@ func (d *Loop) Interrupt() {
 	again := d.interrupted
 	d.interrupted = true
 	if d.socket != nil && !again {
-		// What is being written, or is about to be, comes before the last words.
+		// A write in progress, or one that is about to begin, comes before the last words.
 		_ = d.socket.SetWriteDeadline(time.Now().Add(sock.GiveUpTimeout))
 	}
 	d.mu.Unlock()
@@ -184,7 +184,7 @@ func (d *Loop) Later(f func() func()) {
 	}()
 }
 
-// takeResult returns what Later left, nil if nothing.
+// takeResult returns the result of Later, nil if there is none.
 func (d *Loop) takeResult() func() {
 	select {
 	case f := <-d.result:
@@ -213,8 +213,8 @@ func (d *Loop) happen() {
 	}
 	f := d.Next
 	if d.Next = nil; f == nil {
-		// What it ran under may have ended since: then this is told, and no failure that comes of
-		// it.
+		// The context of the function may have ended since: then report this end, and no failure that it
+		// causes.
 		if f = d.takeResult(); f != nil && d.Context.Err() != nil {
 			return
 		}
@@ -241,7 +241,7 @@ func (d *Loop) idle() {
 	}
 }
 
-// ring returns the bell. What wake did before there was one is made up for.
+// ring returns the bell. If wake was called before there was one, it rings.
 func (d *Loop) ring() <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 
 // read waits for the peer, until the deadline or until wake is called.
 func (d *Loop) read() {
-	// It is that of the next write as well, which then need not set its own: to set one costs as
-	// much as to parse a frame.
+	// The next write uses this deadline as well and need not set its own: to set one costs as much as
+	// to parse a frame.
 	d.due = d.Driver.Deadline()
 	_ = d.nc.SetDeadline(d.due)
 	switch {

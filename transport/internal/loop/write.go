@@ -14,8 +14,8 @@ import (
 )
 
 // Orders of the driver that write return no errors: a connection that cannot be written any more
-// may still hold what the peer has said before, such as why it closed. It cannot be read much
-// longer either, and if it can, the deadline ends the wait.
+// may still hold earlier messages of the peer, such as the reason of its Close. It cannot be read
+// much longer either, and if it can, the deadline ends the wait.
 
 // SendBytes implements [driver.Orders].
 func (d *Loop) SendBytes(p []byte) error {

@@ -62,7 +62,7 @@ func Detect(a Answer) (login Login, ok bool) {
 	return Login{}, false
 }
 
-// String says in the words of an error what is wanted, without the query of the URL, which may be
+// String describes the login in the words of an error, without the query of the URL, which may be
 // meant for one user only.
 func (l Login) String() string {
 	text := "a web page has answered: wrong address, or network login needed"

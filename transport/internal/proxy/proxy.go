@@ -34,7 +34,7 @@ func Find(choose func(*http.Request) (*url.URL, error), u wire.URL) (*url.URL, e
 	proxy, err := choose(&http.Request{Method: http.MethodGet, URL: target, Host: target.Host,
 		Header: http.Header{}})
 	switch {
-	// It may quote the URL of the proxy with its password.
+	// The error may quote the URL of the proxy with its password.
 	case err != nil && strings.Contains(err.Error(), "@"):
 		return nil, errors.New("its URL cannot be used")
 	case err != nil:
@@ -46,7 +46,7 @@ func Find(choose func(*http.Request) (*url.URL, error), u wire.URL) (*url.URL, e
 	return proxy, nil
 }
 
-// Name is the proxy without what only the proxy may know.
+// Name is the proxy's URL without its secrets.
 func Name(proxy *url.URL) string { return proxy.Scheme + "://" + proxy.Host }
 
 func userOf(proxy *url.URL) (user, password string) {
@@ -199,8 +199,8 @@ func finalResponse(from *bufio.Reader, req *http.Request) (*http.Response, error
 	}
 }
 
-// ended says why reading or writing failed: ctx's error once it ended. What is no HTTP is not
-// quoted.
+// ended is the reason why reading or writing failed: ctx's error once it ended. Bytes that are no
+// HTTP are not quoted.
 func ended(ctx context.Context, err error) error {
 	var network net.Error
 	switch {

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// lastLook bounds the last look at a peer before it is given up: what it has sent may be here,
+// lastLook bounds the last look at a peer before it is given up: its bytes may have arrived and be
 // unread, because the process stood still.
 const lastLook = 100 * time.Millisecond
 
-// epoch makes the clock cheap: what counts here are differences.
+// epoch makes the clock cheap: only differences count here.
 var epoch = time.Now()
 
 // now is [time.Now] by the monotonic clock alone.
@@ -97,7 +97,7 @@ func (k *Reader) begin() error {
 	return k.await(t)
 }
 
-// got takes in what reading the socket came to; more says that it has to be read again.
+// got takes in the result of reading the socket; more means that it has to be read again.
 func (k *Reader) got(n int, err error) (more bool, failed error) {
 	t := now()
 	switch {

@@ -1,5 +1,5 @@
-// Package sock has what connections of package net lack here: deadlines that come with the end of a
-// context, and ways to end.
+// Package sock adds to connections of package net: deadlines that come with the end of a context,
+// and ways to end.
 package sock
 
 import (

@@ -20,7 +20,7 @@ type Tracker struct {
 	idle   chan struct{} // closed when ending and none is left
 }
 
-// Entry is what trackers know of a connection. Begin makes it.
+// Entry is the state that trackers keep of a connection. Begin makes it.
 type Entry struct {
 	cancel context.CancelCauseFunc
 
@@ -42,11 +42,11 @@ func (e *Entry) Begin(ctx context.Context) context.Context {
 	return ctx
 }
 
-// CancelFunc returns what ends the context.
+// CancelFunc returns the function that ends the context.
 func (e *Entry) CancelFunc() context.CancelCauseFunc { return e.cancel }
 
-// Connected makes nc what is dropped when there is no more time. Unheard means that reading is all
-// that is done with it until Heard is called: the end breaks that off.
+// Connected makes nc the connection that is dropped when there is no more time. unheard means that
+// it is only read until Heard is called: the end breaks that off.
 func (e *Entry) Connected(nc net.Conn, unheard bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

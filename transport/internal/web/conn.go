@@ -86,5 +86,5 @@ type secureReadConn struct {
 	secure *tls.Conn
 }
 
-// ConnectionState is what net/http shows as Request.TLS.
+// ConnectionState is shown by net/http as Request.TLS.
 func (c *secureReadConn) ConnectionState() tls.ConnectionState { return c.secure.ConnectionState() }
