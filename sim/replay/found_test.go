@@ -58,3 +58,32 @@ func TestCheck_TokenOfPlainFallback(t *testing.T) {
 		require.NoError(t, err)
 	}
 }
+
+// An answer to the opening request that is not HTTP is the server's mistake, and no refusal: a
+// client that fails for that reason does right.
+func TestCheck_AnswerToTheOpeningIsNotHTTP(t *testing.T) {
+	const recorded = `{"khp":"trace","version":1,"side":"client"}
+{"conn":1,"side":"client","attempt":1,"kind":"dial","text":"ws://h/"}
+{"conn":1,"side":"client","attempt":1,"kind":"opening","dir":"send","data":"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"}
+{"conn":1,"side":"client","attempt":1,"kind":"opening","dir":"receive","data":"ANSWER"}
+{"conn":1,"side":"client","attempt":1,"kind":"fail","failure":"FAILURE"}
+`
+	for answer, failure := range map[string]fsm.Failure{
+		`SSH-2.0-OpenSSH_9.6\r\n`: fsm.FailureOpening, `nonsense\r\n\r\n`: fsm.FailureOpening,
+		`HTTP/2 200\r\n\r\n`:                          fsm.FailureOpening,
+		`\u0015\u0003\u0001\u0000\u0002\u0002\n`:      fsm.FailureOpening,
+		`HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n`: fsm.FailureStatus, // a refusal
+	} {
+		text := strings.NewReplacer("ANSWER", answer, "FAILURE", failure.String()).Replace(recorded)
+		_, err := ReadTrace(strings.NewReader(text), func(s *Session) {
+			r := Check(s)
+			if failure == fsm.FailureStatus {
+				require.Equal(t, Path, r.Verdict, answer)
+				return
+			}
+			require.NotNil(t, r.Wrong, answer)
+			require.Equal(t, Server, r.Wrong.Blame, answer)
+		})
+		require.NoError(t, err)
+	}
+}

@@ -111,7 +111,7 @@ func (c *checker) serverFits(h *serverHyp, s *Step, k int) bool {
 	case o.kind == outOpening:
 		return s.Kind == Opening && c.heads.response.Status == 101 && c.fine(c.problems[Server])
 	case o.kind == outRefuseOpening:
-		return s.Kind == Opening && c.heads.response.Status != 101
+		return s.Kind == Opening && c.heads.response.Status != 101 && c.fine(c.problems[Server])
 	case o.kind == outClose:
 		return s.Kind == Close
 	case s.Kind != Message:
