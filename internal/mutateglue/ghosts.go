@@ -69,5 +69,8 @@ func (p *program) haunted() (*binary, error) {
 	}
 	b := &binary{Package: "./internal/ghost", Dir: filepath.Join(p.root, "internal", "ghost"),
 		Path: filepath.Join(work, "ghost.test")}
-	return b, overlay.Test(file, p.root, b.Package, b.Path)
+	if err := overlay.Test(file, p.root, b.Package, b.Path); err != nil {
+		return nil, err
+	}
+	return b, b.list("^TestWalk$")
 }

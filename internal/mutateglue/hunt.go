@@ -22,7 +22,7 @@ func (p *program) hunt(o options, byID map[string]int) error {
 	if err := p.compile(byID); err != nil {
 		return err
 	}
-	binaries, err := p.binaries(split(o.from), o.names, byID, o.parallel)
+	binaries, err := p.binaries(split(o.from), o.names, byID, o.parallel, false)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,8 @@ var notice = [][2]string{
 	{"", "./transport/adapter"}, {"", "./internal/watch/watchtest"}, {"", "./sim/explore"},
 	{"", "./sim/capture"}, {"", "./fuzz"}, {"", "./sim/script"}, {"", "./sim/network"},
 	{"", "./sim/replay"},
-	{"", "./transport"}, {"transport/internal/adaptertest", "."},
+	{"", "./transport"}, {"transport/internal/adaptertest", "."}, {"", "./sim/conform"},
+	{"", "./internal/conform"},
 }
 
 func main() {
@@ -200,9 +201,10 @@ type measured struct {
 	Reaches []string
 }
 
-// binaries builds the tests and measures those that are not known from an earlier run.
+// binaries builds the tests, special ones as well if that is said, and measures those that are not
+// known from an earlier run.
 func (p *program) binaries(
-	only []string, names string, byID map[string]int, parallel int,
+	only []string, names string, byID map[string]int, parallel int, special bool,
 ) (list []*binary, err error) {
 	wanted, err := regexp.Compile(names)
 	if err != nil {
@@ -228,6 +230,13 @@ func (p *program) binaries(
 		b.Tests = slices.DeleteFunc(b.Tests, func(t *oneTest) bool { return !wanted.MatchString(t.Name) })
 		list = append(list, b)
 	}
+	if special {
+		more, err := p.special()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
 	if err := p.measure(recall(list, known, byID), known, parallel); err != nil {
 		return nil, err
 	}
@@ -236,6 +245,21 @@ func (p *program) binaries(
 		return nil, err
 	}
 	return list, os.WriteFile(name, text, 0o600)
+}
+
+// special builds tests in other ways than those of a package: with ghosts beside endpoints, and
+// with threads that are scheduled.
+func (p *program) special() (list []*binary, err error) {
+	b, err := p.haunted()
+	list = append(list, b)
+	for _, e := range explorations {
+		if err != nil {
+			return nil, err
+		}
+		b, err = p.woven(e[0], e[1:])
+		list = append(list, b)
+	}
+	return list, err
 }
 
 // recall gives the tests their earlier measurements, and returns those without one.

@@ -34,7 +34,7 @@ func (b *binary) run(tests []*oneTest, number int, reached string) outcome {
 		limit += 10 * t.Seconds
 	}
 	if number == 0 {
-		limit = 30 // a slower test would take too long with a thousand faults
+		limit = 60 // a slower test would take too long with a thousand faults
 	}
 	ctx, cancel := context.WithTimeout(context.Background(),
 		time.Duration((limit+30)*float64(time.Second)))

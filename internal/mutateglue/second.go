@@ -43,7 +43,7 @@ func (p *program) second(o options, byID map[string]int) error {
 	if err := p.compile(byID); err != nil {
 		return err
 	}
-	binaries, err := p.binaries(split(o.from), o.names, byID, o.parallel)
+	binaries, err := p.binaries(split(o.from), o.names, byID, o.parallel, true)
 	if err != nil {
 		return err
 	}

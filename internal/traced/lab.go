@@ -34,40 +34,43 @@ func newLab(dir string) (*lab, error) {
 
 func (l *lab) close() { _ = os.RemoveAll(l.work) }
 
-// kill returns the first of the tests that names the requirement and fails; "" if none does.
-func (l *lab) kill(m mutant, tests []string) (killer string, err error) {
+// kill returns the first of the tests that names the requirement and fails, or all of them if every
+// one is asked.
+func (l *lab) kill(m mutant, tests []string, every bool) (killers []string, err error) {
 	changed := ""
 	built := l.binaries
 	if m.edit != nil {
 		text, err := m.edit.apply(l.dir)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if changed, err = l.overlay(m.edit.file, []byte(text)); err != nil {
-			return "", err
+			return nil, err
 		}
 		built = map[string]string{}
 	} else if changed, err = l.overlay("fsm/mistake.go", tables); err != nil {
-		return "", err
+		return nil, err
 	}
 	for _, t := range tests {
 		folder, name := split(t)
 		binary, ok := built[folder]
 		if !ok {
 			if binary, err = l.build(folder, changed); err != nil {
-				return "", err
+				return nil, err
 			}
 			built[folder] = binary
 		}
 		failed, err := l.fails(binary, folder, name, m)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if failed {
-			return t, nil
+			if killers = append(killers, t); !every {
+				break
+			}
 		}
 	}
-	return "", nil
+	return killers, nil
 }
 
 // split takes package.Test apart; the package is a folder.

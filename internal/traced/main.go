@@ -3,6 +3,7 @@
 //	go run ./internal/traced              all requirements that are not excepted
 //	go run ./internal/traced KHP-REDIR    those whose id begins so
 //	go run ./internal/traced edit         those that are broken by an edit; also rows, status, accept
+//	go run ./internal/traced -every       also says which tests that name it do not fail
 //
 // A requirement is broken by its edit in edits.txt; without one, by its rows in the tables of
 // package fsm, which then ignore what they should do; without rows, by the action of its status
@@ -12,6 +13,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -24,9 +26,12 @@ import (
 
 func main() {
 	dir, err := tool.Root()
+	every := flag.Bool("every", false,
+		"ask each of the tests that name a requirement, and do not stop at the first that fails")
+	flag.Parse()
 	if err == nil {
 		var survivors []string
-		if survivors, err = run(dir, os.Args[1:], os.Stdout); len(survivors) > 0 {
+		if survivors, err = run(dir, flag.Args(), *every, os.Stdout); len(survivors) > 0 {
 			os.Exit(1)
 		}
 	}
@@ -38,7 +43,7 @@ func main() {
 
 // run breaks the requirements whose ids begin with one of the prefixes, and returns those that no
 // test noticed.
-func run(dir string, prefixes []string, out io.Writer) (survivors []string, err error) {
+func run(dir string, prefixes []string, every bool, out io.Writer) (survivors []string, err error) {
 	begin := time.Now()
 	plan, err := load(dir)
 	if err != nil {
@@ -55,20 +60,23 @@ func run(dir string, prefixes []string, out io.Writer) (survivors []string, err 
 			func(p string) bool { return strings.HasPrefix(m.id, p) || m.by() == p }) {
 			continue
 		}
-		killer, err := lab.kill(m, plan.tests[m.id])
+		killers, err := lab.kill(m, plan.tests[m.id], every)
 		if err != nil {
 			_, _ = fmt.Fprintf(out, "%s: %s: %v\n", m.id, m.what(), err)
 			survivors = append(survivors, m.id)
 			continue
 		}
-		if killer == "" {
+		if len(killers) == 0 {
 			survivors = append(survivors, m.id)
 			_, _ = fmt.Fprintf(out, "%s: %s: no test that names it fails, of %s\n",
 				m.id, m.what(), strings.Join(plan.tests[m.id], ", "))
 			continue
 		}
 		killed[m.by()]++
-		_, _ = fmt.Fprintf(out, "%s: %s: %s\n", m.id, m.what(), killer)
+		_, _ = fmt.Fprintf(out, "%s: %s: %s\n", m.id, m.what(), strings.Join(killers, ", "))
+		if others := without(plan.tests[m.id], killers); every && len(others) > 0 {
+			_, _ = fmt.Fprintf(out, "\tnot noticed by %s\n", strings.Join(others, ", "))
+		}
 	}
 	_, _ = fmt.Fprintf(out, "%d requirements broken and noticed (%d by an edit, %d by rows, "+
 		"%d by a status), %d not noticed, %d excepted, in %v\n",
@@ -76,4 +84,10 @@ func run(dir string, prefixes []string, out io.Writer) (survivors []string, err 
 		killed["status"]+killed["accept"],
 		len(survivors), plan.excepted, time.Since(begin).Round(time.Second))
 	return survivors, nil
+}
+
+// without returns those of list that are not in others.
+func without(list, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(list),
+		func(s string) bool { return slices.Contains(others, s) })
 }

@@ -86,7 +86,9 @@ func build(t *testing.T, dirs []string, faults []Fault) (binary string) {
 					text = strings.Replace(text, f.Before, after, 1)
 				}
 			}
-			require.NoError(t, o.Put(name, []byte(Woven(t, text))))
+			woven, err := Woven(text)
+			require.NoError(t, err, "%s", text)
+			require.NoError(t, o.Put(name, []byte(woven)))
 		}
 	}
 	for i, f := range faults {
@@ -105,8 +107,11 @@ var stands = [][2]string{{"sync.Mutex", "interleave.Mutex"}, {"sync.Once", "inte
 
 // Woven returns a source in which locks and flags are scheduled, and so is what goroutines say to
 // each other by channels.
-func Woven(t *testing.T, text string) string {
-	text = yields(t, text)
+func Woven(text string) (string, error) {
+	text, err := yields(text)
+	if err != nil {
+		return "", err
+	}
 	for _, s := range stands {
 		text = strings.ReplaceAll(text, s[0], s[1])
 	}
@@ -117,17 +122,21 @@ func Woven(t *testing.T, text string) string {
 		}
 	}
 	tree, err := parser.ParseFile(token.NewFileSet(), "", text, parser.ImportsOnly)
-	require.NoError(t, err)
+	if err != nil {
+		return "", err
+	}
 	at := int(tree.Name.End()) - 1
 	return text[:at] + "; import \"example.com/khp/internal/interleave\"" + text[at:] +
-		"\nfunc init() { interleave.Weave() }\n"
+		"\nfunc init() { interleave.Weave() }\n", nil
 }
 
 // yields puts a Yield before each statement that uses a channel.
-func yields(t *testing.T, text string) string {
+func yields(text string) (string, error) {
 	files := token.NewFileSet()
 	tree, err := parser.ParseFile(files, "", text, parser.SkipObjectResolution)
-	require.NoError(t, err, "%s", text)
+	if err != nil {
+		return "", err
+	}
 	var places []int
 	sites := map[int]string{}
 	mark := func(list []ast.Stmt) {
@@ -154,7 +163,7 @@ func yields(t *testing.T, text string) string {
 	for _, at := range slices.Backward(places) {
 		text = text[:at] + fmt.Sprintf("interleave.Yield(%q);", sites[at]) + text[at:]
 	}
-	return text
+	return text, nil
 }
 
 // usesChannel names what a statement does with a channel, "" if it does not use one by itself.

@@ -28,9 +28,12 @@ type Tool string
 const (
 	Own        Tool = "own tests"   // of the package, with what they say of it
 	Model      Tool = "model"       // of the driver: random calls, told to a second reading of it, too
+	Itself     Tool = "itself"      // told the same in another way, it does the same: no expectation
 	Schedules  Tool = "schedules"   // every interleaving with few preemptions
 	Sockets    Tool = "connections" // tests of the public packages, whose traces are replayed
 	Handshake  Tool = "handshake"   // tests of other rooms, which use the package
+	Ghosts     Tool = "ghosts"      // beside each endpoint, while a walk looks at nothing
+	Conformity Tool = "conformance" // cases of the suite, on both sides of khp and on a socket
 	Simulation Tool = "simulation"  // scenarios, with bytes, time and the monitor
 	Fuzzing    Tool = "fuzzing"     // the seeds and corpora of the fuzz targets
 )
@@ -43,6 +46,13 @@ func ToolOf(of, pkg, test string) Tool {
 		return Schedules
 	case strings.HasSuffix(test, "RefinesModel"):
 		return Model
+	case strings.HasSuffix(test, "InsideIsAfter"), strings.HasSuffix(test, "ResetIsNew"),
+		strings.HasSuffix(test, "SameWhateverHappensInside"):
+		return Itself
+	case pkg == "internal/ghost":
+		return Ghosts
+	case strings.HasSuffix(pkg, "/conform"):
+		return Conformity
 	case strings.HasPrefix(test, "Fuzz"), pkg == "fuzz":
 		return Fuzzing
 	case pkg == of:
