@@ -3,9 +3,10 @@
 //	go run -C internal/tools ./portable -C $PWD linux/386,windows/amd64 ./fsm/... ./wire/...
 //
 // -C names a directory of the packages' module. With -tests=false tests are left out.
-// It does what go vet does with GOOS and GOARCH, but checks types of dependencies from their source,
-// those of the standard library without the bodies of functions, where go vet compiles all of them
-// for each system first. It exits with 1 if there is something to mend.
+//
+// It does what go vet does with GOOS and GOARCH, but checks dependencies from their source, those
+// of the standard library without bodies of functions, where go vet compiles all of them for each
+// system first. It exits with 1 if there is something to mend.
 package main
 
 import (

@@ -21,10 +21,12 @@ var inOrder = map[string]string{
 
 // faults are files that do not compile for the systems that are named.
 var faults = map[string]struct{ text, systems string }{
-	"types/n_windows.go":      {"package m\n\nvar x int = \"seven\"\n", "windows"},
-	"unused/n_windows.go":     {"package m\n\nimport \"os\"\n", "windows"},
-	"body/n.go":               {"package m\n\nimport \"m/good\"\n\nfunc G() int { return good.Windows }\n", "linux"},
-	"kill/n.go":               {"package m\n\nimport \"syscall\"\n\nfunc G() { _ = syscall.Kill(1, 0) }\n", "windows"},
+	"types/n_windows.go":  {"package m\n\nvar x int = \"seven\"\n", "windows"},
+	"unused/n_windows.go": {"package m\n\nimport \"os\"\n", "windows"},
+	"body/n.go": {"package m\n\n" +
+		"import \"m/good\"\n\nfunc G() int { return good.Windows }\n", "linux"},
+	"kill/n.go": {"package m\n\n" +
+		"import \"syscall\"\n\nfunc G() { _ = syscall.Kill(1, 0) }\n", "windows"},
 	"tests/n_windows_test.go": {"package m\n\nvar x int = \"seven\"\n", "windows"},
 	"xtest/n_windows_test.go": {"package m_test\n\nvar x int = \"seven\"\n", "windows"},
 	"bits/n.go":               {"package m\n\nvar n int = 1 << 40\n", "linux"},
