@@ -33,8 +33,9 @@ var connFaults = []weave.Fault{
 			"\twritten := c.write(ctx, ws.OpPing, nil)\n\tif seeded {\n\t\tpong = c.awaitPong()\n\t}\n" +
 			"\tif err := written; err != nil {\n"},
 	{Name: "a message after the end",
-		Before: "\tif c.hasEnded() {\n\t\treturn frames.Item{}, c.closedErr()\n\t}\n\tvar it",
-		After:  "\tif !seeded && c.hasEnded() {\n\t\treturn frames.Item{}, c.closedErr()\n\t}\n\tvar it"},
+		Before: "\tif c.hasEnded() {\n\t\treturn frames.Item{}, c.closedErr()\n\t}\n\tit, err",
+		After: "\tif !seeded && c.hasEnded() {\n\t\treturn frames.Item{}, c.closedErr()\n\t}\n" +
+			"\tit, err"},
 	{Name: "a message after Close",
 		Before: "it.Kind != frames.Message || c.closing.Load() || c.isLateTerminator(it):\n\t\treturn 0",
 		After: "it.Kind != frames.Message || !seeded && c.closing.Load() || " +

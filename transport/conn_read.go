@@ -61,13 +61,7 @@ func (c *Conn) step(ctx context.Context, into []byte) (frames.Item, error) {
 	if c.hasEnded() {
 		return frames.Item{}, c.closedErr()
 	}
-	var it frames.Item
-	var err error
-	if into == nil {
-		it, err = c.link.Next()
-	} else {
-		it, err = c.link.NextInto(into)
-	}
+	it, err := c.link.NextInto(into)
 	if err != nil {
 		return frames.Item{}, c.readFailed(ctx, err)
 	}

@@ -77,6 +77,7 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	d.Config = loop.Config{
 		Context:  ctx,
 		Driver:   &d.drive,
+		First:    client.Connect(time.Now()),
 		Side:     d,
 		Trace:    &d.trace,
 		Timeouts: &opts.Timeouts,
@@ -167,7 +168,6 @@ type dialer struct {
 	sessions   []extension.Session // of the extensions that the server has granted
 }
 
-func (d *dialer) Begin()           { d.drive.Connect(time.Now()) }
 func (d *dialer) Phase() string    { return d.client.Phase().String() }
 func (d *dialer) Attempt() int     { return d.client.Attempt() }
 func (d *dialer) Timer() fsm.Timer { return d.client.Timer() }

@@ -257,7 +257,9 @@ func (h *application) checkKHP(o *OpeningRequest) (status int, why string) {
 // the application does not take the connection's state with it; net/http logs it.
 func (c *served) use() {
 	defer c.used()
-	c.finish(c.serve())
+	err := c.handler.Serve(c.ctx, c.conn)
+	c.returned = true
+	c.finish(err)
 }
 
 // useAll is use and ended for a goroutine of its own. Its frame is small, because idle connections
@@ -265,14 +267,7 @@ func (c *served) use() {
 // few more.
 func (c *served) useAll() {
 	defer c.endedAll()
-	defer c.used()
-	c.finish(c.serve())
-}
-
-func (c *served) serve() error {
-	err := c.handler.Serve(c.ctx, c.conn)
-	c.returned = true
-	return err
+	c.use()
 }
 
 // used ends the remaining work of a connection after Serve.

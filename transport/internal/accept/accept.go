@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/khp/internal/seldom"
+	"example.com/khp/transport/internal/network"
 )
 
 // Waiting after an error of accept that may pass, doubled each time.
@@ -18,6 +19,41 @@ const (
 	minAcceptDelay = 5 * time.Millisecond
 	maxAcceptDelay = time.Second
 )
+
+// Next takes the next connection from a listener, as soon as there is a slot for one more. It turns
+// away clients whose address has too many. done ends the wait with http.ErrServerClosed; any other
+// error is the listener's.
+func (g *Gate) Next(ln net.Listener, done <-chan struct{}, front func() *Front) (Visit, error) {
+	for {
+		if err := g.slots.wait(g.mostSockets, done); err != nil {
+			return Visit{}, err
+		}
+		nc, err := next(ln, done, g.Log, &g.accepting)
+		if err != nil {
+			g.slots.leave()
+			return Visit{}, err
+		}
+		v := Visit{Conn: nc, Front: front(), gate: g}
+		if !v.Front.trusts(nc.RemoteAddr()) { // that of a proxy counts once its client is known
+			v.host = network.Of(nc.RemoteAddr())
+		}
+		if g.slots.enter(v.host, g.bounds.Load().PerAddress) {
+			return v, nil
+		}
+		g.tooMany(nc.RemoteAddr().String())
+		turnAway(nc, v.Front.TLS != nil)
+		g.slots.leave()
+	}
+}
+
+// mostSockets bounds the connections of every kind; 0 is no bound.
+func (g *Gate) mostSockets() int {
+	b := g.bounds.Load()
+	if b.Connections <= 0 {
+		return 0
+	}
+	return b.Connections + b.Waiting + reserve
+}
 
 // next returns the next connection; done ends the wait with http.ErrServerClosed. Faults of one
 // connection, and a lack of descriptors or memory, are waited out. Where connections come and go at

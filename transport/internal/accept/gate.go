@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"example.com/khp/internal/seldom"
-	"example.com/khp/transport/internal/network"
-
 	"example.com/khp/transport/internal/hops"
 	"example.com/khp/wire"
 )
@@ -52,41 +50,6 @@ func (g *Gate) SetBounds(b Bounds) {
 	g.bounds.Store(&b)
 	g.places.fit(b.Connections)
 	g.slots.wake()
-}
-
-// Next takes the next connection from a listener, as soon as there is a slot for one more. It turns
-// away clients whose address has too many. done ends the wait with http.ErrServerClosed; any other
-// error is the listener's.
-func (g *Gate) Next(ln net.Listener, done <-chan struct{}, front func() *Front) (Visit, error) {
-	for {
-		if err := g.slots.wait(g.mostSockets, done); err != nil {
-			return Visit{}, err
-		}
-		nc, err := next(ln, done, g.Log, &g.accepting)
-		if err != nil {
-			g.slots.leave()
-			return Visit{}, err
-		}
-		v := Visit{Conn: nc, Front: front(), gate: g}
-		if !v.Front.trusts(nc.RemoteAddr()) { // that of a proxy counts once its client is known
-			v.host = network.Of(nc.RemoteAddr())
-		}
-		if g.slots.enter(v.host, g.bounds.Load().PerAddress) {
-			return v, nil
-		}
-		g.tooMany(nc.RemoteAddr().String())
-		turnAway(nc, v.Front.TLS != nil)
-		g.slots.leave()
-	}
-}
-
-// mostSockets bounds the connections of every kind; 0 is no bound.
-func (g *Gate) mostSockets() int {
-	b := g.bounds.Load()
-	if b.Connections <= 0 {
-		return 0
-	}
-	return b.Connections + b.Waiting + reserve
 }
 
 // Load returns how many WebSocket connections there are, how many clients wait for one of them to

@@ -127,10 +127,13 @@ func New(nc net.Conn, client bool, buffered []byte, limit int64) *Conn {
 //
 //khp:impl WSP-FRAME-01
 //khp:impl WSP-FRAME-02
-func (c *Conn) Next() (Item, error) { return c.next(nil) }
+func (c *Conn) Next() (Item, error) { return c.NextInto(nil) }
 
-// next is Next with into nil, and NextInto otherwise.
-func (c *Conn) next(into []byte) (Item, error) {
+// NextInto returns the next item as Next does, but a message one part after the other, in the
+// memory of into; nil makes it Next. An empty into, which is not nil, gets the type of a message
+// without any of its bytes. A part may end in the middle of a character, and may be empty. Next can
+// only discard the rest of a message that NextInto has begun.
+func (c *Conn) NextInto(into []byte) (Item, error) {
 	for c.dead == nil {
 		it, err := c.advance(into)
 		switch {

@@ -6,12 +6,6 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// NextInto returns the next item as Next does, but a message one part after the other, in the
-// memory of into. An empty into, which is not nil, gets the type of a message without any of its
-// bytes. A part may end in the middle of a character, and may be empty. Next can only discard the
-// rest of a message that NextInto has begun.
-func (c *Conn) NextInto(into []byte) (Item, error) { return c.next(into) }
-
 // handOut moves the part of a message that Next has gathered, before a deadline, to into.
 func (c *Conn) handOut(into []byte) Item {
 	if n := len(c.msg) - int(c.begun); n >= 0 {

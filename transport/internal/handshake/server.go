@@ -64,7 +64,6 @@ type Server struct {
 	letIn     bool               // the Authenticator has let the present request in
 	wrong     []any              // about credentials that were refused last, for the log
 	elsewhere string             // where the last decision sends the client, without the query
-	first     []endpoint.Output  // of Opening
 	cancel    context.CancelFunc // of the decision in progress, nil if there is none
 }
 
@@ -81,10 +80,10 @@ func (s *Server) Reset() {
 func (s *Server) Opening(cfg endpoint.ServerConfig, o *opening.Request) {
 	s.server.Reset(cfg)
 	if o.Parsed != nil {
-		s.first = s.server.Opening(time.Now(), o.Parsed)
+		s.First = s.server.Opening(time.Now(), o.Parsed)
 		return
 	}
-	_, s.first = s.server.OpeningReceived(time.Now(), o.Head)
+	_, s.First = s.server.OpeningReceived(time.Now(), o.Head)
 }
 
 // Shake shakes hands, after Opening, and releases o. IsOpen says whether there is an open
@@ -109,9 +108,6 @@ func (s *Server) Shake(c Config, o *opening.Request) {
 		s.Disconnect()
 	}
 }
-
-// Begin implements [loop.Side].
-func (s *Server) Begin() { s.drive.Begin(time.Now(), s.first) }
 
 // Phase returns the phase of the machine.
 func (s *Server) Phase() string { return s.server.Phase().String() }

@@ -73,11 +73,11 @@ func (s *scene) Expire(time.Time) {
 	s.note("deadline")
 	s.Over(errors.New("time is over"))
 }
-func (s *scene) GiveUp(time.Time, uint16, string) { s.note("context"); s.Over(context.Canceled) }
-func (s *scene) Begin()                           { s.begin() }
-func (s *scene) Settled()                         {}
-func (s *scene) Phase() string                    { return "phase" }
-func (s *scene) Received(time.Time, []byte)       {}
+func (s *scene) GiveUp(time.Time, uint16, string)   { s.note("context"); s.Over(context.Canceled) }
+func (s *scene) Begin(time.Time, []endpoint.Output) { s.begin() }
+func (s *scene) Settled()                           {}
+func (s *scene) Phase() string                      { return "phase" }
+func (s *scene) Received(time.Time, []byte)         {}
 func (s *scene) Message(_ time.Time, _ wire.MessageType, p []byte) {
 	s.messages = append(s.messages, string(p))
 }

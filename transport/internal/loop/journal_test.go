@@ -42,7 +42,8 @@ func call(f func()) {
 
 type driverOf struct{ *journal }
 
-func (j driverOf) Deadline() time.Time { return j.due }
+func (j driverOf) Begin(time.Time, []endpoint.Output) { j.note("begin"); call(j.begin) }
+func (j driverOf) Deadline() time.Time                { return j.due }
 func (j driverOf) Expire(now time.Time) {
 	j.note("expire %v late", now.Sub(j.due))
 	j.due = time.Time{}
@@ -55,7 +56,6 @@ func (j driverOf) GiveUp(_ time.Time, code uint16, reason string) {
 
 type sideOf struct{ *journal }
 
-func (j sideOf) Begin()        { j.note("begin"); call(j.begin) }
 func (j sideOf) Settled()      { call(j.settled) }
 func (j sideOf) Phase() string { return "phase" }
 

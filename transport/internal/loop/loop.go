@@ -30,6 +30,7 @@ const codeGoingAway = 1001
 
 // Driver are the calls of a driver that the loop makes.
 type Driver interface {
+	Begin(now time.Time, outs []endpoint.Output)
 	Deadline() time.Time
 	Expire(now time.Time)
 	GiveUp(now time.Time, code uint16, reason string)
@@ -37,7 +38,6 @@ type Driver interface {
 
 // Side are the calls that clients and servers implement differently.
 type Side interface {
-	Begin()
 	Settled() // is called when all that follows from one thing that happened is done
 	Phase() string
 }
@@ -60,6 +60,7 @@ type Trace interface {
 type Config struct {
 	Context  context.Context
 	Driver   Driver
+	First    []endpoint.Output // of the endpoint's first call: Run carries them out
 	Side     Side
 	Trace    Trace
 	Timeouts *endpoint.Timeouts
@@ -107,8 +108,8 @@ type Loop struct {
 	bell   chan struct{} // rung by wake, for idle; nil until that waits; guarded by mu
 }
 
-// Run begins, and goes on until the handshake is over. An open connection is left without
-// deadlines.
+// Run begins with the first outputs, and goes on until the handshake is over. An open connection is
+// left without deadlines.
 func (d *Loop) Run() {
 	if d.Entry != nil {
 		d.Entry.EndBy(d)
@@ -117,7 +118,7 @@ func (d *Loop) Run() {
 		stop := context.AfterFunc(d.Context, d.Interrupt)
 		defer func() { d.Beside = !stop() || d.Beside }()
 	}
-	for d.Side.Begin(); !d.over; d.happen() {
+	for d.Driver.Begin(time.Now(), d.First); !d.over; d.happen() {
 		d.Side.Settled()
 	}
 	d.Side.Settled()
@@ -211,21 +212,35 @@ func (d *Loop) happen() {
 		d.readItem()
 		return
 	}
-	f := d.Next
-	if d.Next = nil; f == nil {
+	if f := d.Next; f != nil {
+		d.Next = nil
+		f()
+		return
+	}
+	if f := d.takeResult(); f != nil {
 		// The context of the function may have ended since: then report this end, and no failure that it
 		// causes.
-		if f = d.takeResult(); f != nil && d.Context.Err() != nil {
-			return
+		if d.Context.Err() == nil {
+			f()
 		}
+		return
 	}
-	switch {
-	case f != nil:
-		f()
-	case d.nc == nil:
+	if d.nc == nil {
 		d.idle()
+		return
+	}
+	// The next write uses this deadline as well and need not set its own: to set one costs as much as
+	// to parse a frame.
+	d.due = d.Driver.Deadline()
+	_ = d.nc.SetDeadline(d.due)
+	switch {
+	case d.woken.Swap(false):
+	case d.held != nil:
+		d.readHeld()
+	case d.Link == nil:
+		d.readOpening()
 	default:
-		d.read()
+		d.readItem()
 	}
 }
 

@@ -10,23 +10,6 @@ import (
 	"example.com/khp/transport/internal/sock"
 )
 
-// read waits for the peer, until the deadline or until wake is called.
-func (d *Loop) read() {
-	// The next write uses this deadline as well and need not set its own: to set one costs as much as
-	// to parse a frame.
-	d.due = d.Driver.Deadline()
-	_ = d.nc.SetDeadline(d.due)
-	switch {
-	case d.woken.Swap(false):
-	case d.held != nil:
-		d.readHeld()
-	case d.Link == nil:
-		d.readOpening()
-	default:
-		d.readItem()
-	}
-}
-
 // buffered reports whether the peer's next item is here already.
 func (d *Loop) buffered() bool { return d.Link != nil && !d.Link.Ended() && d.Link.Buffered() }
 
@@ -61,7 +44,7 @@ func (d *Loop) Established(rest []byte) {
 
 // readItem reads one message or control frame.
 func (d *Loop) readItem() {
-	it, err := d.Link.Next()
+	it, err := d.Link.NextInto(nil)
 	if err != nil {
 		d.readError(err)
 		return

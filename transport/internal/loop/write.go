@@ -19,10 +19,9 @@ import (
 
 // SendBytes implements [driver.Orders].
 func (d *Loop) SendBytes(p []byte) error {
-	d.write(fsm.TimerClose, func() error {
-		_, err := d.nc.Write(p)
-		return err
-	})
+	d.writeBy(fsm.TimerClose)
+	_, err := d.nc.Write(p)
+	d.wrote(err)
 	return nil
 }
 
@@ -35,36 +34,40 @@ func (d *Loop) SendMessage(t wire.MessageType, p []byte) error {
 // SendPong implements [driver.Orders].
 func (d *Loop) SendPong(p []byte) error {
 	_ = d.Flush()
-	d.write(fsm.TimerClose, func() error { return d.Link.Write(context.Background(), ws.OpPong, p) })
+	d.writeBy(fsm.TimerClose)
+	d.wrote(d.Link.Write(context.Background(), ws.OpPong, p))
 	return nil
 }
 
 // SendClose implements [driver.Orders].
 func (d *Loop) SendClose(code uint16, reason string) error {
 	_ = d.Flush()
-	d.write(fsm.TimerClose, func() error { return d.Link.Close(context.Background(), code, reason) })
+	d.writeBy(fsm.TimerClose)
+	d.wrote(d.Link.Close(context.Background(), code, reason))
 	return nil
 }
 
 // Flush implements [driver.Orders].
 func (d *Loop) Flush() error {
 	if len(d.Corked) > 0 {
-		d.write(fsm.TimerResponse, func() error { return d.Link.WriteRaw(d.Corked) })
+		d.writeBy(fsm.TimerResponse)
+		d.wrote(d.Link.WriteRaw(d.Corked))
 		d.Corked = d.Corked[:0]
 	}
 	return nil
 }
 
-// write runs f, which writes, with a deadline: a peer that does not read fails like one that does
-// not answer. The timer meant for that may not run, so limit names one for how long f takes at
-// most. After a write that took too long the others are mere attempts.
-func (d *Loop) write(limit fsm.Timer, f func() error) {
+// writeBy sets the deadline of the next write: a peer that does not read fails like one that does
+// not answer. The timer meant for that may not run, so limit names one for how long the write takes
+// at most. After a write that took too long the others are mere attempts.
+func (d *Loop) writeBy(limit fsm.Timer) {
 	now := time.Now()
 	least, most := now.Add(sock.GiveUpTimeout), now.Add(d.Timeouts.Of(limit))
 	if due := d.Driver.Deadline(); !due.IsZero() && due.Before(most) {
 		most = due
 	}
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	// The deadline may have come, but was not told yet.
 	if d.interrupted || d.deaf || most.Before(least) {
 		most = least
@@ -73,11 +76,10 @@ func (d *Loop) write(limit fsm.Timer, f func() error) {
 		_ = d.nc.SetWriteDeadline(most)
 		d.due = most
 	}
-	d.mu.Unlock()
-	if err := f(); errors.Is(err, os.ErrDeadlineExceeded) {
-		d.deaf = true
-	}
 }
+
+// wrote notes whether a write took too long.
+func (d *Loop) wrote(err error) { d.deaf = d.deaf || errors.Is(err, os.ErrDeadlineExceeded) }
 
 // Disconnect implements [driver.Orders]. A server lets the client go first, and so does a client
 // that was sent broken frames; one whose caller waits no more does not.

@@ -8,7 +8,6 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
-	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
 )
@@ -33,10 +32,7 @@ func TestDriver_WriteAfterTimer(t *testing.T) {
 		require.True(t, client.Deadline().Before(time.Now()))
 		d := Loop{nc: a, Config: Config{Driver: driver.NewClient(client, nil),
 			Timeouts: &endpoint.Timeouts{}}}
-		d.write(fsm.TimerClose, func() error {
-			_, err := a.Write([]byte("last words"))
-			return err
-		})
+		_ = d.SendBytes([]byte("last words"))
 		_ = a.Close()
 		require.Equal(t, "last words", <-got)
 		require.False(t, d.deaf)
