@@ -171,18 +171,10 @@ func (c *Caller) draw(t reflect.Type, depth int) reflect.Value {
 		return rapid.SampledFrom(mine).Draw(c.t, "which")
 	}
 	v := reflect.New(t).Elem()
+	if c.basic(v) {
+		return v
+	}
 	switch t.Kind() {
-	case reflect.Bool:
-		v.SetBool(rapid.Bool().Draw(c.t, "bool"))
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		v.SetInt(c.number(t.Bits()))
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		n := uint64(c.number(64))
-		v.SetUint(n << (64 - t.Bits()) >> (64 - t.Bits()))
-	case reflect.Float32, reflect.Float64:
-		v.SetFloat(rapid.Float64().Draw(c.t, "float"))
-	case reflect.String:
-		v.SetString(c.text())
 	case reflect.Slice:
 		c.slice(v, depth)
 	case reflect.Array:
@@ -220,6 +212,26 @@ func (c *Caller) draw(t reflect.Type, depth int) reflect.Value {
 		}
 	}
 	return v
+}
+
+// basic sets v if it is of a basic type.
+func (c *Caller) basic(v reflect.Value) bool {
+	switch t := v.Type(); t.Kind() {
+	case reflect.Bool:
+		v.SetBool(rapid.Bool().Draw(c.t, "bool"))
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		v.SetInt(c.number(t.Bits()))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		n := uint64(c.number(64))
+		v.SetUint(n << (64 - t.Bits()) >> (64 - t.Bits()))
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat(rapid.Float64().Draw(c.t, "float"))
+	case reflect.String:
+		v.SetString(c.text())
+	default:
+		return false
+	}
+	return true
 }
 
 // pointer is nil or a new one.

@@ -200,15 +200,7 @@ func (x *stream) readAnswer() (more bool) {
 	if h.stale -= stale; len(h.buf) == 0 {
 		return false
 	}
-	var r wire.Response
-	n, chunked, err := r.ParseOpening(h.buf, heads)
-	if wire.KindOf(err) != wire.KindIncomplete && err != nil {
-		if page, m := pageResponse(h.buf, x.asked.head); m > 0 {
-			r, n, err = page, m, nil
-			te, _ := r.Fields.Get("Transfer-Encoding")
-			chunked = scan.HasToken(te, "chunked")
-		}
-	}
+	r, n, chunked, err := x.parseAnswer(h.buf)
 	switch {
 	case wire.KindOf(err) == wire.KindIncomplete:
 		return false
@@ -252,6 +244,18 @@ func (x *stream) readAnswer() (more bool) {
 	h.read(n)
 	x.phase = phaseBody
 	return true
+}
+
+// parseAnswer parses the head of a response: one of an opening handshake, or of a page.
+func (x *stream) parseAnswer(b []byte) (r wire.Response, n int, chunked bool, err error) {
+	n, chunked, err = r.ParseOpening(b, heads)
+	if wire.KindOf(err) != wire.KindIncomplete && err != nil {
+		if page, m := pageResponse(b, x.asked.head); m > 0 {
+			te, _ := page.Fields.Get("Transfer-Encoding")
+			return page, m, scan.HasToken(te, "chunked"), nil
+		}
+	}
+	return r, n, chunked, err
 }
 
 // opened adds both parts of an opening handshake, the answer being the next n bytes.

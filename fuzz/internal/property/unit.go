@@ -35,22 +35,7 @@ func oneUnit(a *wire.Assembler, p *Program, limits wire.Limits) error {
 	var last wire.Progress
 	messages := 0
 	for p.More() {
-		t, piece := wire.Binary, []byte(nil)
-		switch op := p.Byte() % 16; {
-		case op < 6:
-			piece = p.Text()
-		case op < 10:
-			piece = p.Piece()
-		case op < 11: // a terminator
-		case op < 13:
-			t, piece = wire.Text, p.Text()
-		case op < 14:
-			t = wire.Text
-		case op < 15:
-			t, piece = wire.MessageType(p.Byte()), p.Piece()
-		default:
-			piece = bytes.Repeat([]byte{p.Byte()}, 8*int(p.Byte()))
-		}
+		t, piece := nextMessage(p)
 		given := bytes.Clone(piece)
 		progress, err := a.Add(t, given)
 		for i := range given { // the assembler has its own copy
@@ -88,6 +73,27 @@ func oneUnit(a *wire.Assembler, p *Program, limits wire.Limits) error {
 		return broken("a full unit cannot be finished: %v", err)
 	}
 	return nil
+}
+
+// nextMessage draws a message of a unit.
+func nextMessage(p *Program) (t wire.MessageType, piece []byte) {
+	t = wire.Binary
+	switch op := p.Byte() % 16; {
+	case op < 6:
+		piece = p.Text()
+	case op < 10:
+		piece = p.Piece()
+	case op < 11: // a terminator
+	case op < 13:
+		t, piece = wire.Text, p.Text()
+	case op < 14:
+		t = wire.Text
+	case op < 15:
+		t, piece = wire.MessageType(p.Byte()), p.Piece()
+	default:
+		piece = bytes.Repeat([]byte{p.Byte()}, 8*int(p.Byte()))
+	}
+	return t, piece
 }
 
 // takenUnit compares a unit with the same bytes at once.

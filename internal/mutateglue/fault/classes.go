@@ -109,32 +109,42 @@ func (f *finder) list(list []ast.Stmt) {
 			f.returned(s)
 			f.inside(s)
 		case *ast.IfStmt:
-			if init, ok := s.Init.(*ast.AssignStmt); ok && init.Tok != token.DEFINE || isIncDec(s.Init) {
-				without := "if " + f.between(s.Cond.Pos(), s.End())
-				f.add(Reset, f.text(s.Init), "", edit{f.offset(s.Pos()), f.offset(s.End()), statement, without})
-			}
-			if s.Init != nil {
-				f.changes(s.Init, func(class Class, text string) {
-					f.add(class, f.text(s.Init), text, edit{f.offset(s.Pos()), f.offset(s.End()), statement,
-						"if " + text + f.between(s.Init.End(), s.End())})
-				})
-			}
+			f.ifInit(s)
 		case *ast.SwitchStmt:
-			if s.Tag != nil {
-				f.without(s)
-			}
-			if init, ok := s.Init.(*ast.AssignStmt); ok && init.Tok != token.DEFINE {
-				from := s.Body.Pos()
-				if s.Tag != nil {
-					from = s.Tag.Pos()
-				}
-				without := "switch " + f.between(from, s.End())
-				f.add(Reset, f.text(s.Init), "", edit{f.offset(s.Pos()), f.offset(s.End()), statement, without})
-			}
+			f.tagged(s)
 		}
 		if i > 0 && swappable(list[i-1]) && swappable(s) && !f.commute(list[i-1], s) {
 			f.swap(list[i-1], s)
 		}
+	}
+}
+
+// ifInit drops the first statement of an if, and makes the faults of its expressions.
+func (f *finder) ifInit(s *ast.IfStmt) {
+	if init, ok := s.Init.(*ast.AssignStmt); ok && init.Tok != token.DEFINE || isIncDec(s.Init) {
+		without := "if " + f.between(s.Cond.Pos(), s.End())
+		f.add(Reset, f.text(s.Init), "", edit{f.offset(s.Pos()), f.offset(s.End()), statement, without})
+	}
+	if s.Init != nil {
+		f.changes(s.Init, func(class Class, text string) {
+			f.add(class, f.text(s.Init), text, edit{f.offset(s.Pos()), f.offset(s.End()), statement,
+				"if " + text + f.between(s.Init.End(), s.End())})
+		})
+	}
+}
+
+// tagged leaves values out of a switch with a tag, and drops the first statement of any switch.
+func (f *finder) tagged(s *ast.SwitchStmt) {
+	if s.Tag != nil {
+		f.without(s)
+	}
+	if init, ok := s.Init.(*ast.AssignStmt); ok && init.Tok != token.DEFINE {
+		from := s.Body.Pos()
+		if s.Tag != nil {
+			from = s.Tag.Pos()
+		}
+		without := "switch " + f.between(from, s.End())
+		f.add(Reset, f.text(s.Init), "", edit{f.offset(s.Pos()), f.offset(s.End()), statement, without})
 	}
 }
 

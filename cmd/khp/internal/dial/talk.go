@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 )
 
@@ -225,49 +224,6 @@ func (t *talk) left(lines <-chan []byte, failed <-chan error) string {
 	}
 }
 
-// deafError reports a server that does not answer a Ping.
-type deafError struct{ within time.Duration }
-
-// Error implements error.
-func (e *deafError) Error() string {
-	return fmt.Sprintf("no answer to a Ping within %s", e.within)
-}
-
-// pings sends a Ping at each interval, and drops the connection if one is not answered in the time
-// of an answer.
-func (t *talk) pings(ctx context.Context) {
-	ticks := time.NewTicker(t.ping)
-	defer ticks.Stop()
-	within := t.wait
-	if within == 0 || t.forever {
-		within = defaultWait
-	}
-	for {
-		select {
-		case <-ticks.C:
-		case <-ctx.Done():
-			return
-		}
-		begin := time.Now()
-		timed, cancel := context.WithTimeout(ctx, within)
-		err := t.conn.Ping(timed)
-		// The end of ctx is the end of the connection, not a late Pong.
-		late := errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
-		cancel()
-		switch {
-		case err == nil && t.ponged != nil:
-			t.ponged(time.Since(begin))
-		case err == nil:
-		case late:
-			t.deaf.Store(&deafError{within})
-			_ = t.conn.CloseNow()
-			return
-		default: // the connection has ended, and the reader says why
-			return
-		}
-	}
-}
-
 // slowest is the rate in bytes per second below which a server counts as one that does not read.
 const slowest = 1 << 20
 
@@ -315,93 +271,4 @@ func (t *talk) settle(ctx context.Context, sent int) {
 	for t.out.received() < sent && t.next(ctx, timer.C) == anAnswer {
 		timer.Reset(patience)
 	}
-}
-
-// broken reports a message that could not be sent: why, the reader knows best. undone is as in
-// over.
-func (t *talk) broken(ctx context.Context, err error, undone string) error {
-	if ctx.Err() != nil {
-		return t.close(false)
-	}
-	patience := defaultWait
-	if errors.Is(err, errUnread) {
-		patience = quiet
-	}
-	if end := t.end(patience); end != nil {
-		err = end
-	}
-	if errors.Is(err, errUnread) {
-		_ = t.conn.CloseNow()
-		return cli.Failf(cli.ExitFailed, "%s by %s; try --wait with more time", err, t.conn.URL())
-	}
-	return t.over(err, undone)
-}
-
-// end returns why the connection ended, or nil if it is still open after patience.
-func (t *talk) end(patience time.Duration) error {
-	timer := time.After(patience)
-	for {
-		//exhaustive:ignore
-		switch t.next(context.Background(), timer) {
-		case theEnd:
-			return t.ended
-		case tooLate:
-			return nil
-		}
-	}
-}
-
-// close ends the connection in good order. expected tells whether the user wants that, and
-// not the consequence of a failure.
-func (t *talk) close(expected bool) error {
-	err := t.conn.Close(t.request.closeCode, t.request.closeText)
-	_, _, why := t.conn.Read(context.Background()) // what the peer closed with
-	if closed, ok := errors.AsType[*transport.CloseError](why); ok {
-		// Another code is no answer to our Close, but a Close of the server's own.
-		if closed.Code != t.request.closeCode && closed.Code != transport.CloseNoStatus {
-			err := t.over(why, "")
-			if !expected {
-				return nil // there is something else to report
-			}
-			return err
-		}
-		t.out.closed(closed, false, t.request.closeCode, t.request.closeText)
-		return nil
-	}
-	if err != nil && expected {
-		return cli.Failf(cli.ExitFailed, "the connection to %s did not close in good order: %s",
-			t.conn.URL(), plainReason(err))
-	}
-	return nil
-}
-
-// over reports that the peer ended the connection. undone says what it left undone, "" is nothing.
-func (t *talk) over(err error, undone string) error {
-	var closed *transport.CloseError
-	var output *outputError
-	switch {
-	case errors.As(err, &output):
-		_ = t.conn.CloseNow()
-		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(output.err))
-	case t.deaf.Load() != nil:
-		return cli.Failf(cli.ExitFailed, "%s from %s; try --wait with more time",
-			t.deaf.Load(), t.conn.URL())
-	case !errors.As(err, &closed):
-		if undone != "" {
-			undone = " " + undone
-		}
-		return cli.Failf(cli.ExitFailed, "the connection to %s broke%s: %s",
-			t.conn.URL(), undone, plainReason(err))
-	}
-	t.out.closed(closed, true, 0, "")
-	harmless := closed.Code == transport.CloseNormal || closed.Code == transport.CloseGoingAway ||
-		closed.Code == transport.CloseNoStatus
-	switch text := observe.CloseText(closed.Code, closed.Reason); {
-	case undone != "":
-		return cli.Failf(cli.ExitFailed, "the server closed %s: %s", undone, text)
-	case !harmless:
-		return cli.Failf(cli.ExitFailed, "the server closed: %s", text)
-	}
-	t.out.note("the server closed: " + observe.CloseText(closed.Code, closed.Reason))
-	return nil
 }

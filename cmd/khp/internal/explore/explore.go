@@ -70,6 +70,20 @@ func Command(c *cli.Env) *cobra.Command {
 			return run(c, o)
 		},
 	}
+	addFlags(cmd, &o)
+	addReportFlags(cmd, &o)
+	for flag, words := range map[string][]string{
+		"model": modelNames(), "fault": faultNames(), "bounds": boundNames,
+	} {
+		_ = cmd.RegisterFlagCompletionFunc(flag,
+			cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	}
+	cmd.AddCommand(mergeCommand(c))
+	return cmd
+}
+
+// addFlags adds the flags about the exploration.
+func addFlags(cmd *cobra.Command, o *options) {
 	f := cmd.Flags()
 	f.StringVar(&o.model, "model", "all", "`MODEL` to explore: "+strings.Join(modelNames(), ", "))
 	f.StringVar(&o.only, "only", "", "this `CONFIGURATION` of the model only, such as kaazing")
@@ -97,15 +111,6 @@ func Command(c *cli.Env) *cobra.Command {
 	f.Var(&o.every, "checkpoint-every",
 		"how much `TIME` to let pass between two checkpoints, as in 30s or 10m")
 	f.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
-	addReportFlags(cmd, &o)
-	_ = cmd.RegisterFlagCompletionFunc("model",
-		cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("fault",
-		cobra.FixedCompletions(faultNames(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("bounds",
-		cobra.FixedCompletions(boundNames, cobra.ShellCompDirectiveNoFileComp))
-	cmd.AddCommand(mergeCommand(c))
-	return cmd
 }
 
 // addReportFlags adds the flags about what is written, which khp explore merge has too.

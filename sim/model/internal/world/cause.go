@@ -38,9 +38,7 @@ func (m *clientTurn) caused() bool {
 // means reports whether the event is what a failure stands for.
 func (m *clientTurn) means(f fsm.Failure) bool {
 	k, response := m.ev.Kind, m.ev.Kind == fsm.EventResponse
-	target := response || k == fsm.EventRerouteReceived
 	interim := response && (m.action() == codes.ActionContinue || m.action() == codes.ActionWait)
-	timer := func(t fsm.Timer) bool { return k == fsm.EventTimerExpired && m.ev.Timer == t }
 	if k == fsm.EventViolation {
 		return f == m.ev.Failure
 	}
@@ -54,7 +52,7 @@ func (m *clientTurn) means(f fsm.Failure) bool {
 	case fsm.FailureMissingTerminator:
 		return response && !m.fact(fsm.FactTerminated) || !response && m.fact(fsm.FactHeadComplete)
 	case fsm.FailureAcceptedOnly:
-		return timer(fsm.TimerWait) || response && m.action() == codes.ActionWait && m.cfg.NoWait
+		return m.expired(fsm.TimerWait) || response && m.action() == codes.ActionWait && m.cfg.NoWait
 	case fsm.FailureInterimLimit:
 		return interim && m.before.State.Interim() >= int(m.cfg.MaxInterim)
 	case fsm.FailureUnexpectedContinue:
@@ -63,27 +61,15 @@ func (m *clientTurn) means(f fsm.Failure) bool {
 		return response && m.before.Host.Is(cut) ||
 			k == fsm.EventDataReceived || k == fsm.EventTerminatorReceived ||
 			k == fsm.EventProceedReceived || k == fsm.EventRerouteReceived
-	case fsm.FailureAuthLimit:
-		return response && m.action() == codes.ActionReplay &&
-			m.before.State.Replays() >= int(m.cfg.MaxReplays)
-	case fsm.FailureAuthRequired:
-		return k == fsm.EventCredentialsDeclined ||
-			response && m.action() == codes.ActionReplay && !m.fact(fsm.FactChallengeUsable)
-	case fsm.FailureCredentialsRefused:
-		return k == fsm.EventCredentialsSupplied && !m.fact(fsm.FactNewCredentials)
-	case fsm.FailureRedirectLoop:
-		return target && m.fact(fsm.FactTargetVisited)
-	case fsm.FailureRedirectRefused:
-		return target && m.fact(fsm.FactTargetRefused)
-	case fsm.FailureRedirectTarget:
-		return target && !m.fact(fsm.FactTargetUsable)
-	case fsm.FailureTooManyRedirects:
-		return target && !m.redirectsLeft()
-	case fsm.FailureRedirectMethod:
-		return response && m.action() == codes.ActionRedirectIfGet && m.cfg.OtherMethod
+	case fsm.FailureAuthLimit, fsm.FailureAuthRequired, fsm.FailureCredentialsRefused,
+		fsm.FailureCredentialTimeout:
+		return m.meansCredentials(f)
+	case fsm.FailureRedirectLoop, fsm.FailureRedirectRefused, fsm.FailureRedirectTarget,
+		fsm.FailureTooManyRedirects, fsm.FailureRedirectMethod:
+		return m.meansRedirect(f)
 	case fsm.FailureStatus:
 		return response && (m.in(fsm.ClientOpening) || m.action().Terminates()) ||
-			target && m.cfg.NoRedirects
+			m.hasTarget() && m.cfg.NoRedirects
 	case fsm.FailureURL:
 		return k == fsm.EventConnectRequested
 	case fsm.FailureConnect:
@@ -96,13 +82,60 @@ func (m *clientTurn) means(f fsm.Failure) bool {
 		return k == fsm.EventPeerClosed && !m.fact(fsm.FactHeadComplete)
 	case fsm.FailureNotSelected:
 		return k == fsm.EventOpened && !m.fact(fsm.FactKHP)
-	case fsm.FailureCredentialTimeout:
-		return timer(fsm.TimerCredentials)
 	case fsm.FailureTimeout:
-		return k == fsm.EventTimerExpired && !timer(fsm.TimerWait) &&
-			!timer(fsm.TimerCredentials) && !m.fact(fsm.FactHeadComplete)
+		return k == fsm.EventTimerExpired && !m.expired(fsm.TimerWait) &&
+			!m.expired(fsm.TimerCredentials) && !m.fact(fsm.FactHeadComplete)
 	case fsm.FailureApplication, fsm.FailureShutdown, fsm.FailureFrame, fsm.FailureLimit,
 		fsm.FailureMalformed, fsm.FailureOpening, fsm.FailureUTF8:
+	}
+	return false
+}
+
+// expired reports whether the event is the end of timer t.
+func (m *clientTurn) expired(t fsm.Timer) bool {
+	return m.ev.Kind == fsm.EventTimerExpired && m.ev.Timer == t
+}
+
+// hasTarget reports whether the event may name a target to connect to.
+func (m *clientTurn) hasTarget() bool {
+	return m.ev.Kind == fsm.EventResponse || m.ev.Kind == fsm.EventRerouteReceived
+}
+
+// meansCredentials is means for failures of a login.
+func (m *clientTurn) meansCredentials(f fsm.Failure) bool {
+	challenged := m.ev.Kind == fsm.EventResponse && m.action() == codes.ActionReplay
+	//exhaustive:ignore
+	switch f {
+	case fsm.FailureAuthLimit:
+		return challenged &&
+			m.before.State.Replays() >= int(m.cfg.MaxReplays)
+	case fsm.FailureAuthRequired:
+		return m.ev.Kind == fsm.EventCredentialsDeclined ||
+			challenged && !m.fact(fsm.FactChallengeUsable)
+	case fsm.FailureCredentialsRefused:
+		return m.ev.Kind == fsm.EventCredentialsSupplied && !m.fact(fsm.FactNewCredentials)
+	case fsm.FailureCredentialTimeout:
+		return m.expired(fsm.TimerCredentials)
+	}
+	return false
+}
+
+// meansRedirect is means for failures of a redirect.
+func (m *clientTurn) meansRedirect(f fsm.Failure) bool {
+	target := m.hasTarget()
+	//exhaustive:ignore
+	switch f {
+	case fsm.FailureRedirectLoop:
+		return target && m.fact(fsm.FactTargetVisited)
+	case fsm.FailureRedirectRefused:
+		return target && m.fact(fsm.FactTargetRefused)
+	case fsm.FailureRedirectTarget:
+		return target && !m.fact(fsm.FactTargetUsable)
+	case fsm.FailureTooManyRedirects:
+		return target && !m.redirectsLeft()
+	case fsm.FailureRedirectMethod:
+		return m.ev.Kind == fsm.EventResponse && m.action() == codes.ActionRedirectIfGet &&
+			m.cfg.OtherMethod
 	}
 	return false
 }
