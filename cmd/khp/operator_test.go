@@ -69,7 +69,6 @@ func TestLog_Redirected(t *testing.T) {
 	wantFailure(t, s.url+"/n", nil, fsm.FailureStatus, 304)
 	wantLog(t, s.log, `msg=refused .*status=304`)
 	require.NotContains(t, s.log.String(), "hunter2")
-	require.NotContains(t, s.log.String(), "handshake ended")
 }
 
 // Wrong credentials can be counted: the line has the address, the user and the cause.

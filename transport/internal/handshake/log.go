@@ -60,10 +60,8 @@ func (s *Server) report(took time.Duration) {
 		// May quote the client.
 		log.DebugContext(s.Context, "what was wrong", "remote", s.c.Conn.RemoteAddr().String(), "detail",
 			failed.Detail)
-	case s.elsewhere != "":
+	default: // accepted first, as the kaazing profile has it
 		log.InfoContext(s.Context, redirected, append(attrs, "target", s.elsewhere)...)
-	default:
-		log.InfoContext(s.Context, "handshake ended", attrs...)
 	}
 }
 
@@ -133,8 +131,9 @@ func (s *Server) outcome(e *endpoint.HandshakeError) string {
 	switch {
 	case s.wrong != nil: // whether it was told so for the last time, or gave up
 		return saidNo
-	// By its Origin, or because it cannot be asked for credentials.
-	case e.Leg == endpoint.LegOpening && e.Status == 403:
+	// By the application, by its Origin, because it cannot be asked for credentials, or because it
+	// was asked often enough.
+	case e.Status == 403:
 		return saidNo
 	// Challenged, and gone.
 	case s.server.State().Status() == 401 && (e.Failure == fsm.FailurePeerClosed ||

@@ -104,9 +104,6 @@ func (s *Server) Shake(c Config, o *opening.Request) {
 	o.Release()
 	s.Run()
 	s.report(time.Since(begin))
-	if !s.IsOpen && s.Connection() {
-		s.Disconnect()
-	}
 }
 
 // Phase returns the phase of the machine.
@@ -156,7 +153,6 @@ func (s *Server) Dropped(err error) {
 func (s *Server) Settled() {
 	if s.cancel != nil && s.Question.Over() {
 		s.cancel()
-		s.cancel = nil
 	}
 }
 
@@ -196,7 +192,6 @@ func (s *Server) decided(
 	}
 	if err != nil {
 		s.failed(err)
-		s.Proceed()
 		q.Fail(time.Now())
 		return
 	}
@@ -206,11 +201,9 @@ func (s *Server) decided(
 
 // decide answers q. A decision that lets the client in gets the answers of the extensions.
 func (s *Server) decide(q driver.Question, d endpoint.Decision) {
-	s.elsewhere, _, _ = strings.Cut(cmp.Or(d.Location, d.Reroute), "?")
-	if fsm.Status(d.Status).Action != codes.ActionWait {
-		s.Proceed()
-	}
+	s.elsewhere, _, _ = strings.Cut(cmp.Or(d.Reroute, d.Location), "?")
 	if d.Status == 0 || fsm.Status(d.Status).Action == codes.ActionComplete {
+		s.Proceed()
 		d.Extensions, s.Sessions = extension.Accept(s.c.Use, s.server.Request().Extensions, d.Extensions)
 	}
 	q.Decide(time.Now(), d)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"testing"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/transport/auth"
@@ -62,7 +63,7 @@ func shake(t *testing.T, s *Server, j judge, requests ...string) (answers []stri
 		s.Shake(Config{
 			Application: j, Context: context.Background(), Conn: server, Log: slog.New(slog.DiscardHandler),
 			Timeouts: &endpoint.Timeouts{}, Limit: 1 << 20, Trace: silent{},
-			Use: []extension.Extension{extension.IdleTimeout{}},
+			Use: []extension.Extension{extension.IdleTimeout{Period: time.Minute}},
 		}, o)
 	}()
 	b := make([]byte, 1<<10)
@@ -152,6 +153,7 @@ func TestServer_Reset_ForgetsTheClient(t *testing.T) {
 		}}, asking("Sec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout=30000\r\n"+
 			"Authorization: Basic joe\r\n")))
 	require.True(t, s.IsOpen)
+	require.Len(t, s.Sessions, 1)
 	first := s.Question
 
 	s.Reset()

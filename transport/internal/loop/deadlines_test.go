@@ -190,7 +190,7 @@ func TestLoop_Disconnect(t *testing.T) {
 			require.Equal(t, io.EOF, err, name)
 			require.Nil(t, l.Link)
 			require.Nil(t, l.peer)
-			require.False(t, l.Connection())
+			require.Nil(t, l.nc)
 		})
 	}
 }

@@ -278,9 +278,6 @@ func (d *Loop) Abandon() {
 	d.Driver.GiveUp(time.Now(), codeGoingAway, "")
 }
 
-// Connection reports whether there is a connection.
-func (d *Loop) Connection() bool { return d.nc != nil }
-
 // Wake implements [driver.Host]: the loop looks at the deadline before it waits.
 func (d *Loop) Wake(time.Time) {}
 

@@ -272,9 +272,9 @@ func TestLoop_HoldIsBounded(t *testing.T) {
 // was there first. Of several only the last is told.
 func TestLoop_Idle(t *testing.T) {
 	withLoop(t, true, func(t *testing.T, l *Loop, j *journal, nc *socket, peer *tcptest.Conn) {
-		require.True(t, l.Connection())
+		require.NotNil(t, l.nc)
 		l.Disconnect()
-		require.False(t, l.Connection())
+		require.Nil(t, l.nc)
 		j.take()
 		begin := time.Now()
 		j.due = begin.Add(time.Second)
@@ -381,7 +381,7 @@ func TestLoop_Run(t *testing.T) {
 			}
 			require.Zero(t, nc.readDue)
 			require.Zero(t, nc.writeDue)
-			require.True(t, l.Connection())
+			require.NotNil(t, l.nc)
 			cancel()
 			_ = all.Shutdown(ctx, 0)
 			synctest.Wait()
