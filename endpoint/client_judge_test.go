@@ -73,6 +73,9 @@ func TestClient_Reading_Judge(t *testing.T) {
 			r.unit(v.resp)
 			if v.want == 0 {
 				r.wantOpen("accepted")
+				if v.name == "extensions/none" {
+					require.Empty(t, r.c.Result().Extensions, "none of those asked for apply")
+				}
 				return
 			}
 			err := r.wantFail("refused", v.want, 1002)
@@ -81,7 +84,7 @@ func TestClient_Reading_Judge(t *testing.T) {
 		})
 	}
 	t.Run("result", func(t *testing.T) {
-		proves(t, "KHP-EXT-RSP-07 KHP-STATUS-101-02 WSP-EXT-02")
+		proves(t, "KHP-STATUS-101-02 WSP-EXT-02")
 		r := dialed(t, "ws://h/p", cfg).opened().
 			unit(switching("Sec-WebSocket-Protocol: amqp", ext+"x-b", ext+"x-a ; n=2")).wantOpen("accepted")
 		res := r.c.Result()

@@ -64,7 +64,7 @@ func TestClient_Reading_Terminator(t *testing.T) {
 		r.wantFail("not a terminator", fsm.FailureMissingTerminator, 1008)
 	})
 	t.Run("ADV-25/data-right-behind", func(t *testing.T) {
-		proves(t, "KHP-EXT-RSP-10 KHP-GEN-05")
+		proves(t, "KHP-GEN-05")
 		r := asking(t, ClientConfig{}).message(switching(), "", "one", "HTTP/1.1 403 no\r\n\r\n").
 			wantOpen("at the terminator")
 		require.Equal(t, []string{"one", "HTTP/1.1 403 no\r\n\r\n"}, r.got, "all of it, unread [INV-36]")

@@ -51,8 +51,11 @@ func TestServer_AwaitRequest(t *testing.T) {
 			provesBy(t, v.name, "ADV-77", "KHP-EXT-02", "ADV-76/two", "KHP-EXT-01", "ADV-76/http-1.0",
 				"KHP-CLASS-1XX-02 RFC2068-1XX-02 INV-44", "long/field", "RFC6585-431-01", "lists/empty",
 				"KHP-EXT-REQ-03 WSP-EXT-01", "expect/no-length", "RFC2068-411-01", "",
-				"KHP-EXT-03 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-4XX-01")
+				"KHP-EXT-03 KHP-EXT-RSP-01 KHP-EXT-RSP-14")
+			proves(t, map[bool]string{true: "KHP-CLASS-4XX-01", false: "KHP-CLASS-5XX-01"}[v.status < 500])
 			s := listening(t, "/p", ServerConfig{}).message(v.text)
+			_, entity, _ := strings.Cut(s.sent[0], "\r\n\r\n")
+			require.NotEmpty(t, strings.TrimSpace(entity), "an entity explains it")
 			require.LessOrEqual(t, cap(s.s.pending), 128<<10, "memory is bounded [INV-38]")
 			if v.status == 405 {
 				require.Contains(t, s.sent[0], "Allow: GET\r\n")

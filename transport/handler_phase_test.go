@@ -301,6 +301,8 @@ func TestHandler_DecideFails(t *testing.T) {
 			}
 			require.Contains(t, response, "HTTP/1.1 500 Internal Server Error\r\n")
 			require.NotContains(t, response, secret)
+			_, body, _ := strings.Cut(response, "\r\n\r\n")
+			require.Equal(t, "Internal Server Error\n", body, "an entity for people")
 			require.Equal(t, CloseInternalError, c.closeCode())
 			c.answer(CloseInternalError)
 		})

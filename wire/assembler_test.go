@@ -16,7 +16,6 @@ type part struct {
 }
 
 func TestAssembler_Messages(t *testing.T) {
-	t.Attr("req", "KHP-CLOSE-04")
 	t.Attr("req", "WSP-TEXT-01")
 	const head = "HTTP/1.1 401 No\r\nContent-Length: 3\r\n\r\n"
 	const open = "HTTP/1.1 403 No\r\n\r\n"

@@ -44,6 +44,11 @@ func (j *journal) say(format string, args ...any) error {
 	return nil
 }
 
+// observe writes a line of an output that is about to be carried out.
+func (j *journal) observe(o *endpoint.Output) {
+	j.lines = append(j.lines, "observed "+o.Kind.String())
+}
+
 // model is a second reading of what package driver says that a driver does, without regard to
 // speed: all calls go into one queue, and one at a time is carried out with all that follows.
 type model struct {
@@ -151,7 +156,7 @@ func (m *model) ask() (n int) {
 // put puts a question to the application.
 func (m *model) put(again bool) {
 	m.told = append(m.told, m.ask())
-	_ = m.say("ask %d %v", len(m.told)-1, again)
+	_ = m.say("ask %d %v %s", len(m.told)-1, again, asks(m.server.Request()))
 }
 
 func (m *model) forgetQuestions() {
@@ -214,6 +219,7 @@ func (m *model) flush(c *modelConn) {
 }
 
 func (m *model) one(o endpoint.Output) {
+	m.observe(&o)
 	switch o.Kind {
 	case endpoint.SendBytes:
 		m.write("bytes %q", o.Data)
@@ -316,7 +322,8 @@ func (s *spy) Dropped(err error) {
 }
 func (s *spy) AskDecision(q driver.Question) {
 	s.decide = append(s.decide, q)
-	_ = s.say("ask %d %v", len(s.decide)-1, q.Again)
+	r := q.Request()
+	_ = s.say("ask %d %v %s", len(s.decide)-1, q.Again, asks(&r))
 }
 func (s *spy) AskCredentials(q driver.Challenge) {
 	s.asked = append(s.asked, q)
@@ -343,6 +350,12 @@ func words(err error) string {
 		return fmt.Sprintf("%v, %v %q", err, e.Header, e.Body)
 	}
 	return fmt.Sprint(err)
+}
+
+// asks says what a request is about.
+func asks(r *endpoint.Request) string {
+	return fmt.Sprintf("%q %q %q %q %q", r.Target, r.Host, r.OpeningRequest.Opening, r.Header,
+		r.Authorization)
 }
 
 func schemes(list []wire.Challenge) (names []string) {

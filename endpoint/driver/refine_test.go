@@ -3,6 +3,7 @@ package driver_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -213,6 +214,7 @@ func calls(b *both, s said) map[string][2]func() {
 				}
 			},
 		},
+		"zero": {b.zero, func() {}},
 		"close": {
 			func() { drive.Close(t0, 1001, "enough") },
 			func() {
@@ -412,6 +414,10 @@ func serverCalls(b *both, whom int, s said) map[string][2]func() {
 	calls := map[string][2]func(){
 		"parsed": {
 			func() {
+				if s.variant == 1 {
+					b.server.Opening(t0, nil)
+					return
+				}
 				spoilt([]byte(opening), '#', func(p []byte) {
 					r := parsed(p)
 					b.server.Opening(t0, r)
@@ -419,7 +425,13 @@ func serverCalls(b *both, whom int, s said) map[string][2]func() {
 					*r = wire.Request{}
 				})
 			},
-			func() { m.call(func() { m.carryOut(m.server.Opening(t0, parsed([]byte(opening)))) }) },
+			func() {
+				r := parsed([]byte(opening))
+				if s.variant == 1 {
+					r = nil
+				}
+				m.call(func() { m.carryOut(m.server.Opening(t0, r)) })
+			},
 		},
 		"opened": {
 			func() { spoilt(granted, "#", func(g []string) { b.server.Opened(t0, o, g) }) },
@@ -505,9 +517,15 @@ func (b *both) run(t *rapid.T, texts []string, names []string) {
 }
 
 // inside has both told something inside of the order with a number.
-func (b *both) inside(order int, s said) {
-	b.spy.inside[order] = func() { b.tell(0, s) }
-	b.model.inside[order] = func() { b.tell(1, s) }
+func (b *both) inside(order int, calls ...said) {
+	all := func(whom int) func() {
+		return func() {
+			for _, s := range calls {
+				b.tell(whom, s)
+			}
+		}
+	}
+	b.spy.inside[order], b.model.inside[order] = all(0), all(1)
 }
 
 // told tells both something, and compares what they do.
@@ -539,10 +557,40 @@ func (b *both) tell(whom int, s said) {
 	}
 }
 
+// zero makes calls of questions that no driver has asked, and of drivers of no endpoint. They have
+// no effect.
+func (b *both) zero() {
+	var q driver.Question
+	q.Decide(t0, endpoint.Decision{})
+	q.Fail(t0)
+	var c driver.Challenge
+	c.Credentials(t0, "Basic x")
+	c.None(t0, "none")
+	if !q.Over() || !c.Over() || c.Challenges() != nil || new(driver.Conn).Wanted() {
+		_ = b.spy.say("a question that was never asked is open")
+	}
+	for _, d := range []fmt.Stringer{driver.NewServer(nil, b.spy, b.spy),
+		driver.NewClient(nil, b.spy)} {
+		if !strings.HasSuffix(d.String(), "(no endpoint)") {
+			_ = b.spy.say("%v has no endpoint", d)
+		}
+	}
+}
+
+// observe has the driver show each output before it carries it out.
+func (b *both) observe() {
+	if b.client != nil {
+		b.client.Observe = b.spy.observe
+	} else {
+		b.server.Observe = b.spy.observe
+	}
+}
+
 // same compares what can be asked for.
 func (b *both) same(t require.TestingT) {
 	var misuse error
 	if b.client != nil {
+		require.Equal(t, "driver.Client("+b.model.client.Phase().String()+")", b.client.String())
 		misuse = b.client.Endpoint().Misuse()
 		for i, q := range b.spy.asked {
 			over := !b.model.questions[b.model.told[i]]
@@ -553,6 +601,7 @@ func (b *both) same(t require.TestingT) {
 			require.Equal(t, b.model.current == b.model.conns[i], c.Wanted(), "connection %d", i)
 		}
 	} else {
+		require.Equal(t, "driver.Server("+b.model.server.Phase().String()+")", b.server.String())
 		misuse = b.server.Endpoint().Misuse()
 		for i, q := range b.spy.decide {
 			over := !b.model.questions[b.model.told[i]]
@@ -600,6 +649,7 @@ func bothClients(t require.TestingT, body, reports bool) *both {
 	b := &both{spy: &spy{journal: newJournal()}, model: &model{journal: newJournal(), client: e[1]}}
 	b.client = driver.NewClient(e[0], b.spy)
 	b.client.ReportsBody, b.model.reports = reports, reports
+	b.observe()
 	return b
 }
 
@@ -610,11 +660,12 @@ func bothServers() *both {
 	b.model.current = &modelConn{up: true}
 	b.model.conns = []*modelConn{b.model.current}
 	b.server = driver.NewServer(endpoint.NewServer(endpoint.ServerConfig{}), b.spy, b.spy)
+	b.observe()
 	return b
 }
 
 var bothSides = []string{"received", "message", "text", "unit", "unit", "ping", "peer-closed",
-	"violation", "lost", "expire", "send", "close", "give-up", "begin"}
+	"violation", "lost", "expire", "send", "close", "give-up", "begin", "zero"}
 
 // A driver of a client does what its model does.
 func TestClient_RefinesModel(t *testing.T) {

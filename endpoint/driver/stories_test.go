@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/endpoint/driver"
 	"github.com/stretchr/testify/require"
 )
 
@@ -50,6 +49,7 @@ func tale(calls ...string) (s story) {
 const (
 	unavailable = "HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n"
 	forbidden   = "HTTP/1.1 403 x\r\n\r\n"
+	certified   = "HTTP/1.1 101 x\r\nSec-WebSocket-Accept: "
 	extended    = "GET /p HTTP/1.1\r\nSec-WebSocket-Extensions: x-b\r\n\r\n"
 )
 
@@ -71,6 +71,11 @@ func clientStories() (list []story) {
 		then(slices.Concat(response("HTTP/1.1 202 x\r\n\r\n"), use)...),
 		then(slices.Concat(response(forbidden), gone)...),
 		then("violation"), then("text:hello", "lost"), then("give-up"),
+		then("message:"+elsewhere("/q"), "lost"),
+		then(slices.Concat(response(accepted), gone)...),
+		{"connect", "connected", "received:HTTP/1.1 401 x\r\nWWW-Authenticate: Basic\r\n" +
+			"Content-Length: 0\r\n\r\n", "credentials", "connected", "opened"},
+		{"connect", "connected", "message:" + certified + accept + "\r\n\r\n", "message"},
 		then("message:"+accepted, "message", "violation"),
 		then("message:"+accepted, "message", "lost"),
 		then("expire", "expire"),
@@ -106,6 +111,9 @@ func serverStories() (list []story) {
 		then("peer-closed"), then("violation"), then("close", "expire"), then("give-up"), then("expire"),
 		then("decide", "violation"),
 		{"parsed", "message:" + request, "decide/5", "give-up"},
+		{"begin", "message:" + extended, "decide", "lost"},
+		{"begin", "message:GET /p HTTP/1.1\r\nSec-WebSocket-Extensions: x-a\r\n\r\n", "lost"},
+		then(slices.Concat([]string{"decide"}, gone)...),
 		{"opened/1", "message:" + request, "decide", "lost"},
 		{"received:" + opening + "rest", "message:" + request, "lost"},
 		{"received:GET / HTTP/1.1\r\n\r\n", "received:more"}, {"received:" + opening[:40], "lost"},
@@ -133,7 +141,8 @@ func (s story) everyCall(t require.TestingT) (list []said, orders int) {
 	}
 	connection := []string{"text:hello", "message", "ping:p", "peer-closed/1", "violation", "lost"}
 	if s.server {
-		add(1, append(connection, "received:"+opening, "message:"+request, "parsed", "opened/1")...)
+		add(1, append(connection, "received:"+opening, "message:"+request, "parsed",
+			"parsed/1", "opened/1")...)
 		add(2, "decide", "decide/1", "decide/4", "application-failed")
 	} else {
 		add(2, append(connection, "received:"+opened, "received:"+unavailable, "message:"+accepted,
@@ -141,7 +150,7 @@ func (s story) everyCall(t require.TestingT) (list []said, orders int) {
 			"opening-refused/1", "credentials", "no-credentials")...)
 		add(1, "connect", "body-written")
 	}
-	add(1, "send:hi", "close", "give-up", "expire")
+	add(1, "send:hi", "close", "give-up", "expire", "zero")
 	return list, b.spy.orders
 }
 
@@ -183,6 +192,9 @@ func refinesModel(t *testing.T, stories []story) {
 		for i := range orders {
 			for _, c := range calls {
 				s.tell(t, func(b *both) { b.inside(i+1, timed(b, c)) })
+			}
+			for _, c := range tale("ping:p", "send:hi", "text:hello", "lost").says {
+				s.tell(t, func(b *both) { b.inside(i+1, said{name: "give-up"}, c) })
 			}
 			s.tell(t, func(b *both) { b.spy.fails, b.model.fails = i+1, i+1 })
 		}
@@ -275,7 +287,7 @@ func isAnswer(c said) bool {
 // ofConnection reports whether a client is told a call about a connection.
 func ofConnection(c said) bool {
 	return !isAnswer(c) && !slices.Contains([]string{"send", "close", "give-up", "expire", "connect",
-		"body-written"}, c.name)
+		"body-written", "zero"}, c.name)
 }
 
 // insideIsAfter compares a driver with itself: a call inside of an order does what it does behind
@@ -329,15 +341,15 @@ func resetIsNew(t *testing.T, stories []story) {
 				for _, c := range first.says[:length+1] {
 					old.tell(0, timed(old, c))
 				}
-				fresh, again := second.both(t), second.both(t)
-				if second.server {
-					old.server.Reset(again.server.Endpoint(), again.spy, again.spy)
-					again.server = old.server
-				} else {
-					old.client.Reset(again.client.Endpoint(), again.spy)
-					again.client = old.client
+				between := resetAs(old, second.both(t))
+				for _, c := range second.says[:min(length, len(second.says))] {
+					between.tell(0, timed(between, c))
 				}
-				again.spy.poke = func() { fromBefore(t, old, again.spy) }
+				fresh, again := second.both(t), resetAs(between, second.both(t))
+				again.spy.poke = func() {
+					fromBefore(t, old, again.spy)
+					fromBefore(t, between, again.spy)
+				}
 				for _, c := range second.says {
 					fresh.tell(0, timed(fresh, c))
 					again.tell(0, timed(again, c))
@@ -348,6 +360,19 @@ func resetIsNew(t *testing.T, stories []story) {
 			}
 		}
 	}
+}
+
+// resetAs resets the driver of old for what next is told.
+func resetAs(old, next *both) *both {
+	if next.server != nil {
+		old.server.Reset(next.server.Endpoint(), next.spy, next.spy)
+		next.server = old.server
+	} else {
+		old.client.Reset(next.client.Endpoint(), next.spy)
+		next.client = old.client
+	}
+	next.observe()
+	return next
 }
 
 // fromBefore makes calls about the connections and questions of a driver before it was reset. They
@@ -391,16 +416,3 @@ func TestClient_ResetIsNew(t *testing.T) { resetIsNew(t, clientStories()) }
 
 // A server that was reset does what a new one does, and no earlier answer reaches it.
 func TestServer_ResetIsNew(t *testing.T) { resetIsNew(t, serverStories()) }
-
-// A question and a connection that no driver has made are over, and take answers without effect.
-func TestZero_IsOver(t *testing.T) {
-	var q driver.Question
-	var c driver.Challenge
-	require.True(t, q.Over() && c.Over())
-	q.Decide(t0, endpoint.Decision{})
-	q.Fail(t0)
-	c.None(t0, "none")
-	require.Empty(t, c.Challenges())
-	require.Zero(t, q.Request())
-	require.False(t, new(driver.Conn).Wanted())
-}
