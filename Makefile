@@ -29,7 +29,7 @@ build: ## build the binary ./khp
 .PHONY: check
 check: format vet ## everything CI runs
 	@$(MAKE) -j2 mutate portable lint generated # mutate takes one processor
-	@$(MAKE) test ghost nested fuzz-ci # test runs what race does
+	@$(MAKE) -j2 test nested ghost fuzz-ci # test runs what race does; nested mostly waits
 
 .PHONY: format
 format: ## gofmt finds nothing to change

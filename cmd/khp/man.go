@@ -25,6 +25,10 @@ not exist. Their date is SOURCE_DATE_EPOCH of the environment, in seconds since
 			if len(args) != 1 {
 				return cli.Usagef("khp man takes one FOLDER, as in khp man /usr/local/share/man/man1")
 			}
+			if args[0] == "-" {
+				return cli.Usagef("khp man -: expected a folder, for more than one page is written; " +
+					"./- is one of that name")
+			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -51,8 +51,9 @@ That nothing comes is only said after a Ping and the whole of --patience.
 
 docs/conform.md takes you through it in five minutes.
 
-Exit codes: 0 no case failed; 1 a case failed, or the target speaks no KHP; 2
-wrong usage; 3 the target cannot be reached, or no client came.`
+Exit codes: 0 no case failed; 1 a case failed, the target speaks no KHP, or
+something else listens at --listen; 2 wrong usage; 3 the target cannot be
+reached, or no client came.`
 
 // Command is khp conform.
 func Command(c *cli.Env) *cobra.Command {

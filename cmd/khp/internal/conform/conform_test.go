@@ -59,6 +59,8 @@ func TestConform_Usage(t *testing.T) {
 		"html to stdout": {[]string{"self", "--html", "-"}, "only --json takes -"},
 		"html nowhere": {[]string{"self", "--html", "/does/not/exist.html"},
 			"--html /does/not/exist.html: "},
+		"listen at a socket": {[]string{"client", "--listen", "unix:/x"},
+			"--listen unix:/x: expected HOST:PORT"},
 		"listen":             {[]string{"client", "--listen", "nowhere"}, "--listen nowhere: "},
 		"argument of client": {[]string{"client", "x"}, "takes no argument"},
 		"report without":     {[]string{"report"}, "takes at least one FILE"},

@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/internal/conform"
 	"example.com/khp/internal/terminal"
 	"example.com/khp/wire"
@@ -144,7 +144,7 @@ func (t *checked) flags(insecure bool) string {
 // clientCommand is khp conform client.
 func clientCommand(c *cli.Env) *cobra.Command {
 	o := &options{profile: "spec"}
-	listen, idle := "127.0.0.1:9001", cli.Duration(time.Minute)
+	address, idle := "127.0.0.1:9001", cli.Duration(time.Minute)
 	cmd := &cobra.Command{
 		Use:   "client",
 		Short: "Test a KHP client",
@@ -168,13 +168,15 @@ It ends when all cases have a result, or when the client stays away for --idle.`
 			if o.list {
 				return o.run(c, part{server: false, profile: o.profile})
 			}
-			l, err := net.Listen("tcp", listen)
+			if why := listen.CheckTCP(address); why != "" {
+				return cli.Usagef("--listen %s: %s", address, why)
+			}
+			l, err := listen.Listen("--listen", address)
 			if err != nil {
-				return cli.Usagef("--listen %s: %s; expected a free HOST:PORT, as in 127.0.0.1:9001", listen,
-					cli.Cause(err))
+				return err
 			}
 			defer func() { _ = l.Close() }()
-			again := fmt.Sprintf("khp conform client --listen %s --profile %s", listen, o.profile)
+			again := fmt.Sprintf("khp conform client --listen %s --profile %s", address, o.profile)
 			return o.run(c, part{false, o.profile,
 				func(ctx context.Context, list []conform.Selected, co conform.Options) (*conform.Run, error) {
 					_, err := fmt.Fprintf(c.Stderr, "waiting for a client at ws://%s/case/ID; "+
@@ -189,7 +191,7 @@ It ends when all cases have a result, or when the client stays away for --idle.`
 	}
 	o.addFlags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&listen, "listen", listen, "where to wait for the client, as `HOST:PORT`")
+	f.StringVar(&address, "listen", address, "where to wait for the client, as `HOST:PORT`")
 	f.Var(&idle, "idle",
 		"end when the client has not come for this `TIME`, as in 30s; 0 waits for ever")
 	return cmd

@@ -71,6 +71,10 @@ type converter struct {
 }
 
 func convert(e *cli.Env, dir string, args []string) error {
+	if dir == "-" {
+		return cli.Usagef("--output -: expected a directory, for more than one file is written; " +
+			"./- is one of that name")
+	}
 	if dir == "" {
 		return cli.Usagef("--output \"\": the value is empty; give it a directory, or leave the flag out")
 	}

@@ -81,6 +81,9 @@ func (o *options) request(c *cli.Env, rawURL string) (*request, error) {
 		return nil, cli.Usagef("%s: %s", hideUserinfo(rawURL), urlError(rawURL, err))
 	}
 	switch {
+	case o.history == "-":
+		return nil, cli.Usagef("--history -: expected a file, which keeps the lines for the next time; " +
+			"./- is one of that name")
 	case o.maxRedirects < 0 || o.maxRedirects > 20:
 		return nil, cli.Usagef("--max-redirects %d: expected a number from 0 to 20", o.maxRedirects)
 	case o.count < 1:

@@ -78,7 +78,8 @@ such as z3: what begins, what a step does, and what breaks each property.`,
 	}
 	cmd.Flags().StringVar(&format, "format", formats[0].name, "`FORMAT` of the drawing or model: "+
 		strings.Join(formatNames(), ", "))
-	cmd.Flags().StringVar(&output, "output", "", "write to `FILE` instead of standard output")
+	cmd.Flags().StringVar(&output, "output", "",
+		"write to `FILE`; - is the standard output, as without it")
 	_ = cmd.RegisterFlagCompletionFunc("format",
 		cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -109,6 +110,9 @@ func graph(c *cli.Env, m export.Machine, format, output string) error {
 		if f.model && m != export.Pair {
 			return cli.Usagef("a model needs both sides to talk to each other; "+
 				"as in khp graph pair --format %s", format)
+		}
+		if output == "-" {
+			output = ""
 		}
 		if err := cli.Writable([2]string{"output", output}); err != nil {
 			return err

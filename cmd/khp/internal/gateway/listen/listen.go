@@ -17,6 +17,11 @@ func Check(addr string) (why string) {
 	if socket, ok := strings.CutPrefix(addr, unixPrefix); ok {
 		return CheckSocket(socket)
 	}
+	return CheckTCP(addr)
+}
+
+// CheckTCP says what is wrong with a HOST:PORT, "" if nothing is.
+func CheckTCP(addr string) (why string) {
 	_, port, err := net.SplitHostPort(addr)
 	if err == nil {
 		_, err = net.LookupPort("tcp", port)
