@@ -38,10 +38,8 @@ func AppendStatusLine[S scan.Text](dst []byte, status int, reason S) ([]byte, er
 	if status < 100 || status > 999 {
 		return dst, &ParseError{Kind: KindStatusCode, Detail: strconv.Itoa(status)}
 	}
-	if !scan.ValidValue(reason) { // a reason may have blanks at its ends
-		if i := scan.Outside(reason, scan.IsValue); i >= 0 {
-			return dst, newError(KindStatusLine, i, "control byte in the reason", reason)
-		}
+	if i := scan.Outside(reason, scan.IsValue); i >= 0 { // there may be blanks at its ends
+		return dst, newError(KindStatusLine, i, "control byte in the reason", reason)
 	}
 	if len(reason)+len("HTTP/1.1 101 ") > defaultLine {
 		return dst, &ParseError{Kind: KindLineTooLong, Detail: "reason over the limit"}

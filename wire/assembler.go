@@ -170,7 +170,7 @@ func (a *Assembler) Add(t MessageType, p []byte) (Progress, error) {
 
 // Finish ends the unit without a terminator, for peers that send none.
 func (a *Assembler) Finish() error {
-	if a.progress == UnitTerminated || a.err != nil {
+	if a.err != nil {
 		return a.err
 	}
 	_, err := a.end()

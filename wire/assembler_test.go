@@ -247,6 +247,8 @@ func TestAssembler_WhereItIsWrong(t *testing.T) {
 	}{
 		"behind the terminator": {[]part{{t: Binary, s: done}, {t: Binary}, {t: Binary, s: "x"}},
 			ParseError{KindSurplus, len(done), "message after the terminator"}},
+		"another type": {[]part{{t: Binary, s: open}, {t: Text, s: "x"}},
+			ParseError{KindMixedTypes, len(open), "text message in a binary unit"}},
 		"no text": {[]part{{t: Text, s: open + "ab"}, {t: Text, s: "c\xe2\x82"}, {t: Text, s: "d"}},
 			ParseError{KindUTF8, len(open) + 3, ""}},
 		"text that is cut": {[]part{{t: Text, s: open + "a"}, {t: Text, s: "b\xe2"}, {t: Text, s: "\x82"},

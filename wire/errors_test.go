@@ -86,4 +86,13 @@ func TestParseError_Quotes(t *testing.T) {
 		_, quote, _ := strings.Cut(err.(*ParseError).Detail, ", near ")
 		require.Equal(t, `"`+quoted+`"`, quote)
 	}
+	for in, want := range map[string]ParseError{
+		"=":    {KindList, 0, `not a token, near "="`},
+		"a, =": {KindList, 3, `not a token, near "a, ="`},
+		"a b":  {KindList, 2, `comma expected, near "a b"`},
+		" ,":   {KindList, 0, `no element, near " ,"`},
+	} {
+		_, err := ParseTokens(nil, []byte(in))
+		require.Equal(t, &want, err, in)
+	}
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"math"
 	"slices"
 
 	"example.com/khp/internal/place"
@@ -143,7 +144,7 @@ func isSpecial(name []byte) bool {
 // special checks the fields that give the end of a message and its host.
 func (h *head) special(name, value []byte, body int, request, bodiless bool) Kind {
 	switch {
-	case request && (string(name) == "Host" || scan.EqualFold(name, "Host")):
+	case request && scan.EqualFold(name, "Host"):
 		return h.checkHost(value)
 	case h.stream && bodiless:
 		return 0
@@ -188,7 +189,7 @@ func (h *head) fieldLine(w []byte, l *Limits, count int) (colon, end int, k Kind
 	if isLineEnd(w, end) {
 		return colon, end, 0
 	}
-	return colon, end, h.lineEnd(w, end, len(w), KindFieldValue, "control byte", l)
+	return 0, 0, h.lineEnd(w, end, len(w), KindFieldValue, "control byte", l)
 }
 
 // oddStart handles a line whose first byte cannot start a field name.
@@ -199,7 +200,7 @@ func (h *head) oddStart(w []byte, l *Limits) Kind {
 	}
 	switch w[i] {
 	case '\r', '\n':
-		return h.lineEnd(w, i, len(w), 0, "", l)
+		return h.lineEnd(w, i, len(w), KindLineEnd, "", l)
 	case ' ', '\t':
 		return h.fail(KindFolded, i, "line starts with a blank")
 	case ':':
@@ -256,7 +257,7 @@ func parseLength(v []byte) (n int64, ok bool) {
 		return 0, false
 	}
 	for _, c := range v {
-		if !scan.IsDigit(c) || n > (1<<63-1-9)/10 {
+		if !scan.IsDigit(c) || n > (math.MaxInt64-int64(c-'0'))/10 {
 			return 0, false
 		}
 		n = n*10 + int64(c-'0')

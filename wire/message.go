@@ -66,9 +66,8 @@ func takeBody(dst *[]byte, b []byte, n int, want int64) error {
 		return &ParseError{Kind: KindBodyTooShort, Offset: len(b), Detail: "ends before Content-Length"}
 	case have > want:
 		return surplus(KindSurplus, n+int(want), "after the end of the message")
-	case want > 0:
-		*dst = b[n:len(b):len(b)]
 	}
+	*dst = b[n:len(b):len(b)]
 	return nil
 }
 

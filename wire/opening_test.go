@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"testing"
 
@@ -165,6 +166,25 @@ func TestResponse_ParseOpening_EveryMinor(t *testing.T) {
 		} else {
 			wantKind(t, KindVersion, err)
 		}
+	}
+}
+
+// Where Transfer-Encoding stands, Content-Length counts for nothing, and neither does in a response
+// that has no content, whatever their values are. [RFC 9112 6.3]
+func TestResponse_ParseOpening_WhatEndsTheBody(t *testing.T) {
+	const head = "HTTP/1.1 403 No\r\n"
+	for text, want := range map[string]int64{
+		head + "Content-Length: 3\r\nTransfer-Encoding: gzip\r\n":    -1,
+		head + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n": -1,
+		head + "Content-Length: 3\r\n":                               3,
+		head + "Content-Length: 9223372036854775807\r\n":             math.MaxInt64,
+		"HTTP/1.1 204 No\r\nContent-Length: 1\r\n 2\r\n":             -1,
+		"HTTP/1.1 204 No\r\nTransfer-Encoding: x\r\n y\r\n":          -1,
+	} {
+		var r Response
+		_, _, err := r.ParseOpening([]byte(text+"\r\n"), Limits{})
+		require.NoError(t, err, text)
+		require.Equal(t, want, r.ContentLength, text)
 	}
 }
 

@@ -61,6 +61,7 @@ func TestRequest_Kinds(t *testing.T) {
 		{"incomplete/end", h + "\r", KindIncomplete, 17},
 		{"request-line/leading-crlf", "\r\n" + h, KindRequestLine, 0},
 		{"request-line/method-only", "GET\r\n\r\n", KindRequestLine, 3},
+		{"request-line/method-only-lf", "GET\n", KindRequestLine, 3},
 		{"request-line/no-version", "GET /\r\n\r\n", KindRequestLine, 5},
 		{"request-line/two-spaces", "GET /  HTTP/1.1\r\n\r\n", KindRequestLine, 6},
 		{"method/blank", " GET / HTTP/1.1\r\n\r\n", KindMethod, 0},
@@ -108,6 +109,7 @@ func TestRequest_Kinds(t *testing.T) {
 		{"length/plus", h + "Content-Length: +1\r\n\r\nx", KindContentLength, 16},
 		{"length/hex", h + "Content-Length: 0x1\r\n\r\nx", KindContentLength, 16},
 		{"length/wrap", h + "Content-Length: 9223372036854775808\r\n\r\n", KindContentLength, 16},
+		{"length/most", h + "Content-Length: 9223372036854775807\r\n\r\n", KindBodyTooLarge, 16},
 		{"length/zeros-ok", h + "Content-Length: 0000000000000000000000000000001\r\n\r\nx", 0, 0},
 		{"length/over-body", h + "Content-Length: 65537\r\n\r\n", KindBodyTooLarge, 16},
 		{"transfer-encoding", h + "transfer-ENCODING:\r\n\r\n", KindTransferEncoding, 16},
@@ -177,6 +179,8 @@ func TestRequest_Limits(t *testing.T) {
 }
 
 func TestLimits_OrDefault(t *testing.T) {
+	require.Equal(t, Limits{Head: 16 << 10, Line: 8 << 10, Fields: 100, Elements: 100, Target: 8 << 10,
+		Body: 64 << 10, Messages: 1024, Unit: 256 << 10}, DefaultLimits())
 	require.Equal(t, DefaultLimits(), Limits{}.OrDefault())
 	require.Equal(t, 7, Limits{Head: 7}.OrDefault().Head)
 	require.Equal(t, maxLimit, Limits{Unit: math.MaxInt}.OrDefault().Unit)
@@ -317,4 +321,16 @@ func TestParse_Minor(t *testing.T) {
 		require.NoError(t, r.Parse([]byte(version+" 403 No\r\n\r\n"), Limits{}))
 		require.Equal(t, minor, r.Minor)
 	}
+}
+
+// A Request that is used again has nothing of the message before.
+func TestRequest_UsedAgain(t *testing.T) {
+	var r Request
+	require.NoError(t, r.Parse([]byte("GET / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx"), Limits{}))
+	require.Equal(t, "x", string(r.Body))
+	_, err := r.ParseHead([]byte("GET /p HTTP/1.1\r\n\r\nx"), Limits{})
+	require.NoError(t, err)
+	require.Nil(t, r.Body)
+	require.Empty(t, r.Fields)
+	require.Equal(t, int64(-1), r.ContentLength)
 }

@@ -18,7 +18,7 @@ func TestSameAuthority(t *testing.T) {
 		{"[::1]", "[0:0::0:1]:80", true}, {"[2001:DB8::1]:81", "[2001:db8:0::1]:81", true},
 		{"h:80", "h:443", false}, {"h", "h:81", false}, {"h", "g", false}, {"", "h", false}, {"h:81",
 			"h:82", false}, {"[::1]", "[::2]", false}, {"h:x", "h:y", false}, {"h:99999", "h:34463", false},
-		{":80", "h:x", false}, {"", "[::1", false}, {"h:80:80", "h:80", false},
+		{"h:x", "h:x", true}, {":80", "h:x", false}, {"", "[::1", false}, {"h:80:80", "h:80", false},
 	} {
 		require.Equal(t, c.want, place.SameAuthority(c.a, c.b), "%s %s", c.a, c.b)
 		require.Equal(t, c.want, place.SameAuthority(c.b, c.a), "%s %s", c.b, c.a)
@@ -35,7 +35,7 @@ func TestSamePath(t *testing.T) {
 		{"/a%2fb", "/a%2Fb", true}, {`/a"`, "/a%22", true},
 		{"/a", "/A", false}, {"/a", "/a/", false}, {"/a/b", "/a%2Fb", false}, {"/%41", "/%2541", false},
 		{"/%2F", "/%252F", false}, {"/%", "/%25", false}, {"/a", "/b", false}, {"/a//b", "/a/b", false},
-		{"/a%25b", "/ab", false},
+		{"/a%25b", "/ab", false}, {"/a%2Fb", "/ab", false},
 	} {
 		require.Equal(t, c.want, place.SamePath(c.a, c.b), "%s %s", c.a, c.b)
 		require.Equal(t, c.want, place.SamePath(c.b, c.a), "%s %s", c.b, c.a)

@@ -40,9 +40,16 @@ func TestParseError_ShowsNoSecret(t *testing.T) {
 func TestMessages_StringTellsTheLengthOfTheBody(t *testing.T) {
 	for body, want := range map[string]string{"": "", "b": "; 1 bytes of body",
 		"secret": "; 6 bytes of body"} {
-		q := Request{Method: []byte("GET"), Target: []byte("/"), Body: []byte(body)}
-		require.Equal(t, "wire.Request{GET /"+want+"}", q.String())
-		r := Response{Status: 403, Reason: []byte("No"), Body: []byte(body)}
-		require.Equal(t, "wire.Response{403 No"+want+"}", r.String())
+		fields := Fields{{[]byte("N"), []byte("v")}, {[]byte("Authorization"), []byte("Basic secret")}}
+		const shown = "; N: v; Authorization: "
+		q := Request{Method: []byte("GET"), Target: []byte("/"), Fields: fields, Body: []byte(body)}
+		require.True(t, strings.HasPrefix(q.String(), "wire.Request{GET /"+shown), q.String())
+		r := Response{Status: 403, Reason: []byte("No"), Fields: fields, Body: []byte(body)}
+		require.True(t, strings.HasPrefix(r.String(), "wire.Response{403 No"+shown), r.String())
+		for _, text := range []string{q.String(), r.String()} {
+			require.NotContains(t, text, "secret")
+			require.Equal(t, want != "", strings.Contains(text, " bytes of body"))
+			require.True(t, strings.HasSuffix(text, want+"}"), text)
+		}
 	}
 }

@@ -53,7 +53,7 @@ func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 		return k
 	}
 	r.Target = b[t:i:i]
-	if w[t] != '/' && !validTargetForm(r.Target) {
+	if !validTargetForm(r.Target) {
 		return h.fail(KindTarget, t, "neither a path nor an http or ws URL")
 	}
 	i++

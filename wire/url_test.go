@@ -277,3 +277,24 @@ func TestParseURL_EveryByteOfAPath(t *testing.T) {
 		}
 	}
 }
+
+// A host outside ASCII is handed over once and as a whole, and what comes back is the host; the
+// error is told as one of the URL.
+func TestParseURL_HostOutsideASCII(t *testing.T) {
+	var asked []string
+	u, err := ParseURL("ws://a\u00fc\u00f6.Example:81/p", func(host string) (string, error) {
+		asked = append(asked, host)
+		return "XN--a-\u00fc.example", nil // which is no ASCII either
+	})
+	require.Equal(t, []string{"a\u00fc\u00f6.Example"}, asked)
+	wantKind(t, KindURL, err)
+	u, err = ParseURL("ws://a\u00fc.Example:81/p", func(string) (string, error) {
+		return "XN--a-xka.example", nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, "xn--a-xka.example", u.Host)
+	_, err = ParseURL("ws://a\u00fc/", func(string) (string, error) {
+		return "usable", errors.New("refused")
+	})
+	require.Equal(t, &ParseError{KindURL, 5, "host has no ASCII form, near \"ws://a\\u00fc/\""}, err)
+}

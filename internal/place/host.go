@@ -51,7 +51,7 @@ func ValidHostPort[S scan.Text](s S) bool {
 	for i := 0; i < len(host); i++ {
 		switch c := host[i]; {
 		case scan.Is(c, scan.IsRegName):
-		case c == '%' && scan.IsEscape(host, i):
+		case scan.IsEscape(host, i):
 			i += 2
 		default:
 			return false
