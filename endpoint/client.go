@@ -138,8 +138,6 @@ func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	case c.early > 0 && c.tooEarly(p):
 		c.violation(fsm.FailureUnexpectedMessage,
 			"the server sent a message before it had the extended request")
-	case phase.Open():
-		c.data(t, p)
 	case phase == fsm.ClientAwaitProceed, phase == fsm.ClientAwaitConfirm, c.earlyBalancer(phase, p):
 		c.balancer(t, p)
 	case c.asked():

@@ -68,7 +68,7 @@ func (s *Server) requestMessage(p []byte) {
 		return
 	}
 	status, what := s.judgeRequest()
-	if s.partial {
+	if s.partial { // what is missing is no fault yet
 		return
 	}
 	if status != 0 {
@@ -79,7 +79,7 @@ func (s *Server) requestMessage(p []byte) {
 	ev := fsm.Event{Kind: fsm.EventRequest}
 	if name := s.extensionAgain(); name != "" {
 		s.detail = "extension " + quote(name) + " was negotiated in the opening handshake already"
-		ev.Facts |= fsm.FactExtensionAgain
+		ev.Facts = fsm.FactExtensionAgain
 	}
 	if s.bodyLeft > 0 {
 		ev.Facts |= fsm.FactExpectBody
@@ -94,9 +94,7 @@ func (s *Server) requestMessage(p []byte) {
 func (s *Server) judgeRequest() (status int, what string) {
 	r := &s.parsed
 	n, err := r.ParseHead(s.pending, s.cfg.Limits)
-	if s.partial = s.kaazing() && wire.KindOf(err) == wire.KindIncomplete; s.partial {
-		return 0, ""
-	}
+	s.partial = s.kaazing() && wire.KindOf(err) == wire.KindIncomplete
 	if err != nil {
 		return statusOf(err), faultOf(s.pending, err)
 	}

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"math"
 	"slices"
 
 	"example.com/khp/internal/place"
@@ -257,7 +256,7 @@ func parseLength(v []byte) (n int64, ok bool) {
 		return 0, false
 	}
 	for _, c := range v {
-		if !scan.IsDigit(c) || n > (math.MaxInt64-int64(c-'0'))/10 {
+		if !scan.IsDigit(c) || n > (1<<63-1-int64(c-'0'))/10 {
 			return 0, false
 		}
 		n = n*10 + int64(c-'0')

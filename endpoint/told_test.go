@@ -1,0 +1,292 @@
+package endpoint
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+// The extended request and its body are binary messages. [KHP-EXT-01]
+func TestClient_RequestsAreBinary(t *testing.T) {
+	m := fsm.DefaultClientConfig()
+	m.Expect = true
+	r := dialed(t, "ws://h/p", ClientConfig{Machine: m, Method: "GET", Body: []byte("b")})
+	sent := 0
+	for _, outs := range [][]Output{r.c.Opened(t0, Subprotocol, nil, zeroAccept),
+		r.c.Message(t0, wire.Binary, []byte(response(100))), r.c.Message(t0, wire.Binary, nil)} {
+		for _, o := range outs {
+			if o.Kind == SendMessage {
+				sent++
+				require.Equal(t, wire.Binary, o.Type)
+			}
+		}
+	}
+	require.Equal(t, 2, sent)
+}
+
+// The connection that a redirect leaves is closed without a reason: nothing has failed.
+func TestClient_Follow_ClosesWithoutReason(t *testing.T) {
+	c := asking(t, ClientConfig{})
+	outs := c.c.Message(t0, wire.Binary, []byte(redirect(302, "/q")))
+	outs = append([]Output(nil), outs...)
+	outs = append(outs, c.c.Message(t0, wire.Binary, nil)...)
+	var closes []Output
+	for _, o := range outs {
+		if o.Kind == SendClose {
+			closes = append(closes, o)
+		}
+	}
+	require.Equal(t, []Output{{Kind: SendClose, Code: 1000}}, closes)
+}
+
+// An error names the connection that failed, not the one that a response asked for.
+func TestClient_RefusedRedirect_URL(t *testing.T) {
+	err := asking(t, ClientConfig{Redirects: RedirectSameHost}).unit(redirect(302, "ws://other/q")).
+		wantFail("another host", fsm.FailureRedirectRefused, 1000)
+	require.Equal(t, "ws://h/p", err.URL)
+	require.Equal(t, []string{"ws://h/p", "ws://other/q"}, err.Path)
+}
+
+// Fields of the opening request are told to a host's own layer whatever the client reads at most.
+func TestClient_OpeningFields_AnyLimits(t *testing.T) {
+	for _, l := range []wire.Limits{{}, {Head: 50}, {Line: 10}, {Fields: 1}, {Target: 1}} {
+		c, err := NewClient("ws://h/path", ClientConfig{Limits: l,
+			OpeningHeader: []HeaderField{{"X-Name", "a longer value"}}})
+		require.NoError(t, err)
+		c.Connect(t0)
+		require.Equal(t, []HeaderField{{"X-Name", "a longer value"}}, c.OpeningFields(), "%+v", l)
+	}
+}
+
+// Cookies count in the size of the request, which is refused before anything is sent.
+func TestNewClient_CookiesCount(t *testing.T) {
+	cookies := []HeaderField{{"Cookie", strings.Repeat("a", 6000)}}
+	for _, cfg := range []ClientConfig{{Header: cookies}, {OpeningHeader: cookies}} {
+		_, err := NewClient("ws://h/"+strings.Repeat("p", 4000), cfg)
+		require.NoError(t, err)
+		cfg.Header = append(cfg.Header, HeaderField{"X-A", strings.Repeat("a", 7000)})
+		cfg.OpeningHeader = append(cfg.OpeningHeader, HeaderField{"X-A", strings.Repeat("a", 7000)})
+		_, err = NewClient("ws://h/"+strings.Repeat("p", 4000), cfg)
+		require.ErrorContains(t, err, "cannot be written")
+	}
+}
+
+// A cookie that is none is left out, also of the first request.
+func TestNewClient_BadCookie(t *testing.T) {
+	r := dialed(t, "ws://h/p", ClientConfig{Cookies: func(string) string { return "a\r\nX: y" }})
+	require.NotContains(t, string(r.c.buf), "Cookie")
+	require.NotContains(t, string(r.c.buf), "X: y")
+}
+
+// A client connects once.
+func TestClient_Connect_Twice(t *testing.T) {
+	r := dialed(t, "ws://h/p", ClientConfig{})
+	require.Empty(t, r.c.Connect(t0))
+	require.ErrorContains(t, r.c.Misuse(), "Connect was called in phase ClientOpening")
+	require.Equal(t, 1, r.c.Attempt())
+	r.opened().unit(switching()).wantOpen("the first call counts")
+}
+
+// The zero Client and Server are none: nothing is sent, and none says so.
+func TestZero_SendsNothing(t *testing.T) {
+	for _, send := range []func(time.Time, wire.MessageType, []byte) ([]Output, bool){
+		new(Client).Send, new(Server).Send} {
+		out, ok := send(t0, wire.Text, []byte("x"))
+		require.Empty(t, out)
+		require.False(t, ok)
+	}
+}
+
+// A message is too early if it came with the opening 101; one that comes later is not, whatever
+// came before.
+func TestClient_TooEarly_OnlyThose(t *testing.T) {
+	r := asking(t, ClientConfig{})
+	require.False(t, r.c.TooEarly([]byte("x")))
+	r.message(switching()[:10])
+	require.False(t, r.c.TooEarly([]byte("x")))
+	r.message(switching()[10:], "").wantOpen("in pieces")
+
+	auto := ClientConfig{Machine: fsm.DefaultClientConfig()}
+	auto.Machine.Profile = fsm.ProfileAuto
+	r = dialed(t, "ws://h/p", auto)
+	behind := append([]byte(openingSwitching), "\x82\x04"+proceed...)
+	_, out := r.c.OpeningReceived(t0, behind)
+	r.take(out)
+	require.False(t, r.c.TooEarly([]byte(proceed)))
+	require.True(t, r.c.TooEarly([]byte("x")))
+	r.message(proceed)
+	require.False(t, r.c.TooEarly([]byte("x")))
+	r.message(switching(), "", proceed).wantOpen("the response came later")
+	require.False(t, r.c.TooEarly([]byte("x")))
+}
+
+// The error of a challenge that is not answered names its scheme, and its realm if it has one.
+func TestClient_NoCredentials_Detail(t *testing.T) {
+	for challenge, want := range map[string]string{
+		"Negotiate":         `no credentials are configured for scheme "Negotiate"`,
+		`Basic realm="r r"`: `no credentials are configured for scheme "Basic" in realm "r r"`,
+	} {
+		err := asking(t, ClientConfig{}).unit(response(401, "WWW-Authenticate: "+challenge)).
+			wantFail(challenge, fsm.FailureAuthRequired, 1000)
+		require.Equal(t, want, err.Detail)
+	}
+}
+
+// A terminator without a response is told as that.
+func TestClient_TerminatorAlone_Detail(t *testing.T) {
+	err := asking(t, ClientConfig{}).message("").
+		wantFail("nothing came", fsm.FailureUnexpectedMessage, 1002)
+	require.Equal(t, "an empty message with no response before it", err.Detail)
+}
+
+// A failure without a description tells a misplaced call alone.
+func TestServer_MisuseAlone_Detail(t *testing.T) {
+	s := listening(t, "/p", ServerConfig{}).deciding()
+	s.s.Send(t0, wire.Text, []byte("x"))
+	misuse := s.s.Misuse()
+	require.Error(t, misuse)
+	s.take(s.s.ApplicationFailed(t0))
+	s.take(s.s.PeerClosed(t0, 1000, ""))
+	require.NotNil(t, s.err, "%v", s.all)
+	require.Equal(t, misuse.Error(), s.err.Detail)
+}
+
+// A status that an answer to the opening request had stands in the message of the failure.
+func TestHandshakeError_StatusOfTheOpening(t *testing.T) {
+	for f, want := range map[fsm.Failure]string{
+		fsm.FailureOpening: "invalid opening handshake with 403 Forbidden [opening handshake]",
+		fsm.FailureTimeout: "timed out [opening handshake]",
+	} {
+		require.EqualError(t, &HandshakeError{Leg: LegOpening, Failure: f, Status: 403}, want)
+	}
+}
+
+// A body of one byte is a body.
+func TestServer_AwaitBody_OneByte(t *testing.T) {
+	s := listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue",
+		"Content-Length: 1"))
+	require.Equal(t, fsm.ServerAwaitBody, s.s.Phase())
+	require.Contains(t, s.sent[0], "HTTP/1.1 100 ")
+	s.message("b")
+	require.Equal(t, []string{"AskDecision"}, s.last)
+	require.Equal(t, "b", string(s.s.Request().Body))
+}
+
+// The difference between two requests says what differs, and what each names.
+func TestServer_Difference_Host(t *testing.T) {
+	for _, text := range []string{request("Host: other"), "GET http://other/p HTTP/1.1\r\n\r\n"} {
+		s := listening(t, "/p", ServerConfig{}).message(text)
+		s.take(s.s.PeerClosed(t0, 1000, ""))
+		require.Equal(t, &Difference{What: "Host", Opening: "h", Extended: "other"}, s.err.Difference)
+		require.Contains(t, s.err.Detail,
+			`expected the Host of the opening request, "h", got "other"`)
+	}
+}
+
+// Origin and Sec-WebSocket-Origin may both stand in a request if they say the same, which the case
+// of letters does not change.
+func TestServer_Opening_OriginTwiceAlike(t *testing.T) {
+	for _, old := range []string{"http://h", "HTTP://H"} {
+		s := newServed(t, ServerConfig{})
+		_, out := s.s.OpeningReceived(t0, []byte("GET /p HTTP/1.1\r\n"+openingFields+
+			"Sec-WebSocket-Protocol: "+Subprotocol+"\r\nOrigin: http://h\r\n"+
+			"Sec-WebSocket-Origin: "+old+"\r\n\r\n"))
+		s.take(out)
+		require.Equal(t, fsm.ServerAwaitRequest, s.s.Phase(), old)
+		require.Equal(t, "http://h", s.s.OpeningRequest().Origin)
+	}
+}
+
+// A request that is too large is known by its target.
+func TestServer_Opened_TooLarge_Target(t *testing.T) {
+	s := newServed(t, ServerConfig{Limits: wire.Limits{Target: 20}})
+	s.take(s.s.Opened(t0, OpeningRequest{Target: "/a-target-that-is-too-long", Host: "h",
+		Subprotocols: []string{Subprotocol}}, nil))
+	require.Equal(t, []uint16{1008}, s.codes)
+	require.Equal(t, "/a-target-that-is-too-long", s.s.OpeningRequest().Target)
+}
+
+// A server that speaks the profile of the text only speaks it with every client.
+func TestServer_Plain_RerouteOfOthers(t *testing.T) {
+	s := plainAsked(t, "/p", "a")
+	_, err := s.Decide(t0, Decision{Reroute: "ws://h2/"})
+	require.ErrorContains(t, err, "only clients of the kaazing profile can be rerouted")
+	s = plainAsked(t, "/p?.kl=Y", "a")
+	_, err = s.Decide(t0, Decision{Reroute: "ws://h2/"})
+	require.NoError(t, err)
+}
+
+// Unchecked servers send fields with every status that is written out.
+func TestServer_Decide_UncheckedFields(t *testing.T) {
+	m := fsm.DefaultServerConfig()
+	m.Unchecked = true
+	for want, d := range map[string]Decision{
+		"WWW-Authenticate: Basic\r\n": {Status: 403, Challenges: []string{"Basic"}},
+		"Location: /a\r\n":            {Status: 403, Location: "/a"},
+		"Upgrade: h2c\r\n":            {Status: 403, Upgrade: "h2c"},
+		"Content-Type: a/b\r\n":       {Status: 403, BodyType: "a/b"},
+	} {
+		s := listening(t, "/p", ServerConfig{Machine: m}).deciding().decide(d)
+		require.Contains(t, s.sent[0], "\r\n"+want)
+	}
+}
+
+// A decision that contradicts itself is told with the status that it has.
+func TestServer_Decide_NamesTheStatus(t *testing.T) {
+	for want, d := range map[string]Decision{
+		"Challenges go with 401, or 407; this decision has Status 0, which accepts with 101": {
+			Challenges: []string{"Basic"}},
+		"Upgrade goes with 426; this decision has Status 403 Forbidden": {Status: 403, Upgrade: "h2c"},
+	} {
+		_, err := listening(t, "/p", ServerConfig{}).deciding().s.Decide(t0, d)
+		require.EqualError(t, err, "endpoint: "+want)
+	}
+}
+
+// What is printed names what there is, hides what is secret, and leaves out what there is not.
+func TestString_WhatThereIs(t *testing.T) {
+	r := Request{OpeningRequest: OpeningRequest{Target: "/p", Host: "h"}, Body: []byte("b")}
+	require.Equal(t, "endpoint.Request{Target: /p, Host: h, Body: 1 bytes, Replay: 0}", r.String())
+	r.Authorization, r.Principal, r.Body = "Basic secret", "someone", nil
+	require.Regexp(t, `^endpoint\.Request\{Target: /p, Host: h, Authorization: [^,]+, Replay: 0, `+
+		`Principal: [^,]+\}$`, r.String())
+	require.NotContains(t, r.String(), "secret")
+	require.NotContains(t, r.String(), "someone")
+}
+
+// The defaults of the timeouts are those of their documentation.
+func TestTimeouts_Defaults(t *testing.T) {
+	for timer, seconds := range map[fsm.Timer]time.Duration{
+		fsm.TimerOpening: 10, fsm.TimerResponse: 10, fsm.TimerWait: 30, fsm.TimerCredentials: 60,
+		fsm.TimerRequest: 10, fsm.TimerBody: 10, fsm.TimerReplay: 30, fsm.TimerOverall: 60,
+		fsm.TimerClose: 5, 0: 0,
+	} {
+		var set Timeouts
+		require.Equal(t, seconds*time.Second, set.Of(timer), "%v", timer)
+		set.Set(timer, -1)
+		require.Equal(t, seconds*time.Second, set.Of(timer), "%v", timer)
+		if set.Set(timer, 1); timer != 0 {
+			require.Equal(t, time.Duration(1), set.Of(timer), "%v", timer)
+		}
+	}
+}
+
+// An option that no request can have is refused by its name.
+func TestNewClient_Method(t *testing.T) {
+	_, err := NewClient("ws://h/p", ClientConfig{Method: "GET /x"})
+	require.ErrorContains(t, err, `"GET /x"`)
+	require.ErrorContains(t, err, "method")
+}
+
+// The choice between plain WebSocket and KHP goes by the subprotocols alone.
+func TestClient_Offer_WithExtensions(t *testing.T) {
+	r := dialed(t, "ws://h/p", ClientConfig{Machine: fsm.ClientConfig{PlainFallback: true},
+		Extensions: []string{"x"}})
+	require.Equal(t, []string{bump, Subprotocol}, r.c.Offer())
+	r.take(r.c.Opened(t0, bump, nil, ""))
+	require.True(t, r.c.Result().Plain)
+}
