@@ -22,7 +22,7 @@ func execute(c *cli.Env, args []string) int {
 	root.SetArgs(args)
 	err := root.Execute()
 	if err == nil && out.err != nil {
-		err = cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(out.err))
+		err = cli.Unprinted(out.err)
 	}
 	return cli.Exit(c.Stderr, err)
 }

@@ -2,15 +2,12 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"math/rand"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"example.com/khp/internal/mutateglue/catalogue"
@@ -31,23 +28,18 @@ func (p *program) hunt(o options, byID map[string]int) error {
 		return err
 	}
 	fmt.Println(len(todo), "to try")
-	file, err := os.OpenFile(filepath.Join(p.work, "results.jsonl"),
-		os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	j, err := p.hunted().open()
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	var mu sync.Mutex
+	defer j.Close()
 	each(todo, o.parallel, func(number int) {
 		f := &p.faults[number-1]
 		begin := time.Now()
 		by, got, reached := kill(ownFirst(binaries, f), number, o.quick)
 		r := result{ID: f.ID, Killer: by, Why: got.why, Reached: reached,
 			Seconds: time.Since(begin).Seconds()}
-		text, _ := json.Marshal(r)
-		mu.Lock()
-		defer mu.Unlock()
-		file.Write(append(text, '\n'))
+		j.add(r)
 		if by == "" {
 			word := "SURVIVES"
 			if !reached {
@@ -91,19 +83,16 @@ func (p *program) todo(o options) (todo []int, err error) {
 	return todo, err
 }
 
+func (p *program) hunted() journal { return journal(filepath.Join(p.work, "results.jsonl")) }
+
 // results are the results of earlier hunts.
 func (p *program) results() map[string]result {
 	done := map[string]result{}
-	if text, err := os.ReadFile(filepath.Join(p.work, "results.jsonl")); err == nil {
-		for line := range strings.Lines(string(text)) {
-			var r result
-			if json.Unmarshal([]byte(line), &r) == nil {
-				if file, rest, _ := strings.Cut(r.ID, ":"); strings.HasSuffix(file, ".go") { // an old name
-					r.ID = path.Dir(file) + ":" + rest
-				}
-				done[r.ID] = r
-			}
+	for _, r := range p.hunted().read() {
+		if file, rest, _ := strings.Cut(r.ID, ":"); strings.HasSuffix(file, ".go") { // an old name
+			r.ID = path.Dir(file) + ":" + rest
 		}
+		done[r.ID] = r
 	}
 	return done
 }

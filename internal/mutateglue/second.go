@@ -1,15 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"example.com/khp/internal/mutateglue/catalogue"
 )
@@ -48,12 +45,11 @@ func (p *program) second(o options, byID map[string]int) error {
 		return err
 	}
 	fmt.Println(len(all), "to show")
-	file, err := os.OpenFile(p.secondResults(), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	j, err := p.shown().open()
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	var mu sync.Mutex
+	defer j.Close()
 	each(all, o.parallel, func(r catalogue.Row) {
 		by, got, _ := kill(otherTools(binaries, &r), byID[r.ID], o.quick)
 		if got.why == "timeout" {
@@ -62,10 +58,7 @@ func (p *program) second(o options, byID map[string]int) error {
 		if by == "" {
 			by = catalogue.Alone
 		}
-		text, _ := json.Marshal(result{ID: r.ID, Killer: by})
-		mu.Lock()
-		defer mu.Unlock()
-		file.Write(append(text, '\n'))
+		j.add(result{ID: r.ID, Killer: by})
 		if by == catalogue.Alone {
 			f := &p.faults[byID[r.ID]-1]
 			fmt.Printf("%s by %s alone\n\t- %s\n\t+ %s\n", r.ID, r.Killer, f.Before, f.After)
@@ -87,17 +80,13 @@ func otherTools(binaries []*binary, r *catalogue.Row) (list []*binary) {
 	return list
 }
 
-func (p *program) secondResults() string { return filepath.Join(p.work, "second.jsonl") }
+func (p *program) shown() journal { return journal(filepath.Join(p.work, "second.jsonl")) }
 
 // seconds are the results of earlier runs.
 func (p *program) seconds() map[string]string {
 	done := map[string]string{}
-	text, _ := os.ReadFile(p.secondResults())
-	for line := range strings.Lines(string(text)) {
-		var r result
-		if json.Unmarshal([]byte(line), &r) == nil {
-			done[r.ID] = r.Killer
-		}
+	for _, r := range p.shown().read() {
+		done[r.ID] = r.Killer
 	}
 	return done
 }

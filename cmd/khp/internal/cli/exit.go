@@ -38,6 +38,11 @@ func Failf(code int, format string, args ...any) error {
 	return &ExitError{code, fmt.Sprintf(format, args...)}
 }
 
+// Unprinted reports that the standard output cannot be written.
+func Unprinted(err error) error {
+	return Failf(ExitFailed, "cannot write to stdout: %s", Cause(err))
+}
+
 // Exit prints err, if there is one, as one line and returns the exit code.
 func Exit(stderr io.Writer, err error) int {
 	if err == nil {

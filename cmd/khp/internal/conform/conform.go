@@ -96,8 +96,7 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	f.Var(&o.patience, "patience",
 		"how much `TIME` the peer has for one step, as in 30s (default 10s)")
 	o.addReportFlags(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("profile",
-		cobra.FixedCompletions([]string{"spec", "kaazing"}, cobra.ShellCompDirectiveNoFileComp))
+	cli.Complete(cmd, "profile", "spec", "kaazing")
 }
 
 // addReportFlags adds those about reports.
@@ -292,7 +291,7 @@ func (o *options) printList(c *cli.Env, parts []part) error {
 			_, err := io.WriteString(c.Stdout,
 				terminal.Fold(fmt.Sprintf("%-46s  %-6s  %s\n", s.Name, s.Level, on.Note(s.Title))))
 			if err != nil {
-				return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(err))
+				return cli.Unprinted(err)
 			}
 		}
 	}

@@ -97,7 +97,7 @@ func diff(c *cli.Env, a, b *conform.Document) error {
 	fmt.Fprintf(&text, "%s of %d changed, %d for the worse\n",
 		cli.Plural(changed, "case"), len(order), worse)
 	if _, err := io.WriteString(c.Stdout, terminal.Fold(text.String())); err != nil {
-		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(err))
+		return cli.Unprinted(err)
 	}
 	if worse > 0 {
 		return cli.Failf(cli.ExitFailed, "")

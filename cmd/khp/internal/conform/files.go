@@ -51,7 +51,7 @@ func readReport(name string) (*conform.Document, error) {
 func (f *files) write(d *conform.Document) error {
 	if f.o.json == "-" {
 		if err := cli.WriteJSONDocument(f.c.Stdout, d); err != nil {
-			return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(err))
+			return cli.Unprinted(err)
 		}
 	}
 	all := &conform.Document{Schema: d.Schema, Khp: d.Khp, Runs: append(f.with, d.Runs...)}

@@ -41,7 +41,7 @@ func (t *tree) print(r *conform.Run) error {
 		t.summary(&b, r)
 	}
 	if _, err := io.WriteString(t.w, terminal.Fold(b.String())); err != nil {
-		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(err))
+		return cli.Unprinted(err)
 	}
 	return nil
 }

@@ -124,7 +124,7 @@ func convert(e *cli.Env, dir string, args []string) error {
 	}
 	c.report.print(e.Stdout)
 	if _, err := fmt.Fprint(e.Stdout, c.next()); err != nil {
-		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(err))
+		return cli.Unprinted(err)
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (t *talk) over(err error, undone string) error {
 	switch {
 	case errors.As(err, &output):
 		_ = t.conn.CloseNow()
-		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(output.err))
+		return cli.Unprinted(output.err)
 	case t.deaf.Load() != nil:
 		return cli.Failf(cli.ExitFailed, "%s from %s; try --wait with more time",
 			t.deaf.Load(), t.conn.URL())

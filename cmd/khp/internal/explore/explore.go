@@ -72,12 +72,9 @@ func Command(c *cli.Env) *cobra.Command {
 	}
 	addFlags(cmd, &o)
 	addReportFlags(cmd, &o)
-	for flag, words := range map[string][]string{
-		"model": modelNames(), "fault": faultNames(), "bounds": boundNames,
-	} {
-		_ = cmd.RegisterFlagCompletionFunc(flag,
-			cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
-	}
+	cli.Complete(cmd, "model", modelNames()...)
+	cli.Complete(cmd, "fault", faultNames()...)
+	cli.Complete(cmd, "bounds", boundNames...)
 	cmd.AddCommand(mergeCommand(c))
 	return cmd
 }

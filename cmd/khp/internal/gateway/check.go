@@ -33,7 +33,7 @@ func checkSettings(c *cli.Env, given *pflag.FlagSet) error {
 		return cli.Failf(cli.ExitUsage, "")
 	}
 	if _, err := fmt.Fprint(c.Stdout, o.summary(r)); err != nil {
-		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(err))
+		return cli.Unprinted(err)
 	}
 	return nil
 }

@@ -209,7 +209,7 @@ func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 		case err := <-said:
 			if err != nil {
 				_ = srv.Close()
-				return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(err))
+				return cli.Unprinted(err)
 			}
 		case err := <-served:
 			if !errors.Is(err, http.ErrServerClosed) {

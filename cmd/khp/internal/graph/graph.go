@@ -80,8 +80,7 @@ such as z3: what begins, what a step does, and what breaks each property.`,
 		strings.Join(formatNames(), ", "))
 	cmd.Flags().StringVar(&output, "output", "",
 		"write to `FILE`; - is the standard output, as without it")
-	_ = cmd.RegisterFlagCompletionFunc("format",
-		cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
+	cli.Complete(cmd, "format", formatNames()...)
 	return cmd
 }
 

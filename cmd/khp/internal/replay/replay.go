@@ -76,8 +76,7 @@ one is, 2 if the file, or no packet of it, can be read.`,
 	f.StringVar(&o.draw, "draw", "", "draw each session: `text|mermaid`")
 	f.Uint64Var(&o.conn, "conn", 0, "look at connection `N` only")
 	f.BoolVar(&o.all, "all", false, "list connections that are not KHP as well")
-	_ = cmd.RegisterFlagCompletionFunc("draw",
-		cobra.FixedCompletions([]string{"text", "mermaid"}, cobra.ShellCompDirectiveNoFileComp))
+	cli.Complete(cmd, "draw", "text", "mermaid")
 	return cmd
 }
 
