@@ -91,7 +91,7 @@ func helpCommand() *cobra.Command {
 	}
 }
 
-// exampleForCompletion gives the commands that cobra brings along what every command of ours has.
+// exampleForCompletion gives the commands of cobra an example, which every command of ours has.
 func exampleForCompletion(root *cobra.Command) {
 	for _, cmd := range root.Commands() {
 		if cmd.Name() != "completion" {

@@ -39,13 +39,13 @@ type pair struct {
 	tunnel uint32
 }
 
-// place is where a packet stands in the file, and what TCP says in it.
+// place is the position of a packet in the file, with its TCP fields.
 type place struct {
 	ci    gopacket.CaptureInfo
 	at    int
 	seq   uint32 // of its first byte
 	until uint32 // behind its last byte
-	ack   uint32 // what its sender has received
+	ack   uint32 // bytes that its sender has received
 	acked bool   // it says so
 }
 
@@ -155,8 +155,8 @@ func (c *collector) rest() {
 	}
 }
 
-// forget notes that a connection is handed on. It stays known for a while, so that what comes late
-// makes no connection of its own.
+// forget notes that a connection is handed on. The collector knows it for a while, so that late
+// packets make no connection of their own.
 func (c *collector) forget(x *stream) {
 	delete(c.live, x.serial)
 	if c.known[x.between] != x {

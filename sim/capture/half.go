@@ -13,7 +13,7 @@ type half struct {
 	syn    uint32 // sequence number of that
 	talked bool   // a packet with bytes was seen
 	top    uint32 // behind the last byte that is known to have been sent
-	liar   bool   // it acknowledges what cannot have been sent: no order follows from that
+	liar   bool   // it acknowledges bytes that cannot have been sent, which shows no order
 
 	started bool   // bytes were delivered
 	base    uint32 // sequence number of the first byte

@@ -163,8 +163,8 @@ func (x *stream) readRequest() (more bool) {
 	return true
 }
 
-// startServer leaves out what the server sent before the first request, where its beginning was not
-// seen: it answers something else.
+// startServer leaves out the bytes that the server sent before the first request, if the beginning
+// of the connection was not seen: they answer an earlier request.
 func (x *stream) startServer() {
 	h, c := &x.halves[1-x.client], &x.halves[x.client]
 	if h.synced || c.liar || !x.answers.acked || !h.started {

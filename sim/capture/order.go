@@ -15,8 +15,8 @@ type merger struct {
 	stop  bool // the next bytes may answer bytes that are missing
 }
 
-// ordered returns the steps of both sides in the order of packets, but each behind what its sender
-// has acknowledged in it.
+// ordered returns the steps of both sides in the order of packets, but each behind the bytes that
+// its sender has acknowledged in it.
 func (x *stream) ordered() []replay.Step {
 	m := &merger{lists: [2][]numbered{x.halves[0].steps, x.halves[1].steps}}
 	for !m.stop {

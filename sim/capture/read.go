@@ -25,7 +25,7 @@ const (
 	mostBytes       = 4 << 20   // bytes kept of one connection
 	mostKept        = 64 << 20  // of all connections together
 	mostSteps       = 50000     // steps of one connection
-	stepBytes       = 256       // what a step takes beside its bytes
+	stepBytes       = 256       // of a step beside its bytes
 	// connections that are over and are remembered, for packets that come late
 	mostOver = 16 << 10
 	// bytes of the file up to the end of the next packet; no packet has more than 256 KiB

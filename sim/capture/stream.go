@@ -63,7 +63,7 @@ func (x *stream) reused(side int, s *tcpSegment) bool {
 		return s.Seq != h.syn
 	case h.started:
 		return s.Seq+1 != h.base
-	case h.talked: // it may have been overtaken by what follows it
+	case h.talked: // later bytes may have overtaken it
 		return after(s.Seq, h.top) || h.top-s.Seq > overtaken
 	}
 	return false
@@ -72,7 +72,7 @@ func (x *stream) reused(side int, s *tcpSegment) bool {
 // Distances of sequence numbers.
 const (
 	overtaken  = 1 << 20 // by how much the bytes behind a SYN may have overtaken it
-	mostWindow = 1 << 30 // what TCP may have under way, and so what may be missing
+	mostWindow = 1 << 30 // bytes that TCP may have under way, and so may be missing
 )
 
 // seen looks at a packet before its bytes are put in their place. It returns false for one that has

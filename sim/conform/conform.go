@@ -1,6 +1,6 @@
-// Package conform has the cases of khp conform: what a KHP server or client has to do, as scripts
-// in the language of package script that any implementation can be tried with. The files in the
-// folder cases are the cases; docs/conform.md explains how to read and write one.
+// Package conform has the cases of khp conform: the duties of a KHP server or client, as scripts in
+// the language of package script, for any implementation. The files in the folder cases are the
+// cases; docs/conform.md explains how to read and write one.
 package conform
 
 import (

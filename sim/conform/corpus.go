@@ -12,8 +12,8 @@ import (
 )
 
 // The corpus of adversarial messages as cases: requests for servers, responses and units for
-// clients. What a strict reader does with them is not what every careful one does, so that another
-// verdict than that of the corpus is lenient; silence and crashes are failures.
+// clients. A careful reader need not decide as a strict one does, so another verdict than that of
+// the corpus is lenient; silence and crashes are failures.
 
 // Heads of the two files.
 const (
@@ -22,7 +22,7 @@ const (
 		"extensions=x-kaazing-idle-timeout credentials=basic:$user echo=yes\n"
 )
 
-// What may come back.
+// Patterns of answers.
 const (
 	requestTaken = "expect response 100-399 or response 401-599 as info \"answers with another " +
 		"status\" or response 400 as lenient \"refuses what a strict reader takes\"" +

@@ -10,16 +10,16 @@ import (
 )
 
 // A tour goes along every edge of a machine that can be seen from outside. It is made from the
-// transition table: a search over the states that a peer can bring the machine into by what it
-// sends. What the machine orders on an edge is what its peer has to see. Each case goes a shortest
-// way to one edge that no case before it has gone along.
+// transition table: a search over the states that a peer can bring the machine into with its
+// messages. The orders of the machine on an edge are the messages that its peer has to see. Each
+// case goes a shortest way to one edge that no case before it has gone along.
 
-// move is something that a tester does, and what the machine under test is told for it.
+// move is an action of a tester, with the event that the machine under test gets for it.
 type move struct {
 	in     string      // phase
 	steps  []string    // of the tester
 	events []fsm.Event // that the machine is told
-	tail   []string    // what the tester sees, where that is not just what the machine orders
+	tail   []string    // seen by the tester, where it differs from the machine's orders
 	last   bool        // nothing may follow
 }
 
@@ -37,10 +37,10 @@ type tourist[S comparable] struct {
 	// own is the event that happens by itself in a state: a decision, credentials, the next
 	// connection.
 	own   func(S, []string) (fsm.Event, bool)
-	see   func(fsm.Effect) []string // what the tester sees of an effect
+	see   func(fsm.Effect) []string // an effect as the tester sees it
 	moves []move
 	rows  []fsm.Row
-	end   func(S) []string // what shows that the state was reached
+	end   func(S) []string // steps that show that the state was reached
 	seen  map[int]bool
 	stop  func(S) bool // goes no farther than here
 }
@@ -97,7 +97,7 @@ func (t *tourist[S]) make(at node[S], m move) (next node[S], ok bool) {
 	return t.settle(next)
 }
 
-// settle lets happen what happens by itself.
+// settle takes the steps that happen without the tester.
 func (t *tourist[S]) settle(n node[S]) (node[S], bool) {
 	for range 10 {
 		ev, ok := t.own(n.state, n.steps)

@@ -90,7 +90,7 @@ func frameMoves(phase string) []move {
 	return []move{ping, close, violation}
 }
 
-// resources of a server, with what its application decides about a request.
+// tourResources are the resources of a server, with the decision of its application.
 var tourResources = []struct {
 	name    string
 	decides func(s fsm.ServerState, steps []string) fsm.Event

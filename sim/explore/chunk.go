@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// chunk is a piece of a level: some states of one part, and what looking at them brought.
+// chunk is a piece of a level: some states of one part, and the results of expanding them.
 type chunk[S comparable, A Action] struct {
 	x       *exploration[S, A]
 	part    int
@@ -38,7 +38,7 @@ type newcomer struct {
 	fp   uint64
 	from id
 	edge uint32 // where in edges its id belongs
-	slot uint32 // what the table showed
+	slot uint32 // from the table
 }
 
 func (c *chunk[S, A]) reset(part int, first uint32, encoded []byte) {
@@ -135,7 +135,7 @@ func (c *chunk[S, A]) step(s *Step[S, A]) {
 	}
 	if fp^uint64(label) == c.last {
 		c.held = c.held[:n]
-		return // the same step as the one before, for what follows
+		return // it leads to the same as the step before
 	}
 	c.last = fp ^ uint64(label)
 	c.pending = append(c.pending, newcomer{fp, idOf(c.part, c.first+uint32(c.i)),
@@ -183,7 +183,7 @@ func (c *chunk[S, A]) hit(name, text, kind string, step int) {
 		hit{ID: name, Text: text, Kind: kind, State: idOf(c.part, c.first+uint32(c.i)), Step: step})
 }
 
-// takeUp adds to part p what the chunks found, in their order.
+// takeUp adds the results of the chunks to part p, in their order.
 func (x *exploration[S, A]) takeUp(p int, chunks []*chunk[S, A]) {
 	v := &x.visited[p]
 	for _, c := range chunks {
@@ -203,7 +203,7 @@ func (x *exploration[S, A]) takeUp(p int, chunks []*chunk[S, A]) {
 	}
 }
 
-// merge adds what a chunk counted to the report.
+// merge adds the counts of a chunk to the report.
 func (x *exploration[S, A]) merge(c *chunk[S, A]) {
 	x.report.Steps += c.steps
 	for e, n := range c.taken {

@@ -6,9 +6,9 @@ import (
 	"runtime"
 )
 
-// Options bound an exploration and say how it is run. The zero value explores everything, up to ten
-// million states, with a worker for each processor. Nothing but MaxStates, MaxDepth, Seed, Shard
-// and First changes what comes out, and a Context that ends early.
+// Options bound an exploration and configure its run. The zero value explores everything, up to ten
+// million states, with a worker for each processor. The result depends only on MaxStates, MaxDepth,
+// Seed, Shard and First, and on a Context that ends early.
 type Options struct {
 	MaxStates int // gives up beyond that; 0 is ten million
 	// MaxDepth bounds the number of steps from the start; 0 is no bound.
@@ -39,10 +39,10 @@ var ErrInterrupted = errors.New("explore: interrupted")
 // errTooManyStates is the error of an exploration that grew beyond its bound.
 var errTooManyStates = errors.New("explore: too many states")
 
-// exploration is one breadth-first search. Levels are looked at in windows, a window in chunks:
-// chunks are expanded in parallel while the set of visited states stands still, then the parts of
-// the set take up what was found, in parallel too. Neither depends on which worker does what, so
-// results do not either.
+// exploration is one breadth-first search. A level is a row of windows, a window a row of chunks:
+// chunks are expanded in parallel while the set of visited states does not change, then the parts
+// of the set take up the results, in parallel too. Neither depends on which worker does which part,
+// so results do not either.
 type exploration[S comparable, A Action] struct {
 	sys      System[S, A]
 	interned Interned[S] // sys, if it is

@@ -14,7 +14,8 @@ func newTrail(part int, first uint32, degrees []uint16, edges []id) trail {
 	return trail{part, first, slices.Clone(degrees), slices.Clone(edges)}
 }
 
-// eventually checks what must hold somewhere, and what must come about.
+// eventually checks the properties that must hold somewhere, and the promises that must be
+// fulfilled.
 func (x *exploration[S, A]) eventually() {
 	for i, p := range x.props.Sometimes {
 		switch {
@@ -82,7 +83,7 @@ func (x *exploration[S, A]) kept(i int, granted *marks) *marks {
 }
 
 // unkept returns the first state where a promise is on and never fulfilled: if possible one in
-// which a run can stay, else one from where it can go in circles. It is noID if there is none.
+// which a run can stay, else one from where a run can go in circles; noID if there is none.
 func (x *exploration[S, A]) unkept(from uint8, kept marks) (circling id) {
 	circling = noID
 	for _, t := range x.trail {

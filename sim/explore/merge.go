@@ -42,8 +42,8 @@ func Merge[A Action](edges int, shards ...Report[A]) (Report[A], error) {
 	return r, nil
 }
 
-// mergeProperties: what must hold sometimes holds if it does in one shard, all else if it does in
-// each. A shard alone leaves the former undecided.
+// mergeProperties merges checked properties: one of kind sometimes holds if it does in one shard,
+// any other if it does in each. A shard alone leaves the former undecided.
 func (r *Report[A]) mergeProperties(shards []Report[A]) {
 	r.Properties = slices.Clone(shards[0].Properties)
 	var all []Violation[A]

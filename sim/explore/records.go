@@ -29,7 +29,7 @@ func (r *Records) end(fp uint64, depth, steps int) {
 		append(r.Steps, uint16(steps)), append(r.Ends, len(r.Taken))
 }
 
-// edges returns what record i took.
+// edges returns the edges of record i.
 func (r *Records) edges(i int) []uint16 {
 	if i == 0 {
 		return r.Taken[:r.Ends[0]]
@@ -43,8 +43,8 @@ func (r *Records) add(o *Records, i int) {
 	r.end(o.Prints[i], int(o.Depths[i]), int(o.Steps[i]))
 }
 
-// check reports what in r does not fit together, as in a file that was not written by an
-// exploration of a system with that many edges.
+// check reports a contradiction in r, as in a file that was not written by an exploration of a
+// system with that many edges.
 func (r *Records) check(edges int) error {
 	n := len(r.Prints)
 	if len(r.Depths) != n || len(r.Steps) != n || len(r.Ends) != n {

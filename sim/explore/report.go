@@ -34,7 +34,7 @@ func (r Report[A]) Collision() float64 {
 }
 
 // mark changes a property of the report, which is added if it is not known. Of several with the
-// same name it is the one whose text ends what is said, else the first.
+// same name it is the one whose text ends said, else the first.
 func (r *Report[A]) mark(kind, name, said string, change func(*Checked)) {
 	named := func(p Checked) bool { return p.ID == name && p.Kind == kind }
 	i := slices.IndexFunc(r.Properties,

@@ -2,10 +2,10 @@ package explore
 
 import "fmt"
 
-// Shard says which part of a space to explore: part Index of Count, from 0. All shards walk through
+// Shard names the part of a space to explore: part Index of Count, from 0. All shards walk through
 // the first levels until there are enough states to deal out, and each goes on from those whose
-// fingerprint is Index modulo Count, to everything reachable from there. Together they cover what
-// one run covers; they overlap where different ways lead to the same states. The zero value is
+// fingerprint is Index modulo Count, to everything reachable from there. Together they cover the
+// states of one run; they overlap where different ways lead to the same states. The zero value is
 // everything.
 type Shard struct{ Index, Count int }
 

@@ -10,8 +10,8 @@ import (
 // Violation is a property that does not hold, with a shortest path to where.
 type Violation[A Action] struct {
 	ID, Text, Kind string
-	Path           []A    // what happens, from the start
-	Breaks         bool   // the last step is what breaks the property; else the state it leads to
+	Path           []A    // from the start
+	Breaks         bool   // the last step breaks the property; otherwise the state it leads to does
 	There          string // the words of that state
 }
 

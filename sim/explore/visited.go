@@ -100,8 +100,8 @@ func (v *visited) put(fp uint64, place uint32) {
 // are told apart without a look at the list.
 func tag(fp uint64) uint32 { return uint32(fp) << placeBits }
 
-// touch brings what find will look at into the cache: first the slot, then what it shows of the
-// list. It returns something that depends on it.
+// touch brings the memory that find will read into the cache: first the slot, then the part of the
+// list that it points to. The result depends on that memory.
 func (v *visited) touch(fp uint64) uint32 {
 	if len(v.slots) == 0 {
 		return 0

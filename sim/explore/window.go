@@ -77,8 +77,8 @@ func (x *exploration[S, A]) parallel(n int, f func(int)) {
 	}
 }
 
-// pause lets others look between two windows, and ends what has grown too large or is not wanted
-// any more.
+// pause reports progress between two windows, and ends an exploration that has grown too large or
+// is not wanted any more.
 func (x *exploration[S, A]) pause() error {
 	err := x.ends()
 	if x.o.Progress != nil {

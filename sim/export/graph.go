@@ -126,8 +126,8 @@ func (n node) through() bool { return n.phase == nodeFailing || n.phase == nodeA
 // title is the name of n with the mark of its outcome.
 func (n node) title() string { return outcomes[n.outcome].mark + n.phase }
 
-// facts are the lines in the box of node i under its name: what it is waited for, then more, then
-// what is counted.
+// facts are the lines in the box of node i under its name: the awaited event, then more, then
+// counts.
 func (g *graph) facts(i int, more string) []string {
 	n := g.nodes[i]
 	if n.through() {
@@ -165,8 +165,8 @@ func (g *graph) stays(i int) string {
 	return ""
 }
 
-// wrap breaks s at blanks into lines of at most width characters; what is between commas stays
-// together if it fits.
+// wrap breaks s at blanks into lines of at most width characters; words between commas stay
+// together if they fit.
 func wrap(s string, width int) []string {
 	const tie = "\u00a0"
 	parts := strings.Split(s, ", ")

@@ -13,7 +13,7 @@ type message struct {
 	from    Machine
 	what    string
 	effects []fsm.EffectKind
-	events  []string // of the other side, without what is in parentheses
+	events  []string // of the other side, without their parentheses
 	takenIn int      // group of the phases that take it
 }
 
@@ -69,8 +69,8 @@ func messageList() []string {
 	return list
 }
 
-// more is what the box of node i tells beside what it is waited for: for a pair the numbers of the
-// messages, else what stays.
+// more is the additional line in the box of node i: for a pair the numbers of the messages, else
+// the events on which it stays.
 func (g *graph) more(i int, pair bool) string {
 	if !pair {
 		return g.stays(i)
@@ -96,8 +96,8 @@ func (g *graph) more(i int, pair bool) string {
 	return "sends" + sends + ", takes" + takes
 }
 
-// passes lists the nodes of g that send message m, or take it if the other side sends it. What
-// fails or gives up may do so anywhere, so it counts only if nothing else does.
+// passes lists the nodes of g that send message m, or take it if the other side sends it. Rows that
+// fail or give up may do so anywhere, so they count only if no other row does.
 func (g *graph) passes(m message) []int {
 	var list, ending []int
 	note := func(list *[]int, from int, e fsm.Row) {

@@ -1,6 +1,6 @@
 package export
 
-// outcome is how things stand in a phase, or what an edge leads to.
+// outcome is the state of the connection in a phase, or after an edge.
 type outcome uint8
 
 const (

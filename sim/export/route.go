@@ -23,8 +23,8 @@ func (b box) meets(c box) bool {
 // headings: right, down, left, up.
 var headings = [...]point{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}
 
-// What makes a line longer than it is. Lines keep clear of boxes, of labels and of each other, and
-// turn and cross rarely.
+// The costs of a line beside its length. Lines keep clear of boxes, of labels and of each other,
+// and turn and cross rarely.
 const (
 	costStep    = 2
 	costTurn    = 24
@@ -46,7 +46,7 @@ type router struct {
 	boxes  []box
 	labels []box
 	inside []int8   // per lattice point: the box there, from 1
-	beside []int    // per lattice point: what boxes and labels around it cost
+	beside []int    // per lattice point: the costs of boxes and labels around it
 	lines  [2][]int // per lattice point: lines that run along x, along y
 	near   [2][]int // per lattice point: the cost for paths beside it
 }

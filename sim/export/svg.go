@@ -65,7 +65,7 @@ text{fill:#e6edf3}.note,.head{fill:#9da7b3}.page{fill:#0d1117}.group{fill:#fffff
 `
 }
 
-// description says in words what a picture shows.
+// description describes a picture in words.
 func (g *graph) description() string {
 	phases := 0
 	for _, n := range g.nodes {

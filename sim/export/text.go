@@ -10,8 +10,8 @@ import (
 	"example.com/khp/fsm"
 )
 
-// effectWords say effects in the imperative. What ends with a blank is followed by the name of a
-// timer.
+// effectWords are the effects in the imperative. The name of a timer follows one that ends with a
+// blank.
 var effectWords = map[fsm.EffectKind]string{
 	fsm.EffectDial: "dial", fsm.EffectSendOpening: "send opening",
 	fsm.EffectSendRequest: "send request", fsm.EffectReplayRequest: "replay request",
@@ -37,7 +37,7 @@ var planWords = map[fsm.Plan]string{
 }
 
 // EffectsText writes the effects of e shortly, such as "send request; arm Response, Overall", and
-// what it has the state remember.
+// the plan or failure that the state then holds.
 func EffectsText(e fsm.Row) string {
 	var parts []string
 	for i, f := range e.Effects {

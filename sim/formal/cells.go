@@ -16,7 +16,7 @@ func rowsOf(s model.Side) iter.Seq[fsm.Row] {
 	return fsm.ClientRows()
 }
 
-// cell is what a phase does with an event, with guards that exclude each other: the order of rows
+// cell has the rows of a phase for an event, with guards that exclude each other: the order of rows
 // no longer matters.
 type cell struct {
 	phase, column string
@@ -69,7 +69,8 @@ func exclusive(rows []fsm.Row) (list []guard) {
 
 func not(c fsm.Condition) fsm.Condition { return fsm.Condition{Name: c.Name, Not: !c.Not} }
 
-// shorten drops what follows from conditions that stand alone, until nothing changes.
+// shorten drops clauses and conditions that follow from those that stand alone, until nothing
+// changes.
 func (g guard) shorten() guard {
 	for {
 		known := map[string]bool{}

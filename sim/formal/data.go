@@ -19,7 +19,7 @@ type pairModel struct {
 	Settings    []constant // bounds and switches
 	Properties  []property
 	Constants   []constant // phases, plans, failures, facts, timers
-	Actions     []constant // what a client does with a status
+	Actions     []constant // predicates of statuses
 	Columns     string     // all events
 	ClientMarks []string
 	ServerMarks []string
@@ -99,7 +99,7 @@ func (m *pairModel) actions() {
 	}
 }
 
-// actionStatuses lists the statuses of each action that a model asks for; what is in no list
+// actionStatuses lists the statuses of each action that a model asks for; a status in no list
 // terminates.
 func actionStatuses() map[string][]int {
 	lists := map[string][]int{}
@@ -171,7 +171,7 @@ func phaseName(side model.Side, phase string) string {
 	return strings.ToUpper(prefix(side)) + "_" + phase
 }
 
-// phaseInline is the name of what a machine does in a phase.
+// phaseInline is the name of the inline with the rows of a phase.
 func phaseInline(side model.Side, phase string) string {
 	return side.String() + "_in_" + snake(phase)
 }

@@ -20,7 +20,8 @@ type decision struct {
 	known                map[string]bool // facts
 }
 
-// decisions lists what the application of the server may decide, as the explorer's does.
+// decisions lists the possible decisions of the server's application, which are those of the
+// explorer's.
 func decisions() (list []decision) {
 	met := []fsm.Facts{fsm.FactSelectionValid, fsm.FactLocation, fsm.FactChallenge,
 		fsm.FactProxyChallenge, fsm.FactUpgrade}

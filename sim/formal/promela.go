@@ -96,7 +96,7 @@ func promelaMachine(side model.Side) string {
 // alone reports whether the cell has one row, with that verdict and no guard.
 func (c cell) alone(v fsm.Verdict) bool { return len(c.rows) == 1 && c.rows[0].Verdict == v }
 
-// promelaCell writes the rows of a cell, and what becomes of them with a seeded fault.
+// promelaCell writes the rows of a cell, and their versions with a seeded fault.
 func promelaCell(side model.Side, c cell, faults []model.Fault) string {
 	var b strings.Builder
 	word := "#if"
@@ -130,7 +130,7 @@ func promelaRows(side model.Side, c cell) string {
 	return b.String()
 }
 
-// promelaBody writes what a row changes and orders.
+// promelaBody writes the changes and orders of a row.
 func promelaBody(side model.Side, r fsm.Row) string {
 	var parts []string
 	p := prefix(side) + "_"

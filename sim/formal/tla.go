@@ -49,8 +49,8 @@ type tlaDecision struct {
 }
 
 // TLA writes the pair as a TLA+ module for the model checker TLC, with the same machines,
-// surroundings and properties as [Promela]. Only [Pair] can be written. [TLAConfig] writes what TLC
-// needs besides.
+// surroundings and properties as [Promela]. Only [Pair] can be written. [TLAConfig] writes the
+// configuration that TLC needs, too.
 func TLA(w io.Writer, m export.Machine) error {
 	if m != export.Pair {
 		return fmt.Errorf("cannot write the %s alone as a model: it needs somebody to talk to; "+
@@ -77,8 +77,8 @@ func TLA(w io.Writer, m export.Machine) error {
 	return err
 }
 
-// TLAConfig writes the configuration for the module that [TLA] writes: bounds, switches and what to
-// check.
+// TLAConfig writes the configuration for the module that [TLA] writes: bounds, switches and the
+// properties to check.
 func TLAConfig(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("\\* Bounds, switches and properties of pair.tla. Written by \"khp graph pair " +

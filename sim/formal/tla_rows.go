@@ -146,7 +146,7 @@ func tlaEdge(side model.Side, c cell, r fsm.Row, conditions []string) string {
 	return b.String()
 }
 
-// tlaChanges lists what a row changes in the state of its machine.
+// tlaChanges lists the changes of a row in the state of its machine.
 func tlaChanges(r fsm.Row, side model.Side) (list []string) {
 	add := func(yes bool, format string, args ...any) {
 		if yes {

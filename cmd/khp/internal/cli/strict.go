@@ -8,10 +8,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Strict makes cmd and the commands below it refuse what is most often a mistake: an empty argument
-// or value, mostly that of a variable of a script that is not set (--ca "" would trust the system's
-// authorities), and the second value of a flag that is no list, which would drop the one that was
-// meant. Flags that [MayBeEmpty] names take an empty value.
+// Strict makes cmd and the commands below it refuse frequent mistakes: an empty argument or value,
+// mostly that of a variable of a script that is not set (--ca "" would trust the system's
+// authorities), and a second value of a flag that is no list, which would replace the intended one.
+// Flags that [MayBeEmpty] names take an empty value.
 func Strict(cmd *cobra.Command) {
 	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
 		flags.VisitAll(func(f *pflag.Flag) {

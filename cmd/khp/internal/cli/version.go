@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// Version says in one line what this binary was built from.
+// Version describes the source of this binary in one line.
 func Version() string {
 	info, _ := debug.ReadBuildInfo()
 	return versionText(info)

@@ -103,8 +103,8 @@ var within = map[string]bool{"property": true, "cluster": true, "keystore": true
 	"truststore": true, "mime-mapping": true, "notify-options": true,
 	"login-module": true, "user": true}
 
-// passed reports whether an element holds nothing but others, or a part of what the row of the
-// element around it speaks of.
+// passed reports whether an element holds only other elements, or a part of the subject of the row
+// of the element around it.
 func passed(parent, n *node) bool {
 	return n.name == "login-modules" || n.name == "property" ||
 		parent.name == "service" && n.name == "properties" ||

@@ -149,7 +149,7 @@ func (d *document) secure() bool {
 }
 
 // merge puts the listeners of other into d, if both have the same routes: listeners serve all
-// routes of their document, and a port must not serve what it did not serve at the gateway.
+// routes of their document, and a port must not serve paths that it did not serve at the gateway.
 func (d *document) merge(other *document) (ok bool) {
 	if len(d.routes) != len(other.routes) {
 		return false

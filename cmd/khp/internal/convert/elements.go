@@ -9,7 +9,7 @@ const (
 	lost      verdict = "lost"
 )
 
-// element is a row of the table: what becomes of the elements with that key, and why.
+// element is a row of the table: the conversion of the elements with that key, and its reason.
 type element struct {
 	key     string
 	verdict verdict

@@ -11,8 +11,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// annotator explains the steps of the handshakes from what they are, as they come: the first of a
-// kind at length, later ones in brief.
+// annotator explains the steps of the handshakes in their order: the first one of a kind at length,
+// later ones in brief.
 type annotator struct {
 	told map[string]bool
 

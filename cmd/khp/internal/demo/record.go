@@ -7,8 +7,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// recorder keeps what the client of a scene did and met, in order: the handshake as an observer,
-// and the messages after it as the scene tells.
+// recorder keeps the steps of a scene's client, in order: those of the handshake as an observer,
+// and the messages after it as the scene reports them.
 type recorder struct {
 	mu      sync.Mutex
 	moments []moment

@@ -48,7 +48,7 @@ func (t *talk) end(patience time.Duration) error {
 // not the consequence of a failure.
 func (t *talk) close(expected bool) error {
 	err := t.conn.Close(t.request.closeCode, t.request.closeText)
-	_, _, why := t.conn.Read(context.Background()) // what the peer closed with
+	_, _, why := t.conn.Read(context.Background()) // the Close of the peer
 	if closed, ok := errors.AsType[*transport.CloseError](why); ok {
 		// Another code is no answer to our Close, but a Close of the server's own.
 		if closed.Code != t.request.closeCode && closed.Code != transport.CloseNoStatus {

@@ -217,8 +217,8 @@ func samePlace(path []string) string {
 	return ""
 }
 
-// credentialsHint names the flag for what the server asks for, or what keeps any flag from
-// answering it.
+// credentialsHint names the flag for the credentials that the server asks for, or the reason why no
+// flag can answer it.
 func credentialsHint(e *transport.HandshakeError) string {
 	hint := "try " + flagUser + " or " + flagToken
 	for _, value := range e.Header.Values("WWW-Authenticate") {

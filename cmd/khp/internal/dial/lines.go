@@ -15,13 +15,13 @@ import (
 // maxLine is the longest line of the input, in bytes.
 const maxLine = transport.DefaultReadLimit
 
-// wayRound tells the reader of an error what to do with a line that is too long.
+// wayRound is the advice for a line that is too long.
 const wayRound = "send it with --send-file FILE"
 
 var errLongLine = fmt.Errorf("a line has more than %d bytes; %s", maxLine, wayRound)
 
-// terminalLines are the lengths in bytes of lines that a terminal has cut, or might have. It drops
-// what is over them and says nothing.
+// terminalLines are the lengths in bytes of lines that a terminal has cut, or might have. A
+// terminal drops the bytes beyond them without a word.
 var terminalLines = map[string][2]int{"linux": {4095, 4095}, "darwin": {1023, 1024}}
 
 // readLines cuts r into lines without their ends. It reads stdin: a pipe, a file, or a terminal

@@ -149,7 +149,7 @@ func (r *request) closing(spec string) error {
 	return nil
 }
 
-// transport fills in what the handshake needs.
+// transport fills in the options of the handshake.
 func (o *options) transport(c *cli.Env, files *content, t *transport.DialOptions) error {
 	switch o.profile {
 	case "spec":
@@ -226,7 +226,7 @@ func proxyOf(spec string) (func(*http.Request) (*url.URL, error), error) {
 	return http.ProxyURL(u), nil
 }
 
-// hideUserinfo leaves out what may be a password in a URL.
+// hideUserinfo leaves out the user and password of a URL.
 func hideUserinfo(rawURL string) string {
 	at := strings.LastIndexByte(rawURL, '@')
 	if at < 0 {

@@ -16,11 +16,11 @@ import (
 // printer writes the output of dial: lines for people, raw bytes, or JSON.
 type printer struct {
 	w     io.Writer
-	notes io.Writer // for what is about the connection; nil if nobody is there to read it
+	notes io.Writer // about the connection; nil if no person reads it
 	json  bool
 	raw   bool
 	tty   bool // stdout is a terminal, at which marks show who says what
-	echo  bool // what is sent is shown there as well, as nobody types it there
+	echo  bool // sent messages are shown there, since they were not typed there
 	n     atomic.Int64
 	mu    sync.Mutex // for w
 }

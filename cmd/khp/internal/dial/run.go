@@ -117,8 +117,8 @@ func (o *options) observe(c *cli.Env, r *request, p *progress) (t *traceFile, er
 	return t, nil
 }
 
-// converse uses the open connection: what is sent comes from the command line, from a terminal,
-// which typing is told of then, or from another standard input.
+// converse uses the open connection: messages come from the command line, from a terminal, of which
+// typing is told then, or from another standard input.
 func converse(ctx context.Context, c *cli.Env, o *options, conn *transport.Conn, r *request,
 	out *printer, typing *atomic.Pointer[console]) error {
 	t := &talk{conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait.Duration),

@@ -69,7 +69,7 @@ func (t *talk) listen() {
 		}
 		select {
 		case t.arrived <- struct{}{}:
-		default: // nobody counts that far
+		default: // no wait needs that many
 		}
 	}
 }
@@ -230,8 +230,8 @@ const slowest = 1 << 20
 // errUnread tells that a message was not taken in time.
 var errUnread = errors.New("the server does not read")
 
-// send sends one message, in the time of an answer and what the slowest server needs to read it. It
-// fails with errUnread after that.
+// send sends one message, in the time of an answer and the time that the slowest server needs to
+// read it. After that it fails with errUnread.
 func (t *talk) send(ctx context.Context, m []byte) error {
 	t.out.sent(t.request.kind, m)
 	if t.forever {

@@ -17,14 +17,14 @@ import (
 // maxHistory is how many lines a history keeps.
 const maxHistory = 1000
 
-// console is a terminal at which a person types messages: with line editing, a history, and what
-// arrives printed above the line being typed.
+// console is a terminal at which a person types messages: with line editing, a history, and
+// received messages printed above the line being typed.
 type console struct {
 	*term.Terminal
 	screen  *screen
 	restore func()
 	file    *os.File    // of the history; nil keeps none
-	cut     atomic.Bool // what was typed last did not fit
+	cut     atomic.Bool // the last line was too long
 }
 
 // maxTyped is how many characters x/term takes in a line; it drops all further ones.

@@ -110,7 +110,7 @@ func addFlags(cmd *cobra.Command, o *options) {
 	f.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
 }
 
-// addReportFlags adds the flags about what is written, which khp explore merge has too.
+// addReportFlags adds the flags about the output, which khp explore merge has too.
 func addReportFlags(cmd *cobra.Command, o *options) {
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "print one JSON document instead of tables")

@@ -28,8 +28,8 @@ func writeGob(name string, v any) error {
 	})
 }
 
-// writeFile writes a file by another name and renames it. Devices and pipes are written as they
-// are, and so are what a link leads to and a file in a folder that takes no others.
+// writeFile writes a file under another name and renames it. It writes directly to a device or
+// pipe, to the target of a link, and to a file in a folder that takes no new files.
 func writeFile(name string, write func(io.Writer) error) error {
 	if target, err := filepath.EvalSymlinks(name); err == nil {
 		name = target

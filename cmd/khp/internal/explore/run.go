@@ -16,7 +16,7 @@ import (
 // explored is the result of a run, as files keep it.
 type explored struct {
 	Format  string // exploredFormat
-	Key     string // what was asked for; results of different keys do not belong together
+	Key     string // the request; results of different keys do not belong together
 	Fault   string
 	Depth   int    // that was not exceeded; 0 is no bound
 	Seed    uint64 // of the fingerprints

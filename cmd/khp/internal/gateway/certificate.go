@@ -54,8 +54,8 @@ func trustingOf(r *config.Route) trusting {
 	return trusting{r.BackendCA, r.BackendName, r.BackendCert, r.BackendKey}
 }
 
-// backendTLS gives the routes in list what they need for back ends with certificates. All of the
-// settings have to be right, and a mistake that several routes share is told once.
+// backendTLS gives the routes in list their settings for back ends with certificates. All settings
+// have to be right, and a mistake that several routes share is reported once.
 func (o *options) backendTLS(list target.Routes) error {
 	var wrong []error
 	known := map[trusting]*tls.Config{{}: nil}

@@ -17,8 +17,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// checkSettings is khp serve --check: it reads all that a start would read, listens nowhere, asks
-// no other host, writes no file, and prints what would be served or all faults.
+// checkSettings is khp serve --check: it reads everything that a start would read, listens nowhere,
+// asks no other host, writes no file, and prints a summary of the service or all faults.
 func checkSettings(c *cli.Env, given *pflag.FlagSet) error {
 	o, err := readOptions(given)
 	var r *rules
@@ -79,8 +79,8 @@ func (o *options) checkTrace() error {
 	return nil
 }
 
-// faults are the errors that err joins, each once: what is wrong with a setting that several routes
-// have from the document is said of each.
+// faults returns the errors that err joins, each once: a mistake in a setting that several routes
+// have from the document is reported for each of them.
 func faults(err error) (list []error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {

@@ -26,8 +26,8 @@ import (
 type gateway struct {
 	log       *slog.Logger
 	metrics   *metrics.Metrics   // may be nil
-	observers observe.Observers  // whatever the rules are
-	slow      *throttle.Throttle // of failed logins, whatever the rules are
+	observers observe.Observers  // for all versions of the rules
+	slow      *throttle.Throttle // of failed logins, for all versions of the rules
 
 	rules     atomic.Pointer[rules]
 	fronts    []*front
@@ -117,7 +117,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, target.NothingServed(path), http.StatusNotFound)
 	case upgrade:
 		rules.handlers[""].ServeHTTP(w, r) // says what is wrong with it
-	default: // a request that is no handshake is none that has failed: nobody is told
+	default: // a request that is no handshake has not failed
 		never := func(context.Context, *transport.Conn) error { return nil }
 		(&transport.Handler{Serve: never}).ServeHTTP(w, r) // explains what is spoken here
 	}

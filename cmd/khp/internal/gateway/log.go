@@ -42,7 +42,7 @@ func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, erro
 		handler(often)}), nil
 }
 
-// words are written as what may be typed in a text log, one,two, and as a list in JSON.
+// words are written in a text log as they are typed in a setting, one,two, and as a list in JSON.
 type words []string
 
 // MarshalText implements [encoding.TextMarshaler].

@@ -35,7 +35,7 @@ type rules struct {
 func (o *options) rules(g *gateway) (*rules, error) {
 	list, routesErr := target.New(o.Routes)
 	auth, authErr := (*guard.Guard)(nil), error(nil)
-	if routesErr == nil && o.unsettled == nil { // else what is wrong with paths follows from it
+	if routesErr == nil && o.unsettled == nil { // otherwise mistakes in paths follow from it
 		auth, authErr = guard.New(&o.Config, list,
 			guard.Env{Log: g.log, Metrics: g.metrics, Slow: g.slow})
 	}

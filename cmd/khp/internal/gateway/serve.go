@@ -24,7 +24,7 @@ type options struct {
 	dry  bool   // --check
 
 	prints    map[string]string // tell which settings a reload changes
-	unsettled error             // what is wrong with the forms of settings
+	unsettled error             // mistakes in the forms of settings
 }
 
 const help = `Serve accepts KHP clients and leads each to the target of its path:
@@ -108,8 +108,8 @@ func Command(c *cli.Env) *cobra.Command {
 	return cmd
 }
 
-// defaultInactivity has a Ping go out every 25 seconds: what stands between clients and servers
-// cuts silent connections after 60 seconds, as a rule, and some after 30.
+// defaultInactivity has a Ping go out every 25 seconds: proxies between clients and servers cut
+// silent connections after 60 seconds, as a rule, and some after 30.
 const defaultInactivity = cli.Duration(50 * time.Second)
 
 // newOptions returns the defaults.
@@ -241,8 +241,8 @@ func readOptions(given *pflag.FlagSet) (*options, error) {
 	return o, nil
 }
 
-// unused finds a setting that would have no effect, or a bad one: what it belongs to may have been
-// forgotten.
+// unused finds a setting that would have no effect, or a bad one: the setting that it belongs to
+// may have been forgotten.
 func (o *options) unused(list target.Routes, who *guard.Guard) error {
 	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
 	for _, l := range o.Listeners {

@@ -193,7 +193,7 @@ func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 	defer close(reloads)
 	go again.serve(reloads)
 	said := make(chan error, 1)
-	go func() { // nobody has to read it, either
+	go func() { // the reader may be gone, too
 		var lines strings.Builder
 		for _, f := range g.fronts {
 			fmt.Fprintf(&lines, "khp: listening on %s\n", f.url())
@@ -219,7 +219,7 @@ func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 			}
 			return nil
 		case s := <-signals:
-			// a terminal that goes away ends what has nothing to read again
+			// a terminal that goes away ends a server without settings to read again
 			if s != syscall.SIGHUP || again == nil {
 				g.drain(srv, signals)
 				return nil

@@ -10,9 +10,8 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 )
 
-// tellManager tells the service manager that started khp how it is doing, if there is one that
-// wants to know (NOTIFY_SOCKET). What it does with it is its own business, so that errors are no
-// reason to stop.
+// tellManager reports the state of khp to the service manager that started it, if that listens
+// (NOTIFY_SOCKET). khp does not depend on the manager's answer, so errors are no reason to stop.
 func tellManager(state string) { _, _ = daemon.SdNotify(false, state) }
 
 // tellStopping is tellManager before draining, which may take that long.

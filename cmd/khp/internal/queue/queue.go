@@ -34,7 +34,7 @@ type Queue struct {
 	written chan struct{} // closed when lines are; nil if no caller waits
 	dropped int           // since the reader caught up
 	total   uint64        // dropped since the begin
-	slow    bool          // nobody waits
+	slow    bool          // no writer waits
 	closing bool
 }
 

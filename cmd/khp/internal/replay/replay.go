@@ -150,7 +150,7 @@ func (e errNoTCP) Error() string {
 	return "none of its " + cli.Plural(e.Packets, "packet") + " has TCP that can be read"
 }
 
-// readSessions finds out what kind of file in is, and hands its connections to r.
+// readSessions recognizes the kind of the file in, and hands its connections to r.
 func readSessions(in io.Reader, r *report) error {
 	b := bufio.NewReader(in)
 	magic, _ := b.Peek(capture.MagicLen)

@@ -8,10 +8,10 @@ import (
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 )
 
-// Settle brings the short forms into the long ones: afterwards Listeners has every listener, and
-// Routes every route, with its path in normal form, and with what Plain and MaxChallenges say.
-// Without any route every path is an echo. shown leaves secrets out of the value of a flag. The
-// error joins all mistakes.
+// Settle turns the short forms into the long ones: afterwards Listeners has every listener, and
+// Routes every route, with its path in normal form, and with the settings of Plain and
+// MaxChallenges. Without any route every path is an echo. shown leaves secrets out of the value of
+// a flag. The error joins all mistakes.
 func (c *Config) Settle(shown func(flag, value string) string) error {
 	return errors.Join(c.settleListeners(), c.settleRoutes(shown))
 }
@@ -71,7 +71,7 @@ func (c *Config) settleRoutes(shown func(flag, value string) string) error {
 		}
 	}
 	if err := errors.Join(wrong...); err != nil {
-		return err // what is wrong with paths elsewhere follows from it
+		return err // mistakes in paths elsewhere follow from it
 	}
 	return errors.Join(c.choose("plain", c.Plain, setPlain),
 		c.choose("max-challenges", c.MaxChallenges, setChallenges))

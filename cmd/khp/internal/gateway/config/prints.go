@@ -10,9 +10,8 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 )
 
-// Prints returns a value for each key of the document that tells whether a reload changes it: that
-// of files counts with their content, that of passwords with what they stand for. It is asked
-// before Settle.
+// Prints returns a value for each key of the document that tells whether a reload changes it: files
+// count with their content, passwords with the values that they stand for. Call it before Settle.
 func (c *Config) Prints() map[string]string {
 	all := make(map[string]string)
 	for _, k := range Keys(reflect.TypeFor[Config]()) {

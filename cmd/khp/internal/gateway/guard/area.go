@@ -34,7 +34,7 @@ type area struct {
 	users    map[string]string
 	file     *htpasswd.File   // nil if there is none
 	ask      *callout.Server  // nil if there is none
-	askURL   string           // without what may be secret
+	askURL   string           // without its secrets
 	keys     *jwtkeys.Checker // nil if there is none
 	carriers Carriers
 	lifetime time.Duration // of a connection, 0 for ever
@@ -51,7 +51,7 @@ func (z *area) holds(path string) bool {
 // failed logins of the client's network, and at the user's name, have earned.
 func (z *area) enter(ctx context.Context, r *transport.Request) (auth.Verdict, error) {
 	q := z.withCredentials(r)
-	if z.keys != nil || q.Authorization == "" { // nobody guesses signatures
+	if z.keys != nil || q.Authorization == "" { // signatures cannot be guessed
 		v, err := z.gate.Authenticate(ctx, q)
 		return z.told(v), err
 	}

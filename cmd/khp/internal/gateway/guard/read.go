@@ -17,7 +17,7 @@ import (
 	"example.com/khp/internal/scan"
 )
 
-// checkScheme looks at what a challenge says.
+// checkScheme checks the scheme and the realm of a challenge.
 func checkScheme(o *config.Auth) error {
 	switch {
 	case schemeNames[o.Scheme] == "":
@@ -31,7 +31,7 @@ func checkScheme(o *config.Auth) error {
 	return nil
 }
 
-// addRoute reads who may use a route. What it leaves out is as in document.
+// addRoute reads who may use a route. Settings that it leaves out are those of document.
 func (a *Guard) addRoute(r *config.Route, document *config.Auth) error {
 	o := *r.Auth
 	o.Realm = cmp.Or(o.Realm, document.Realm)
@@ -60,7 +60,7 @@ func (a *Guard) addRoute(r *config.Route, document *config.Auth) error {
 	return errors.Join(append(wrong, z.setServer(&o), z.setKeys(&o), z.setCarriers(&o))...)
 }
 
-// checkKind refuses what does not go together, or would have no effect.
+// checkKind refuses settings that exclude each other, or would have no effect.
 func checkKind(o *config.Auth) error {
 	kinds := 0
 	for _, is := range []bool{len(o.Users) > 0 || o.Htpasswd != "", o.URL != "", o.JWT != nil} {
@@ -93,7 +93,7 @@ func checkKind(o *config.Auth) error {
 	return nil
 }
 
-// setServer reads url and what belongs to it.
+// setServer reads url and its settings.
 func (z *area) setServer(o *config.Auth) (err error) {
 	if o.URL == "" {
 		return nil
@@ -173,7 +173,7 @@ func (z *area) setCarriers(o *config.Auth) error {
 	return nil
 }
 
-// shownURL is a URL without what may be secret in it.
+// shownURL is a URL without its secrets.
 func shownURL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package listen opens listeners, and says in plain words what the system has against it.
+// Package listen opens listeners, and explains in plain words why the system refuses one.
 package listen
 
 import (
@@ -63,7 +63,8 @@ func Listen(setting, addr string) (net.Listener, error) {
 	return nil, cli.Failf(cli.ExitFailed, "cannot listen on %s: %s; %s", addr, why, try)
 }
 
-// SystemError returns what the system says about a socket, without the names of failed calls.
+// SystemError returns the system's reason for an error of a socket, without the names of failed
+// calls.
 func SystemError(err error) string {
 	var number syscall.Errno
 	var name *net.DNSError

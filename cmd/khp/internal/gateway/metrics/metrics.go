@@ -19,7 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics counts what a gateway does, for Prometheus. All methods do nothing on a nil one.
+// Metrics counts the work of a gateway, for Prometheus. All methods do nothing on a nil one.
 type Metrics struct {
 	registry *prometheus.Registry
 	attempts prometheus.Counter

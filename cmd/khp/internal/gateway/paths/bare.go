@@ -21,7 +21,7 @@ func Bare(p string) string {
 	return clean
 }
 
-// decodeAll decodes escapes until there are none left, in one pass: anybody may send a path of
+// decodeAll decodes escapes until there are none left, in one pass: any client may send a path of
 // thousands of escapes that hide each other.
 func decodeAll(p string) string {
 	b := make([]byte, 0, len(p))

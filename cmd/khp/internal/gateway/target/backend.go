@@ -48,7 +48,7 @@ type failure struct {
 	hint   string // for the operator, "" for none
 }
 
-// answers reports whether a back end has answered, whatever it was, or was not asked at all.
+// answers reports whether a back end has answered, in any way, or was not asked at all.
 func answers(err error) bool {
 	var e *transport.HandshakeError
 	return errors.As(err, new(*errNotSent)) || errors.As(err, &e) && hasAnswered(e)
@@ -109,8 +109,8 @@ func (s *session) report(ctx context.Context, b backend, f *failure) {
 	s.house.Metrics.BackendFailed(s.route.Path, f.reason)
 }
 
-// noneReached is the answer while none of n servers can be reached, of the kind that what names.
-// reason is for the metrics.
+// noneReached is the answer while none of n servers can be reached; what names their kind. reason
+// is for the metrics.
 func (s *session) noneReached(ctx context.Context, reason, what string, n int) transport.Decision {
 	s.house.Metrics.BackendFailed(s.route.Path, reason)
 	s.log.WarnContext(ctx, "no server can be reached", "path", s.path, what, n)
@@ -160,9 +160,9 @@ func hasAnswered(e *transport.HandshakeError) bool {
 // backEnd is the word of errors for the peer that is gone.
 const backEnd = "back end"
 
-// backendEnded notes a back end that went away without a word while a client used it; err is what
-// reading from it says. What it does once the client has ended is no loss: many a broker resets a
-// connection that it is done with.
+// backendEnded notes a back end that went away without a Close while a client used it; err is the
+// error of reading from it. An end after that of the client is no loss: many brokers reset a
+// connection once they are done with it.
 func backendEnded(ctx context.Context, s *session, err error) {
 	var closed *transport.CloseError
 	if s.ended.Load() || errors.As(err, &closed) || errors.Is(err, net.ErrClosed) ||

@@ -29,7 +29,7 @@ type client struct {
 // ending tells how a connection came to its end.
 type ending struct {
 	code uint16
-	by   string // client, server, or network if nobody said goodbye
+	by   string // client, server, or network without a Close
 }
 
 // Read is [transport.Conn.Read].
@@ -73,7 +73,7 @@ func (c *client) fromStream(ctx context.Context, back io.Reader) error {
 	return c.writes(ctx, c.Conn.ForwardFrom(ctx, back, transport.Binary, c.sent))
 }
 
-// reads looks at the error of passing on what the client sends, for how the connection ended.
+// reads looks at the error of passing on the client's messages, for the end of the connection.
 func (c *client) reads(ctx context.Context, err error) error {
 	if !notTaken(err) {
 		c.failed(ctx, err)
@@ -153,8 +153,8 @@ func (c *client) failed(ctx context.Context, err error) {
 	}
 }
 
-// report logs the end of a connection; err is what its target returned. The transport closes what
-// is open then, with the same code.
+// report logs the end of a connection; err is the error of its target. The transport then closes an
+// open connection, with the same code.
 func (c *client) report(ctx context.Context, err error, open time.Duration) {
 	switch {
 	case ctx.Err() != nil:

@@ -23,11 +23,10 @@ const (
 
 // backend is one server that connections are passed on to.
 type backend interface {
-	// connect makes a connection for a request. It is made while the request is decided, so that a
-	// back end that is down gives a clear answer, and so that it is the back end that selects the
-	// subprotocol.
+	// connect makes a connection for a request, while the request is decided: so a back end that is
+	// down leads to a clear answer, and the back end selects the subprotocol.
 	connect(ctx context.Context, s *session, r *transport.Request) (line, error)
-	// where is its URL without what may be secret.
+	// where is its URL without its secrets.
 	where() string
 	// secure reports whether its certificate counts.
 	secure() bool
@@ -48,7 +47,7 @@ type line interface {
 // notice.
 type pool struct {
 	members []*member
-	mu      sync.Mutex // of what changes in members
+	mu      sync.Mutex // of the changing state of members
 }
 
 // member is a back end in a pool.

@@ -98,7 +98,7 @@ type session struct {
 	house  *House
 	route  *Route // nil if there is none for the path
 	path   string // in normal form
-	speaks string // what the client does: spec, kaazing or plain
+	speaks string // profile of the client: spec, kaazing or plain
 	log    *slog.Logger
 	ended  atomic.Bool // the client has, and its back end has been told
 	asked  atomic.Bool // a statusTarget has answered before

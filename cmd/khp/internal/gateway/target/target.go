@@ -16,7 +16,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// target is the target of a route. It is used by many connections at once.
+// target is the target of a route. It is safe for concurrent use.
 type target interface {
 	// decide answers a request that was let in.
 	decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error)
@@ -117,7 +117,7 @@ func Hide(spec string) string {
 	return path + "=" + Shown(target)
 }
 
-// Shown is a target without what may be secret in its URLs: user and password, query and fragment.
+// Shown is a target without the secrets in its URLs: user and password, query and fragment.
 func Shown(name string) string {
 	if i := strings.LastIndexByte(name, '@'); i >= 0 {
 		kind := ""

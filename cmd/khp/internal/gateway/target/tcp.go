@@ -19,7 +19,7 @@ type streamBackend struct {
 	link   link
 	host   string // whose certificate it has; "" without TLS
 	linger time.Duration
-	name   string // what where returns
+	name   string // the result of where
 }
 
 func (b *streamBackend) where() string { return b.name }

@@ -17,8 +17,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// tell checks what the back ends of r are told about requests besides the URL: nothing of it can be
-// what only khp may write. routes are those whose back ends may be the same.
+// tell checks the fields that the back ends of r get besides the URL: none of them may be one that
+// only khp writes. routes are those whose back ends may be the same.
 func (r *Route) tell(routes config.Routes) error {
 	var wrong []error
 	fault := func(key, value, format string, args ...any) {

@@ -16,7 +16,7 @@ type wsBackend struct {
 	// select the first subprotocol that they are offered.
 	khp  bool
 	link link
-	name string // what where returns
+	name string // the result of where
 }
 
 func (b *wsBackend) where() string { return b.name }
@@ -91,8 +91,8 @@ func passed(ctx context.Context, s *session, err error, to closer, name string) 
 		}
 		closeAs(ctx, to, err, name)
 	case ctx.Err() == nil:
-		// The other direction finds out why, and closes the side that sends. Until then what that
-		// sends has nowhere to go.
+		// The other direction finds out why, and closes the side that sends. Until then messages of that
+		// side have nowhere to go.
 		_ = to.CloseNow()
 	}
 }

@@ -65,7 +65,7 @@ type Settings struct {
 	Trouble func(ctx context.Context, why string)
 }
 
-// Server is asked by many goroutines at once. It is an [auth.Authenticator].
+// Server is an [auth.Authenticator]. It is safe for concurrent use.
 type Server struct {
 	Settings
 	transport *http.Transport

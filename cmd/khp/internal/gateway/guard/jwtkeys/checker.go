@@ -31,7 +31,7 @@ type Settings struct {
 	UserClaim string        // whose text is the user's name; "" is DefaultUserClaim
 }
 
-// Checker checks tokens. It may be used by many goroutines at once.
+// Checker checks tokens. It is safe for concurrent use.
 type Checker struct {
 	Settings
 	keys []key

@@ -46,7 +46,7 @@ var ErrBusy = errors.New("too many failed logins from this address")
 // Retry is when a client may try again that was put off.
 const Retry = patience
 
-// Throttle remembers failed logins. It may be used by many goroutines at once.
+// Throttle remembers failed logins. It is safe for concurrent use.
 type Throttle struct {
 	key [sha256.Size]byte // of sums, so that neither names nor credentials are held
 
