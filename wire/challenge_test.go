@@ -11,7 +11,6 @@ import (
 )
 
 func TestParseChallenges(t *testing.T) {
-	t.Attr("req", "KHP-STATUS-401-04")
 	show := func(c Challenge) string {
 		s := string(c.Scheme)
 		if c.Application {
