@@ -63,8 +63,7 @@ type Challenge struct {
 func (c Challenge) Param(name string) (string, bool) { return c.wire().Param(name) }
 
 func (c Challenge) wire() wire.Challenge {
-	return wire.Challenge{Application: c.Application, Scheme: []byte(c.Scheme),
-		Params: []byte(c.Params)}
+	return wire.Challenge{Scheme: []byte(c.Scheme), Params: []byte(c.Params)}
 }
 
 // ParseChallenges reads the values of WWW-Authenticate or Proxy-Authenticate fields.

@@ -61,6 +61,7 @@ var MayBeOpen = map[string]int{
 	"internal/place":               0,
 	"internal/upgrade":             0,
 	"internal/scan":                0,
+	"transport/auth":               0,
 	"transport/internal/handshake": 0,
 	"transport/internal/loop":      0,
 }
