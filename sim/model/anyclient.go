@@ -54,7 +54,7 @@ func (m AnyClient) Steps(w world.Server, yield func(*step[world.Server])) {
 const allMet = fsm.FactSelectionValid | fsm.FactLocation | fsm.FactChallenge |
 	fsm.FactProxyChallenge | fsm.FactUpgrade
 
-// events lists what can happen in w.
+// events lists the possible events in w.
 func (m *AnyClient) events(w *world.Server) func(yield func(fsm.Event) bool) {
 	return func(yield func(fsm.Event) bool) {
 		h, phase := &w.Host, w.Phase()
@@ -98,7 +98,7 @@ func (m *AnyClient) events(w *world.Server) func(yield func(fsm.Event) bool) {
 	}
 }
 
-// received lists what can come out of an established WebSocket.
+// received lists the events that an established WebSocket can lead to.
 func (m *AnyClient) received(w *world.Server, yield func(fsm.Event) bool) {
 	for _, k := range []fsm.EventKind{fsm.EventDataReceived, fsm.EventTerminatorReceived,
 		fsm.EventPingReceived, fsm.EventPeerClosed} {

@@ -48,7 +48,7 @@ func (m AnyServer) Steps(w world.Client, yield func(*step[world.Client])) {
 	}
 }
 
-// events lists what can happen in w.
+// events lists the possible events in w.
 func (m *AnyServer) events(w *world.Client) func(yield func(fsm.Event) bool) {
 	return func(yield func(fsm.Event) bool) {
 		one := func(kind fsm.EventKind, facts ...fsm.Facts) {
@@ -101,7 +101,7 @@ func (m *AnyServer) events(w *world.Client) func(yield func(fsm.Event) bool) {
 	}
 }
 
-// received lists what can come out of an established WebSocket.
+// received lists the events that an established WebSocket can lead to.
 func (m *AnyServer) received(
 	w *world.Client, one func(fsm.EventKind, ...fsm.Facts), yield func(fsm.Event) bool,
 ) {

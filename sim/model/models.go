@@ -9,7 +9,7 @@ import (
 	"example.com/khp/sim/model/internal/world"
 )
 
-// What happens in an exploration, and what can be wrong with a machine.
+// The actions of an exploration, and the faults of a machine.
 type (
 	Side   = act.Side   // who acts: Client, Server or Network
 	Action = act.Action // one event of one machine, or of the network

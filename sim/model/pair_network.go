@@ -206,12 +206,12 @@ func (w *walker) toServer() {
 	}
 }
 
-// tellClient yields what comes of ev for the client.
+// tellClient yields the outcomes of ev for the client.
 func (w *walker) tellClient(next *Pair, ev fsm.Event) {
 	w.client(next, w.x.clientTurn(next.client, ev))
 }
 
-// tellServer yields what comes of ev for the server.
+// tellServer yields the outcomes of ev for the server.
 func (w *walker) tellServer(next *Pair, ev fsm.Event) {
 	w.server(next, w.x.serverTurn(next.server, ev), 0)
 }
@@ -254,7 +254,7 @@ func aimedAt(m uint16, target uint8) uint16 {
 	return m
 }
 
-// clientOrders puts on the network what the client orders.
+// clientOrders puts the client's orders on the network.
 func (w *walker) clientOrders(p *Pair, o *dispatch) (broken string) {
 	p.clientSent, p.clientGot = p.clientSent+o.sent, p.clientGot+o.got
 	if o.disconnects {
@@ -271,7 +271,7 @@ func (w *walker) clientOrders(p *Pair, o *dispatch) (broken string) {
 	return ""
 }
 
-// serverOrders puts on the network what the server orders; target is the redirect target of a
+// serverOrders puts the server's orders on the network; target is the redirect target of a
 // decision.
 func (w *walker) serverOrders(p *Pair, o *dispatch, target uint8) (broken string) {
 	p.serverSent, p.serverGot, p.serverOpened = p.serverSent+o.sent, p.serverGot+

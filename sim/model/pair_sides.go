@@ -7,7 +7,7 @@ import (
 	"example.com/khp/sim/model/internal/world"
 )
 
-// clientEvents lists what the client's host, application and clock can do.
+// clientEvents lists the possible events of the client's host, application and clock.
 func clientEvents(c *world.Client, head fsm.Facts, fresh bool) (list []fsm.Event) {
 	one := func(kind fsm.EventKind, facts ...fsm.Facts) {
 		for _, f := range facts {
@@ -49,8 +49,8 @@ type serverEvent struct {
 	target uint8
 }
 
-// serverEvents lists what the server's application and clock can do. marked tells that the server
-// sees and understands .kl=Y.
+// serverEvents lists the possible events of the server's application and clock. marked tells that
+// the server sees and understands .kl=Y.
 func serverEvents(s *world.Server, marked, fresh, patient bool) (list []serverEvent) {
 	one := func(ev fsm.Event, target int) { list = append(list, serverEvent{ev, uint8(target)}) }
 	if s.Phase().Terminal() {
@@ -82,7 +82,7 @@ func serverEvents(s *world.Server, marked, fresh, patient bool) (list []serverEv
 	return list
 }
 
-// clientSide offers what the client's host, application and clock can do.
+// clientSide offers the possible events of the client's host, application and clock.
 func (w *walker) clientSide() {
 	p := &w.from
 	for _, t := range w.x.freeOfClient(p.client, p.headComplete(), p.clientSent == 0) {
@@ -90,8 +90,8 @@ func (w *walker) clientSide() {
 	}
 }
 
-// serverSide offers what the server's application and clock can do. A server without limits that
-// could send 202 for ever waits for a client that reads: it gets there.
+// serverSide offers the possible events of the server's application and clock. A server without
+// limits that could send 202 for ever waits for a client that reads: it gets there.
 func (w *walker) serverSide() {
 	p := &w.from
 	if !p.up {
@@ -113,8 +113,8 @@ func (w *walker) client(from *Pair, t *turn[clientPart]) {
 	}
 }
 
-// step takes a turn of the client and gives its orders to the network. What comes of it is in
-// w.out, unless it is yielded already or nothing.
+// step takes a turn of the client and gives its orders to the network. The outcome is in w.out,
+// unless it is yielded already or there is none.
 func (w *walker) step(from *Pair, t *turn[clientPart]) (ok bool) {
 	s := &w.out
 	s.Action, s.Next, s.Broken, s.Differs, s.Fair = t.action, *from, t.broken, t.differs, w.fair ||

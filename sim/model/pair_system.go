@@ -54,7 +54,7 @@ type walker struct {
 	from  Pair
 	out   step[Pair] // the one being built
 	fair  bool       // the step being built cannot be put off for ever
-	noted string     // what the oracle says to its first half
+	noted string     // the oracle's word on its first half
 	yield func(*step[Pair])
 }
 

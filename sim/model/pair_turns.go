@@ -82,8 +82,8 @@ func (x *pairSystem) serverTurn(s *serverPart, ev fsm.Event) *turn[serverPart] {
 	return t
 }
 
-// freeOfClient lists the turns of c that nothing on the network brings about. head is what timers
-// know of a unit in progress; fresh tells that the application has sent nothing yet.
+// freeOfClient lists the turns of c that need nothing from the network. head has the facts that
+// timers know of a unit in progress; fresh tells that the application has sent nothing yet.
 func (x *pairSystem) freeOfClient(c *clientPart, head fsm.Facts, fresh bool) []*turn[clientPart] {
 	known := &c.free[world.Flag(head != 0, 0)|world.Flag(fresh, 1)]
 	if list := known.Load(); list != nil {

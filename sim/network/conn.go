@@ -24,7 +24,7 @@ type Conn struct {
 	pieces   func(n int) int
 	every    time.Duration // between two pieces
 	last     time.Duration // when the last piece that was written arrives
-	closed   bool          // no more is written, and what arrives is dropped
+	closed   bool          // no more is written, and arriving bytes are dropped
 	gone     bool          // of both ends: the connection was cut
 	silent   bool          // of both ends: nothing arrives any more, and neither end is told
 	onWay    *piece        // the last one, if bytes written at the same moment may still join it
@@ -65,7 +65,7 @@ func (n *Network) pair() (client, server *Conn) {
 	return client, server
 }
 
-// receive sets the receivers of what arrives.
+// receive sets the receiver of arriving bytes.
 func (c *Conn) receive(r receiver) {
 	c.receiver = r
 	if c.gone { // before the connection was accepted
@@ -82,9 +82,9 @@ func (c *Conn) Split(n int, every time.Duration) {
 	}
 }
 
-// Write sends p, which may be used again afterwards. What is written at the same moment arrives
-// together, unless it is split. After Close, or once the connection is gone, Write does nothing,
-// nor does it on a network that is exhausted.
+// Write sends p, which may be used again afterwards. Bytes written at the same moment arrive
+// together, unless they are split. After Close, once the connection is gone, and on an exhausted
+// network Write does nothing.
 func (c *Conn) Write(p []byte) {
 	if !c.net.spend(len(p)) {
 		return

@@ -84,7 +84,7 @@ func (h *host) arrived(p []byte) {
 	h.drain()
 }
 
-// orders have what a driver orders of a host.
+// orders implement the orders of a driver to a host.
 type orders struct{ *host }
 
 // Upgraded implements [driver.Orders].
@@ -160,7 +160,7 @@ func (h orders) Wake(at time.Time) {
 	h.alarm = h.net.at(h.net.now+at.Sub(h.now()), r, func() { h.expired(h.side.Timer()) })
 }
 
-// expired tells the driver what time it is, because timer t has ended.
+// expired tells the driver the time, because timer t has ended.
 func (h *host) expired(t fsm.Timer) {
 	h.note(Event{Kind: Expired, Timer: t})
 	h.drive.Expire(h.now())

@@ -18,9 +18,9 @@ func (h *host) Send(t wire.MessageType, p string) bool {
 // Close ends the connection or gives up the attempt, in any phase.
 func (h *host) Close(code uint16, reason string) { h.drive.Close(h.now(), code, reason) }
 
-// Expire tells the host that timer t has ended. If t is what would end next, the clock of the host
-// is ahead from now on, so that it has; otherwise the host is told too early, or once more, which
-// must have no effect.
+// Expire tells the host that timer t has ended. If t would end next, the clock of the host runs
+// ahead from now on, so that it has; otherwise the host is told too early, or once more, which must
+// have no effect.
 func (h *host) Expire(t fsm.Timer) {
 	if due := h.side.Deadline(); t == h.side.Timer() && due.After(h.now()) {
 		h.ahead += due.Sub(h.now())

@@ -13,9 +13,8 @@ import (
 )
 
 // Monitor watches the outputs of one endpoint and knows which invariants they must keep. It decides
-// on nothing but what it sees: the outputs themselves and the bytes in them. Simulations and fuzz
-// targets use it; it shares no rule with the endpoint that it watches. The zero value is for a
-// client.
+// by the outputs alone and the bytes in them. Simulations and fuzz targets use it; it shares no
+// rule with the endpoint that it watches. The zero value is for a client.
 type Monitor struct {
 	Server bool
 	// Unchecked allows a server to break the obligations of a status. [INV-45, INV-46]
@@ -194,7 +193,7 @@ func (m *Monitor) legal(err error, p []byte) error {
 	return nil
 }
 
-// message checks what goes out in messages: before open that is the handshake and nothing else.
+// message checks outgoing messages: before open they are those of the handshake.
 func (m *Monitor) message(p []byte) error {
 	if m.leg.closed && !m.lost {
 		return errors.New("INV-40: a message after Close")

@@ -48,8 +48,8 @@ type Network struct {
 	events    int
 	broken    []error
 	clients   []*Client
-	checked   map[string]bool // what Check has reported already
-	written   int             // bytes, and what their pieces take
+	checked   map[string]bool // reported by Check already
+	written   int             // bytes, and the memory of their pieces
 }
 
 // New returns a network at time zero without listeners.

@@ -23,7 +23,7 @@ type Raw struct {
 	Wrote func(p []byte)
 }
 
-// mostHead bounds the head of an opening handshake, in bytes. What is longer counts as one.
+// mostHead bounds the head of an opening handshake, in bytes. A longer text counts as one.
 const mostHead = 64 << 10
 
 // RawServer has accept called with the server's end of each connection to address. accept sets the

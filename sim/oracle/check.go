@@ -2,8 +2,8 @@ package oracle
 
 import "example.com/khp/fsm"
 
-// CheckClient says in what a step of a client differs from what has to happen, "" if in nothing.
-// Timers are those before the event.
+// CheckClient names the difference between a step of a client and the required one, "" if there is
+// none. Timers are those before the event.
 func CheckClient(cfg fsm.ClientConfig, before, after fsm.ClientState, ev fsm.Event,
 	effects *fsm.Effects, verdict fsm.Verdict, timers Timers) string {
 	m, orders, want := ClientOf(before).Step(cfg, ev)

@@ -41,7 +41,7 @@ type clientTurn struct {
 	out Orders
 }
 
-// Step returns what has to happen by the text of the requirements.
+// Step returns the step that the text of the requirements demands.
 func (m Client) Step(cfg fsm.ClientConfig, ev fsm.Event) (Client, Orders, fsm.Verdict) {
 	t := &clientTurn{cfg: cfg, m: m, ev: ev}
 	verdict := t.take()
@@ -63,7 +63,7 @@ func (t *clientTurn) stop(x fsm.Timer)       { t.timer(fsm.EffectStopTimer, x) }
 func (t *clientTurn) has(f fsm.Facts) bool   { return t.ev.Facts.Has(f) }
 func (t *clientTurn) goes(p fsm.ClientPhase) { t.m.phase = p }
 
-// take handles what is the same in all phases and hands the rest to the phase.
+// take handles the events that are alike in all phases and hands the others to the phase.
 func (t *clientTurn) take() fsm.Verdict {
 	if t.ev.Kind == 0 || t.ev.Kind > fsm.EventApplicationFailed { // no event at all
 		return fsm.Misuse

@@ -171,7 +171,7 @@ func (t *clientTurn) failWith(f fsm.Failure, code uint16) fsm.Verdict {
 	return fsm.Accepted
 }
 
-// closeFor: a terminating response; plan is what comes after the close.
+// closeFor takes a terminating response; plan is for the time after the close.
 func (t *clientTurn) closeFor(plan fsm.Plan, f fsm.Failure) fsm.Verdict {
 	if plan == fsm.PlanFail {
 		return t.fail(f)

@@ -57,7 +57,7 @@ func (t *clientTurn) earlyBalancer() fsm.Verdict {
 func (t *clientTurn) reading() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventDataReceived: // what is one message too many comes as a violation
+	case fsm.EventDataReceived: // a message too many is reported as a violation
 		return fsm.Accepted
 	case fsm.EventBodyWritten: // late
 		if t.m.body == bodyCut {
@@ -141,8 +141,8 @@ func (t *clientTurn) awaitConfirm() fsm.Verdict {
 	return t.established()
 }
 
-// established: what is the same while the WebSocket stands and the extended handshake has not
-// ended.
+// established handles the events that are alike while the WebSocket stands and the extended
+// handshake has not ended.
 func (t *clientTurn) established() fsm.Verdict {
 	reading := t.m.phase == fsm.ClientReading // only there a unit is in progress
 	//exhaustive:ignore
@@ -201,7 +201,7 @@ func (t *clientTurn) timerExpired(reading bool) fsm.Verdict {
 	if late {
 		return fsm.Ignored
 	}
-	if t.ev.Timer == fsm.TimerWait { // AMB-40: 1000 whatever has come meanwhile
+	if t.ev.Timer == fsm.TimerWait { // AMB-40: always 1000
 		return t.fail(fsm.FailureAcceptedOnly)
 	}
 	if reading && t.has(fsm.FactHeadComplete) { // LIV-10

@@ -42,7 +42,7 @@ func (t *clientTurn) response() fsm.Verdict {
 	return t.fail(fsm.FailureStatus)
 }
 
-// completingFault: what is wrong with a completing response, in the order in which it is looked at.
+// completingFault is the fault of a completing response; the first one in this order counts.
 // [AMB-13]
 func (t *clientTurn) completingFault() fsm.Failure {
 	switch {

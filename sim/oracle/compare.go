@@ -13,7 +13,7 @@ const (
 	Nothing
 )
 
-// What can differ.
+// The possible differences.
 const (
 	differsVerdict = "whether it is accepted"
 	differsOrders  = "orders"
@@ -55,8 +55,8 @@ func (t Timers) after(ev *fsm.Event) Timers {
 	return t
 }
 
-// obey carries out one order. Timers are compared by what orders do to them, not by how it is
-// written: stopping what does not run is no difference.
+// obey carries out one order. Timers are compared by the effect of orders, not by their wording: to
+// stop a timer that does not run is no difference.
 func (t *Timers) obey(e fsm.Effect) {
 	b := bit(e.Timer)
 	//exhaustive:ignore
@@ -80,8 +80,8 @@ func aboutTimers(k fsm.EffectKind) bool {
 		k == fsm.EffectResumeTimer || k == fsm.EffectStopTimers
 }
 
-// Verdicts compares what both make of an event. Done tells that it changes nothing, so that there
-// is nothing else to compare.
+// Verdicts compares both verdicts on an event. done means that the event changes nothing, so that
+// there is nothing else to compare.
 func Verdicts(got, want fsm.Verdict, effects *fsm.Effects) (differ string, done bool) {
 	switch {
 	case want == Refused && got != fsm.Accepted, want == Nothing && got == fsm.Ignored:

@@ -32,9 +32,9 @@ func ClientOf(s fsm.ClientState) Client {
 	return m.relevant()
 }
 
-// relevant is the memory without what nothing asks for any more in the phase: a plan outside of the
-// closing, a body once the connection is closing, and a terminator that is outstanding while a
-// response is read, whose end says it anew.
+// relevant is the memory without the parts that have no meaning in the phase: a plan outside of the
+// closing, a body once the connection is closing, and an outstanding terminator while a response is
+// read, whose end sets it anew.
 func (m Client) relevant() Client {
 	if m.phase < fsm.ClientClosing || m.phase > fsm.ClientRedirecting {
 		m.plan = 0

@@ -24,7 +24,7 @@ type serverTurn struct {
 	out Orders
 }
 
-// Step returns what has to happen by the text of the requirements.
+// Step returns the step that the text of the requirements demands.
 func (m Server) Step(cfg fsm.ServerConfig, ev fsm.Event) (Server, Orders, fsm.Verdict) {
 	t := &serverTurn{cfg: cfg, m: m, ev: ev}
 	verdict := t.take()
@@ -46,7 +46,7 @@ func (t *serverTurn) stop(x fsm.Timer)       { t.timer(fsm.EffectStopTimer, x) }
 func (t *serverTurn) has(f fsm.Facts) bool   { return t.ev.Facts.Has(f) }
 func (t *serverTurn) goes(p fsm.ServerPhase) { t.m.phase = p }
 
-// take handles what is the same in all phases and hands the rest to the phase.
+// take handles the events that are alike in all phases and hands the others to the phase.
 func (t *serverTurn) take() fsm.Verdict {
 	if t.ev.Kind == 0 || t.ev.Kind > fsm.EventApplicationFailed { // no event at all
 		return fsm.Misuse

@@ -108,7 +108,7 @@ func (t *serverTurn) accept() fsm.Verdict {
 	return fsm.Accepted
 }
 
-// established: what is the same while the WebSocket stands and is not open.
+// established handles the events that are alike while the WebSocket stands and is not open.
 func (t *serverTurn) established() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
@@ -131,7 +131,7 @@ func (t *serverTurn) established() fsm.Verdict {
 		return fsm.Ignored // late
 	case fsm.EventSendRequested:
 		return fsm.Misuse
-	case fsm.EventDecided, fsm.EventApplicationFailed: // nobody asked
+	case fsm.EventDecided, fsm.EventApplicationFailed: // no decision was asked for
 		return fsm.Misuse
 	}
 	return Refused

@@ -10,7 +10,7 @@ import (
 type Status struct {
 	Code     int
 	Reason   string // "" if it has none of its own
-	Words    string // what a client does, in the words of the requirements
+	Words    string // the action of a client, in the words of the requirements
 	Strength string // of the action; where the client closes and follows up, of the follow-up
 	Field    string // required field, "" if none
 	NoBody   bool

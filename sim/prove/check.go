@@ -28,7 +28,7 @@ func (r Refutation) String() string {
 	return s
 }
 
-// invariantID is the id of what is not a property by itself.
+// invariantID is the id of a duty that is no property by itself.
 const invariantID = "invariant"
 
 // Check returns the rows that break a property or one of the invariants, from states in which all
@@ -72,7 +72,7 @@ func (m *Machine) Check(s Solver, invariants []Invariant) (list []Refutation, er
 
 func (g goal) in(phase string) bool { return g.phases == nil || slices.Contains(g.phases, phase) }
 
-// duties are all that must hold for a row: what its effects need, the goals where it leads, and the
+// duties are all conditions on a row: those of its effects, the goals where it leads, and the
 // invariants.
 func (h *houdini) duties(r *run, before values) []duty {
 	list := slices.Clone(r.duties)
@@ -180,7 +180,7 @@ func (r *run) id() string {
 	return r.row.ID
 }
 
-// cell says where the row stands and what it does.
+// cell names the place of the row and its outcome.
 func (r *run) cell() string {
 	text := fmt.Sprintf("%s %s on %s", r.m.Side, r.row.From, r.row.Event)
 	if r.row.Guard != "" {

@@ -7,7 +7,7 @@ import (
 	"example.com/khp/internal/tables"
 )
 
-// What the host of a client knows, beside the marks of the machine and the timers.
+// The knowledge of a client's host, beside the marks of the machine and the timers.
 const (
 	dialing     = "dialing"
 	connected   = "connected"
@@ -74,7 +74,7 @@ func (m *Machine) someTimer() *term {
 	return or(list...)
 }
 
-// clientPossible says when an event can happen. It is never stricter than package model.
+// clientPossible is the condition for an event to happen. It is never stricter than package model.
 func clientPossible(r *run) *term {
 	up := r.get(webSocket)
 	switch kind, of := r.event(); kind {

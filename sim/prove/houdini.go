@@ -8,7 +8,7 @@ import (
 
 // Invariants returns the largest set of candidates that hold at the start and that every row keeps,
 // if all of them hold before it. Candidates are first all literals, in each phase and everywhere,
-// and all pairs of them; then also the pairs in each phase of what it leaves open.
+// and all pairs of them; then also, in each phase, the pairs of literals that are open there.
 func (m *Machine) Invariants(s Solver) ([]Invariant, error) {
 	h := newHoudini(m, s)
 	if err := h.declare(); err != nil {
@@ -90,7 +90,7 @@ func (h *houdini) open(phase int) func(variable int) bool {
 	return func(v int) bool { return !fixed[v] }
 }
 
-// begin takes up the clauses that hold at the start, whatever the configuration.
+// begin takes up the clauses that hold at the start, for every configuration.
 func (h *houdini) begin(candidates []clause) {
 	first := h.words.phase(h.m.first)
 	start := func(l literal) bool {
@@ -199,7 +199,7 @@ func (h *houdini) keep(phase int) (dropped []clause, err error) {
 	return dropped, h.solver.Tell("(pop)\n")
 }
 
-// changes reports whether a clause says after a row what it did not say before it.
+// changes reports whether a row changes the meaning of a clause.
 func (h *houdini) changes(c clause, r *run, before, after values) bool {
 	from, to := h.words.phase(r.row.From), h.words.phase(r.row.To)
 	return c.speaks(to) && (!c.speaks(from) || !c.a.same(before, after) || !c.b.same(before, after))

@@ -11,14 +11,14 @@ import (
 // limit is a count that rows increase, and its largest value.
 type limit struct{ count, max string }
 
-// limits are the counts of a machine. What they are compared with is any number from 0 to 255, the
-// values of a byte.
+// limits are the counts of a machine. Their bounds are any numbers from 0 to 255, the values of a
+// byte.
 type limits struct {
 	of         map[string]limit // by the condition that asks whether anything is left
 	counts     []string
 	maxima     []string
 	candidates []string                     // formulas to begin with; "if" conditions are added
-	properties []limitGoal                  // what must hold in every state
+	properties []limitGoal                  // conditions on every state
 	after      func(*run) map[string]string // formulas of the counts after a row
 }
 
@@ -87,7 +87,7 @@ var serverLimits = limits{
 	},
 }
 
-// count notes what becomes of a count.
+// count notes the change of a count.
 func count(at map[string]string, name string, more, anew bool) {
 	at[name] = quoted(name)
 	if anew {
@@ -246,7 +246,7 @@ func (h *houdini) replacer(r *run) func(string) string {
 
 func asBefore(formula string) string { return formula }
 
-// assumeBounds asserts what is known before a step out of a phase.
+// assumeBounds asserts the known bounds before a step out of a phase.
 func (h *houdini) assumeBounds(phase string, list []Bound) error {
 	if err := h.assume(h.words.phase(phase)); err != nil {
 		return err
@@ -273,7 +273,8 @@ func (h *houdini) possible(r *run, formula string) (bool, error) {
 	return sat, h.solver.Tell("(pop)\n")
 }
 
-// counts reports whether a row can change what bounds say: they are about counts, phases and marks.
+// counts reports whether a row can change the truth of bounds, which are about counts, phases and
+// marks.
 func (r *run) counts() bool {
 	c := r.row.Changes
 	return r.row.To != r.row.From || c.Interim || c.Replay || c.Redirect || c.NewConnection ||

@@ -14,7 +14,7 @@ type Machine struct {
 	rows   []fsm.Row
 	phases []string
 	first  string   // phase at the start
-	state  []string // variables that steps change: marks, what the host knows, timers
+	state  []string // variables that steps change: marks, knowledge of the host, timers
 	config []string // variables that no step changes
 	start  []string // variables of the state that are set at the start; all others are not
 	host   host
@@ -37,9 +37,9 @@ func (m *Machine) asks(r fsm.Row) bool {
 // host is the surroundings of a machine.
 type host struct {
 	possible func(*run) *term       // whether the event can happen
-	learn    func(*run)             // what the host knows by the event alone
+	learn    func(*run)             // the host learns from the event alone
 	obey     func(*run, fsm.Effect) // carries out an effect, and says what must hold for it
-	done     func(*run)             // what must hold once all are carried out
+	done     func(*run)             // conditions once all are carried out
 }
 
 // goal must hold in every state.
@@ -56,7 +56,7 @@ type run struct {
 	at     map[string]*term // values of the variables of the state
 	when   *term            // the event can happen and the row is taken, by the values before
 	duties []duty
-	stated [][2]string // ids and texts of what must hold, also of what does by the row alone
+	stated [][2]string // ids and texts of the conditions, also of those that the row meets alone
 }
 
 // duty is a condition that a row has to meet.
@@ -92,8 +92,8 @@ func (r *run) must(id, text string, holds *term) {
 // in reports whether the row starts in one of the phases.
 func (r *run) in(phases ...string) *term { return constant(slices.Contains(phases, r.row.From)) }
 
-// event is the kind of the row's event, and what follows in parentheses: of Response(Complete) it
-// is "Response" and "Complete".
+// event is the kind of the row's event, and the text in parentheses behind it: of
+// Response(Complete) it is "Response" and "Complete".
 func (r *run) event() (kind, of string) {
 	kind, of, _ = strings.Cut(strings.TrimSuffix(r.row.Event, ")"), "(")
 	return kind, of
@@ -157,7 +157,7 @@ func (m *Machine) run(n int) *run {
 	return r
 }
 
-// misuse must not be what an honest driver is told; only decisions may be refused like that.
+// misuse must not be the verdict for an honest driver; only decisions may be refused like that.
 func (r *run) misuse() {
 	if kind, _ := r.event(); kind != "Decided" {
 		r.must("TOTAL", "an honest driver is never told Misuse", no)

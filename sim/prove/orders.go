@@ -6,8 +6,8 @@ import (
 	"example.com/khp/fsm"
 )
 
-// place says where an order belongs: to rows on one of the events, or to those that lead to, or
-// leave, one of the phases. What is left out does not matter.
+// place is where an order belongs: to rows on one of the events, or to those that lead to, or
+// leave, one of the phases. An empty list is no condition.
 type place struct{ on, to, from []string }
 
 // clientPlaces are the orders that a client's driver can carry out. StopBody needs a body, too.

@@ -43,8 +43,8 @@ func (m *Machine) Prove(start func() (Solver, func() error, error)) (r Result, e
 	return r, err
 }
 
-// Explain returns the rows that break a property or what a page says of the machine, which
-// [Result.Write] wrote before the machine was changed: the cells of the change.
+// Explain returns the rows that break a property, or a statement on the page that [Result.Write]
+// wrote before the machine was changed: the cells of the change.
 func (m *Machine) Explain(
 	page string, start func() (Solver, func() error, error),
 ) (list []Refutation, err error) {
@@ -114,8 +114,8 @@ func (r Result) Write(b *strings.Builder) {
 	}
 }
 
-// Known reads the invariants of the machine from a page that [Result.Write] wrote. What it cannot
-// read, such as names that are no more, is left out.
+// Known reads the invariants of the machine from a page that [Result.Write] wrote. It leaves out
+// those that it cannot read, such as ones with names that are no more.
 func (m *Machine) Known(page string) (list []Invariant) {
 	words := m.vocabulary()
 	add := func(c clause) { list = append(list, Invariant{c, words.words(c)}) }

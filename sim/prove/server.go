@@ -9,7 +9,7 @@ import (
 	"example.com/khp/internal/tables"
 )
 
-// What the host of a server knows besides.
+// The additional knowledge of a server's host.
 const (
 	deciding   = "decision owed"
 	bodyOwed   = "body owed"
@@ -21,7 +21,7 @@ const (
 	again      = "request names an extension of the opening handshake"
 )
 
-// obligationsMet is the condition that a decision carries what its status requires.
+// obligationsMet is the condition that a decision has the fields that its status requires.
 const obligationsMet = "obligations met"
 
 // needs are the fields that a status may require, with the fact that the decision carries it.
@@ -54,7 +54,7 @@ func (r *run) neverSent() *term {
 	return variable("status is never sent")
 }
 
-// obligations is what "obligations met" means.
+// obligations is the meaning of "obligations met".
 func (r *run) obligations() *term {
 	all := []*term{not(r.neverSent())}
 	for _, n := range needs {
@@ -198,7 +198,7 @@ func serverObeys(r *run, e fsm.Effect) {
 }
 
 // serverResponds checks a response: to an outstanding request, of a status that the server may
-// send, with what the status requires, and never twice. Status 0 is that of the event.
+// send, with the fields that the status requires, and never twice. Status 0 is that of the event.
 func serverResponds(r *run, status int) {
 	kind, action := r.event()
 	ofEvent := status == 0
@@ -244,7 +244,7 @@ func serverResponds(r *run, status int) {
 	}
 }
 
-// serverDone returns what must hold once the effects of a row are carried out.
+// serverDone returns the conditions once the effects of a row are carried out.
 func serverDone(r *run) {
 	r.must("INV-42", "every response has its terminator", not(r.get(responding)))
 }

@@ -9,9 +9,9 @@ import (
 
 // SMTLIB writes the machine with its surroundings in SMT-LIB 2: the variables of a state and those
 // after a step, which have a ' behind their names; init, |row ID| and step; and for each property
-// what breaks it: |breaks ID|, by a step, and |violates ID|, in a state. Solvers read it as it is,
-// and what is to be asked comes behind it. There are no limits: whether something is left of one is
-// a variable that may change at any step.
+// its violation: |breaks ID|, by a step, and |violates ID|, in a state. Solvers read it as it is,
+// with a question behind it. There are no limits: whether something is left of one is a variable
+// that may change at any step.
 func (m *Machine) SMTLIB(w io.Writer) error {
 	x := &smtWriter{m: m}
 	for n := range m.rows {
@@ -124,7 +124,7 @@ func (x *smtWriter) steps() {
 	x.line("))")
 }
 
-// properties writes what breaks each of them.
+// properties writes the violation of each of them.
 func (x *smtWriter) properties() {
 	var ids []string
 	broken := map[string][]string{}

@@ -54,7 +54,7 @@ type Wrong struct {
 	Blame        Side
 	Why          string
 	Requirements []string // ids, the most specific first
-	Allowed      []string // what the side could have sent there
+	Allowed      []string // messages that the side could have sent there
 	Phases       []string // that it may have been in
 }
 
@@ -73,7 +73,7 @@ type checker struct {
 	firstAsked  *asked
 	clients     []clientHyp
 	servers     []serverHyp
-	lastClients []clientHyp // before the step being judged, with what could have come
+	lastClients []clientHyp // before the step being judged, with messages that could have come
 	lastServers []serverHyp
 	arrived     [3]int // how many of the inputs have passed
 	now         int    // the step being judged
@@ -207,7 +207,7 @@ func (c *checker) askedBefore(at int) *asked {
 	return last
 }
 
-// take judges step i and goes on to what follows it.
+// take judges step i and goes on to the next one.
 func (c *checker) take(i int) *Wrong {
 	s := &c.s.Steps[i]
 	if cutOff(s) {
@@ -244,7 +244,7 @@ func (c *checker) take(i int) *Wrong {
 	return nil
 }
 
-// pass hands step s to the other side. Who records has it at once.
+// pass hands step s to the other side. A side that records has it at once.
 func (c *checker) pass(s *Step) *Wrong {
 	to := s.From.Other()
 	//exhaustive:ignore

@@ -31,8 +31,8 @@ var clientUnseen = func() (list []fsm.Event) {
 		fsm.Event{Kind: fsm.EventCredentialsDeclined}, fsm.Event{Kind: fsm.EventCloseRequested})
 }()
 
-// factChoices are the findings about a response that depend on what cannot be seen: policy,
-// history, credentials.
+// factChoices are the findings about a response that depend on unseen facts: policy, history,
+// credentials.
 func factChoices(a codes.Action) []fsm.Facts {
 	//exhaustive:ignore
 	switch a {

@@ -115,7 +115,8 @@ type findings struct {
 	wrong  *problem
 }
 
-// extendedResponse judges a response to a. unchecked servers may leave out what a status requires.
+// extendedResponse judges a response to a. unchecked servers may leave out fields that a status
+// requires.
 func (h *heads) extendedResponse(u *unit, a *asked, unchecked bool) (f findings) {
 	if u.err != nil {
 		f.wrong = unitProblem(u.err)

@@ -103,7 +103,7 @@ func (r *Result) drawn(one func(int, *Step), more func(int)) {
 	}
 }
 
-// Label says in one line of printable text what a step is.
+// Label describes a step in one line of printable text.
 func (s *Step) Label() string {
 	//exhaustive:enforce
 	switch s.Kind {

@@ -18,8 +18,8 @@ func (c *checker) wrong(blame Side, p *problem) *Wrong {
 	return w
 }
 
-// before lists the phases that a side may have been in when the step came, and what it could have
-// sent.
+// before lists the phases that a side may have been in before the step, and the messages that it
+// could have sent.
 func (c *checker) before(side Side) (phases, allowed []string) {
 	var owes []out
 	if side == Client {
@@ -56,8 +56,8 @@ func appendNew[T comparable](list []T, v T) []T {
 	return append(list, v)
 }
 
-// explain names the requirement that a step breaks which no state allows: what is wrong with its
-// contents, or that it comes at the wrong time.
+// explain names the requirement that a step breaks which no state allows: by its contents, or by
+// its time.
 func (c *checker) explain(s *Step) *problem {
 	if c.why != nil {
 		return c.why
@@ -87,7 +87,7 @@ func (c *checker) explain(s *Step) *problem {
 	return c.explainServer(s)
 }
 
-// explainClient names what a client did at the wrong time.
+// explainClient names the mistake of a client that sent something at the wrong time.
 func (c *checker) explainClient(s *Step) *problem {
 	phases, _ := c.before(Client)
 	in := func(p fsm.ClientPhase) bool { return slices.Contains(phases, p.String()) }
@@ -127,7 +127,7 @@ func terminatingReqs(status int) string {
 	return fsm.Status(status).Reqs + " KHP-CLOSE-02"
 }
 
-// explainServer names what a server did at the wrong time.
+// explainServer names the mistake of a server that sent something at the wrong time.
 func (c *checker) explainServer(s *Step) *problem {
 	phases, _ := c.before(Server)
 	in := func(p fsm.ServerPhase) bool { return slices.Contains(phases, p.String()) }

@@ -28,8 +28,8 @@ func found(f judge.Fault) *problem {
 	return (*problem)(&f)
 }
 
-// unread is the problem that a message cannot be parsed. What is beyond a limit breaks no rule:
-// limits are the reader's own.
+// unread is the problem of a message that cannot be parsed. A message beyond a limit breaks no
+// rule: limits are the reader's own.
 func unread(what, reqs string, err error) *problem {
 	if judge.OverLimit(wire.KindOf(err)) {
 		return &problem{"", what + " is larger than what is judged: " + err.Error()}

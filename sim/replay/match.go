@@ -102,7 +102,7 @@ func (c *checker) looseSent(h serverHyp, s *Step) (list []serverHyp) {
 	return list
 }
 
-// serverFits reports whether s, number k among the client's inputs, is what h owes.
+// serverFits reports whether h owes s, number k among the client's inputs.
 func (c *checker) serverFits(h *serverHyp, s *Step, k int) bool {
 	o := h.owed.first()
 	said, _ := balancer.Parse(s.Data)
@@ -161,7 +161,7 @@ func (c *checker) whole(k int) bool {
 	return true
 }
 
-// claimed keeps the states in which what the recorder says of itself is true.
+// claimed keeps the states in which the recorder's claim about itself is true.
 func (c *checker) claimed(s *Step) bool {
 	if s.From == Client {
 		c.clients = narrow(c.spreadClients(), func(h clientHyp) []clientHyp {
@@ -191,7 +191,7 @@ func clientClaim(state fsm.ClientState, s *Step) bool {
 	case Opened:
 		return p.Open()
 	case Failed:
-		// what its layer below got from the opening handshake
+		// the layer below it, which ran the opening handshake
 		if p.Open() && s.Failure == fsm.FailureExtensionNotRequested {
 			return true
 		}
@@ -207,8 +207,8 @@ func clientClaim(state fsm.ClientState, s *Step) bool {
 	return p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin || p == fsm.ClientConnecting
 }
 
-// bounded reports whether a client may fail so because of what only it knows: a bound of its whole
-// call or of its own, or a parameter of an extension that the extension does not accept.
+// bounded reports whether a client may fail so for a reason that only it knows: a bound of its
+// whole call or of its own, or a parameter of an extension that the extension does not accept.
 func bounded(f fsm.Failure) bool {
 	switch f {
 	case fsm.FailureStatus, fsm.FailureTooManyRedirects, fsm.FailureAuthLimit, fsm.FailureInterimLimit,
@@ -229,8 +229,8 @@ func serverClaim(state fsm.ServerState, s *Step) bool {
 	return state.Phase() == fsm.ServerDone
 }
 
-// mayEnd reports whether a side may end its stream now. It may whenever it likes, as any network
-// may; only what belongs to a message that it has begun must be out.
+// mayEnd reports whether a side may end its stream now. Any side may, as any network may, unless a
+// message that it has begun is not out yet.
 func (c *checker) mayEnd(s *Step) bool {
 	if s.From == Client || s.Reset || c.ended[Client] || c.closed[Client] || len(c.servers) == 0 {
 		return true

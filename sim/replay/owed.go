@@ -79,7 +79,7 @@ type owed struct {
 	n    uint8
 }
 
-// owedOf lists what effects send.
+// owedOf lists the outputs of effects.
 func owedOf(effects fsm.Effects) (o owed) {
 	for e := range effects.All() {
 		if int(e.Kind) >= len(outOf) || outOf[e.Kind] == 0 {

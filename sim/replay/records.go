@@ -167,7 +167,7 @@ const (
 	mostOpen  = 20000
 	mostKept  = 64 << 20 // bytes
 	mostSteps = 50000    // of one connection
-	stepBytes = 256      // what a step takes beside its bytes
+	stepBytes = 256      // of a step beside its bytes
 )
 
 // noStatus is how many libraries report a Close frame without a code.

@@ -79,7 +79,7 @@ func spread[H comparable](c *checker, list []H, next func(H) []H) []H {
 	return list
 }
 
-// spreadClients is spread for the client, and remembers what there was.
+// spreadClients is spread for the client, and remembers the states.
 func (c *checker) spreadClients() []clientHyp {
 	c.lastClients = spread(c, c.clients, c.clientNext)
 	return c.lastClients
@@ -91,7 +91,7 @@ func (c *checker) spreadServers() []serverHyp {
 	return c.lastServers
 }
 
-// narrow replaces each state by what f makes of it, once each.
+// narrow replaces each state by the results of f for it, once each.
 func narrow[H comparable](list []H, f func(H) []H) []H {
 	var kept []H
 	seen := map[H]bool{}
@@ -141,8 +141,8 @@ func (c *checker) serverNext(h serverHyp) []serverHyp {
 	return onward(c, Server, h, c.serverUnseen, c.serverReceives)
 }
 
-// receive gives the last input to a side that records, which had it at once: it had sent before
-// what it was ordered to send.
+// receive gives the last input to a side that records and so had it at once: after the messages
+// that it had been ordered to send.
 func (c *checker) receive(to Side) (late *problem) {
 	if to == Client {
 		c.clients, late = received(c, Client, c.spreadClients(), c.clientReceives, "KHP-EXT-01")

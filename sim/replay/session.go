@@ -36,7 +36,7 @@ func (s Side) Other() Side { return Client + Server - s }
 type Session struct {
 	Conn     uint64 // number of the connection in its recording, from 1
 	Name     string // whose it is: addresses, or the URL
-	Recorder Side   // who recorded; Nobody for a capture between the two
+	Recorder Side   // the recording side; Nobody for a capture between the two
 	Unit     string // what Step.At counts: "line" or "packet"
 	Late     bool   // the beginning is missing
 	Over     bool   // the recording goes to the end of the connection
@@ -45,7 +45,7 @@ type Session struct {
 	// Missing is why there are no more steps although the connection went on, such as lost packets;
 	// "" for complete ones.
 	Missing string
-	Note    string // what else is to be known about the recording, such as a limit that was reached
+	Note    string // a further note about the recording, such as a limit that was reached
 
 	ClientConfig *fsm.ClientConfig // of the client's machine, if it is known
 	ServerConfig *fsm.ServerConfig // of the server's, likewise
@@ -71,7 +71,7 @@ type Step struct {
 // StepKind is the kind of a step.
 type StepKind uint8
 
-// Kinds of steps. The last four are what a recorder says about itself.
+// Kinds of steps. The last four are claims of a recorder about itself.
 const (
 	_        StepKind = iota
 	Opening           // the opening request, or its answer

@@ -34,7 +34,7 @@ func (u *unit) terminates() bool {
 // Bounds on putting responses together, which is done for each piece that a response may end with.
 const (
 	mostJoined = 256 << 20
-	unitBytes  = 64 // what a message costs beside its bytes
+	unitBytes  = 64 // of a message beside its bytes
 )
 
 // unitOf puts the server's messages from step first to step last together. Both are numbers of
@@ -94,7 +94,7 @@ func (c *checker) responseAt(first int) *unit {
 		}
 		next := c.unitOf(first, k)
 		if next.err != nil && u.over() {
-			break // what follows is something else
+			break // the next message is something else
 		}
 		u = next
 	}

@@ -14,9 +14,9 @@ import (
 	"example.com/khp/sim/verdict"
 )
 
-// Case is one graded case: what an adversary does to a peer, and what each of the peer's answers is
-// worth. It runs against the client or server that stands above the cases of its file, or against a
-// peer outside of the network.
+// Case is one graded case: the actions of an adversary, and the grades of the peer's answers. It
+// runs against the client or server that stands above the cases of its file, or against a peer
+// outside of the network.
 type Case struct {
 	Name         string // its id, such as khp/ext/401/replay
 	Title        string // the comment above it
@@ -225,7 +225,7 @@ func (c *Case) Run(o Options) (*verdict.Result, error) {
 	return &t.Result, nil
 }
 
-// Variables of all graded cases, and what they are in the virtual network.
+// Variables of all graded cases, with their values in the virtual network.
 var caseVariables = map[string]string{
 	"base": "ws://target", "user": "joe:welcome", "echo": "/echo", "challenge": "/members",
 	"redirect": "/old", "refuse": "/gone", "defer": "/later", "status": "/status",

@@ -100,7 +100,7 @@ func (r *runner) variable(l lang.Line) (v variable, err error) {
 	return v, nil
 }
 
-// Bounds of what each multiplies.
+// Bounds of the combinations of each.
 const (
 	mostValues       = 10_000 // of one variable
 	mostCombinations = 100_000

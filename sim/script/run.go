@@ -102,7 +102,7 @@ func (r *runner) fresh(name string) {
 	}
 }
 
-// finish collects what the world has broken.
+// finish collects the broken invariants of the world.
 func (r *runner) finish() {
 	if r.world == nil {
 		return
@@ -183,8 +183,8 @@ const (
 	mostEventsInAll = 20_000_000
 )
 
-// spend counts what a line makes that is read so many times, before it is made. The error names the
-// line.
+// spend counts the texts and steps of a line that is read so many times, before they are made. The
+// error names the line.
 func (r *runner) spend(l lang.Line, times int) error {
 	cost := int64(stepBytes)
 	for _, w := range l.Words {
@@ -198,8 +198,8 @@ func (r *runner) spend(l lang.Line, times int) error {
 	return nil
 }
 
-// Fails runs a scenario and says what is wrong with it: the invariants that it breaks, or the panic
-// that it causes; "" if nothing is. What it expects does not matter.
+// Fails runs a scenario and describes its failure: the invariants that it breaks, or the panic that
+// it causes; "" if there is none. The expectations of the scenario do not matter.
 func Fails(name, source string, o Options) (why string) {
 	return failing(name, func() []string {
 		f, err := Parse(name, source)
@@ -214,7 +214,7 @@ func Fails(name, source string, o Options) (why string) {
 	})
 }
 
-// failing turns what run returns, or its panic, into a text.
+// failing turns the result of run, or its panic, into a text.
 func failing(name string, run func() []string) (why string) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -2,7 +2,7 @@ package verdict
 
 import "strings"
 
-// Alternative is one thing that a peer may do, and what that is worth.
+// Alternative is one thing that a peer may do, with its grade.
 type Alternative struct {
 	Pattern
 	Grade Grade  // "" is pass
@@ -15,7 +15,7 @@ type Expectation struct {
 	Alternatives []Alternative
 	Otherwise    Grade  // of anything else
 	Line         int    // of the step
-	Where        string // what the step is about, for the reason
+	Where        string // the subject of the step, for the reason
 }
 
 // Judge grades s, and tells whether the case goes on after it.
@@ -40,7 +40,7 @@ func (e *Expectation) Judge(s Seen) (r Ruling, goesOn bool) {
 	return r, false
 }
 
-// String says in words what may come.
+// String lists the alternatives in words.
 func (e *Expectation) String() string {
 	var list []string
 	for _, a := range e.Alternatives {

@@ -67,7 +67,7 @@ func ConditionKeys() []string {
 	return keys
 }
 
-// Match reports whether s is what p describes.
+// Match reports whether p describes s.
 func (p *Pattern) Match(s *Seen) bool {
 	switch {
 	case p.Kind == "message":
@@ -92,7 +92,7 @@ func (p *Pattern) Match(s *Seen) bool {
 	return true
 }
 
-// String says in words what p describes.
+// String describes p in words.
 func (p *Pattern) String() string {
 	words := []string{string(p.Kind)}
 	switch {

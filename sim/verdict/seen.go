@@ -50,7 +50,7 @@ type Seen struct {
 	Text string
 }
 
-// Input is what has come from a peer and was not looked at yet.
+// Input has the items of a peer that were not looked at yet.
 type Input struct {
 	Head  []byte // of the opening handshake, if that is next
 	Items []network.Item
@@ -112,7 +112,7 @@ func httpKind(p []byte) Kind {
 }
 
 // readUnit joins the messages of an HTTP message. One that is not finished when something else
-// comes is what there is of it.
+// comes is returned as it is.
 func readUnit(kind Kind, in Input) (s Seen, used int, ok bool) {
 	var all []byte
 	for i, it := range in.Items {

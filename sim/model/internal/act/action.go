@@ -1,5 +1,5 @@
-// Package act has what happens in an exploration, one event of one machine at a time, and the
-// mistakes that are put into machines to see them found.
+// Package act has the actions of an exploration, one event of one machine at a time, and the faults
+// that are seeded into machines to see them found.
 package act
 
 import (
@@ -45,7 +45,7 @@ type Action struct {
 	Index int16
 }
 
-// String says who meets what, for example "client: Response 302 (TargetUsable)".
+// String names the side and the event, for example "client: Response 302 (TargetUsable)".
 func (a Action) String() string {
 	if a.Cut {
 		return "network: cut"
@@ -75,8 +75,8 @@ func (a Action) Row() string {
 	return "-"
 }
 
-// Cell says which cell of which file the step went through, and what the row that was taken does
-// there; "" for the network.
+// Cell names the file and the cell of the step, and describes the row that was taken; "" for the
+// network.
 func (a Action) Cell() string {
 	if a.Side != Client && a.Side != Server || a.Phase == 0 {
 		return ""

@@ -13,12 +13,12 @@ import (
 // machine with it, and exported models carry it behind a switch. The zero value is none.
 type Fault struct {
 	Name    string  // for the command line, such as skip-terminator
-	Text    string  // what the machine does wrong
+	Text    string  // the faulty behaviour of the machine
 	Catches string  // the property that it breaks
 	Side    Side    // whose table
 	Pair    bool    // an honest peer suffices to see it, so that exported models carry it
 	Row     int     // number of the row, as [fsm.ClientRows] and [fsm.ServerRows] count
-	Changed fsm.Row // what stands there instead
+	Changed fsm.Row // the row in its place
 	Unaided bool    // the oracle is not asked: other properties have to find it
 
 	Altered tables.Alteration

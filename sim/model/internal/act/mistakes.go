@@ -6,7 +6,7 @@ import (
 	"example.com/khp/fsm"
 )
 
-// mistake describes a fault: what becomes of the row with this id.
+// mistake describes a fault: the change of the row with this id.
 type mistake struct {
 	name, catches, text string
 	side                Side

@@ -5,8 +5,8 @@ import (
 	"example.com/khp/fsm/codes"
 )
 
-// What a machine says of an end has its cause in the event: the failure by what failures mean, the
-// close code by kind of event [AMB-70], the status that of the last response. Which of several
+// The report of an end has its cause in the event: the failure by the meaning of failures, the
+// close code by the kind of event [AMB-70], the status that of the last response. Which of several
 // causes goes first is left open.
 const (
 	causeID   = "CAUSE"

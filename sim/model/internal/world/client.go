@@ -1,5 +1,5 @@
-// Package world has a machine in its surroundings: a client or a server with what its host knows,
-// does and owes, and the properties that every step of it must keep.
+// Package world has a machine in its surroundings: a client or a server with the knowledge, actions
+// and duties of its host, and the properties that every step of it must keep.
 package world
 
 import (
@@ -24,8 +24,8 @@ func (w Client) String() string { return "client " + act.Bare(w.Phase()) }
 // misused is the property that a driver breaks whose machine calls an event misuse.
 const misused = "TOTAL: an honest driver is told Misuse"
 
-// Take gives ev to the client and carries out its orders, as far as they concern the client
-// itself. What the step breaks, and whether the oracle agrees, are told apart.
+// Take gives ev to the client and carries out its orders, as far as they concern the client itself.
+// It reports separately which property the step breaks, and whether the oracle agrees.
 func (w *Client) Take(
 	cfg fsm.ClientConfig, f *act.Fault, ev fsm.Event,
 ) (a act.Action, effects fsm.Effects, broken, noted string) {
@@ -81,7 +81,7 @@ type clientHost struct {
 const Completing = fsm.FactTerminated | fsm.FactAcceptMatches | fsm.FactProtocolOffered |
 	fsm.FactExtensionsAsked
 
-// learn notes what an event says before the machine's orders are looked at.
+// learn notes the facts of an event before the machine's orders are looked at.
 func (h *clientHost) learn(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event) {
 	h.Host.learn(ev)
 	switch ev.Kind {
@@ -104,7 +104,7 @@ func (h *clientHost) learn(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event
 	}
 }
 
-// response notes what a decided extended response means.
+// response notes the consequences of a decided extended response.
 func (h *clientHost) response(cfg fsm.ClientConfig, ev fsm.Event) {
 	h.clear(challenged | bodyAllowed | good)
 	switch action := fsm.Status(int(ev.Status)).Action; action {
@@ -125,8 +125,8 @@ func (h *clientHost) response(cfg fsm.ClientConfig, ev fsm.Event) {
 	}
 }
 
-// obey carries out what the machine orders and checks that it may. s is the state before, next the
-// one after.
+// obey carries out the machine's orders and checks that each is allowed. s is the state before,
+// next the one after.
 func (h *clientHost) obey(
 	cfg fsm.ClientConfig, s, next fsm.ClientState, ev fsm.Event, effects fsm.Effects,
 ) (broken string) {

@@ -6,8 +6,8 @@ import (
 	"example.com/khp/internal/inside"
 )
 
-// Encodings are what tells states apart in an exploration, and what the states still to be looked
-// at are kept as. Every field has its bytes; the lengths are fixed.
+// Encodings tell states apart in an exploration, and keep those still to be expanded. Every field
+// has its bytes; the lengths are fixed.
 const (
 	ClientSize = inside.ClientStateSize + hostSize + 1
 	ServerSize = inside.ServerStateSize + hostSize

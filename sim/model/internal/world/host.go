@@ -65,7 +65,7 @@ func (h *Host) Put(m marks, yes bool) {
 	}
 }
 
-// learn notes what an event says to either side.
+// learn notes the facts of an event that concern either side.
 func (h *Host) learn(ev fsm.Event) {
 	switch ev.Kind {
 	case fsm.EventConnectionLost:

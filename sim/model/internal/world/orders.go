@@ -68,7 +68,7 @@ func (h *ServerHost) fits(k fsm.EffectKind, ev fsm.EventKind, from, next fsm.Ser
 	return h.Host.fits(k, ev)
 }
 
-// fits is what both sides have in common. What has no line has its place everywhere.
+// fits has the rules of both sides. An order without a line is allowed everywhere.
 func (h *Host) fits(k fsm.EffectKind, ev fsm.EventKind) bool {
 	//exhaustive:ignore
 	switch k {

@@ -75,7 +75,7 @@ var ServerChecks = []explore.Checked{
 // ServerHost is the host of a server machine.
 type ServerHost struct{ Host }
 
-// learn notes what an event says.
+// learn notes the facts of an event.
 func (h *ServerHost) learn(s fsm.ServerState, ev fsm.Event) {
 	h.Host.learn(ev)
 	switch ev.Kind {
@@ -95,7 +95,7 @@ func (h *ServerHost) learn(s fsm.ServerState, ev fsm.Event) {
 	}
 }
 
-// obey carries out what the machine orders and checks that it may.
+// obey carries out the machine's orders and checks that each is allowed.
 func (h *ServerHost) obey(s fsm.ServerState, next fsm.ServerPhase, ev fsm.Event,
 	effects fsm.Effects) (broken string) {
 	wasOpen := s.Phase().Open()

@@ -156,8 +156,8 @@ func readCondition(a *lang.Args, p *verdict.Pattern, w lang.Word) (err error) {
 	return err
 }
 
-// readNext reads what stands behind next in a graded case: none, if no further connection may come,
-// or what it is worth that the one that is described below does not: [or as|ends GRADE "REASON"].
+// readNext reads the words behind next in a graded case: none, if no further connection may come,
+// or the grade if the connection described below does not come: [or as|ends GRADE "REASON"].
 func readNext(a *lang.Args) (e *verdict.Expectation, none bool, err error) {
 	e = &verdict.Expectation{Line: a.Line.Number, Otherwise: verdict.Fail,
 		Alternatives: []verdict.Alternative{{Pattern: verdict.Pattern{Kind: "connection"}}}}

@@ -26,7 +26,7 @@ type graded struct {
 	left     bool // the connection was given up by a step
 	ending   bool
 	finished bool
-	closes   *closing // what is asked of the end
+	closes   *closing // expectations about the end
 	peerCode *int     // of the Close that came
 }
 
@@ -35,7 +35,7 @@ type closing struct {
 	peer    bool // the peer has to begin
 	codes   []int
 	line    int
-	missing verdict.Grade // what it is worth that the peer leaves it to us to begin
+	missing verdict.Grade // grade of a peer that leaves it to us to begin
 }
 
 // probeData is the payload of a Ping that asks whether the peer is still there.
@@ -87,7 +87,7 @@ func (p *Player) take(it network.Item) {
 		p.raw.Send(network.Frame{Op: ws.OpPong, Data: it.Data})
 	case it.Op == ws.OpPong && bytes.Equal(it.Data, probeData):
 		p.alive = true
-	case it.Op == ws.OpPong && len(p.pings) == 0: // nobody asked for it
+	case it.Op == ws.OpPong && len(p.pings) == 0: // unasked
 	default:
 		p.items = append(p.items, it)
 	}
@@ -132,7 +132,7 @@ func (p *Player) next() (verdict.Seen, bool) {
 	return s, true
 }
 
-// expects waits for what e allows, and rules on what comes.
+// expects waits for an alternative of e, and rules on the peer's answer.
 func expects(e *verdict.Expectation) step {
 	return func(p *Player) {
 		p.awaitSeen(func(s verdict.Seen) {
@@ -145,8 +145,8 @@ func expects(e *verdict.Expectation) step {
 	}
 }
 
-// awaitSeen has f look at what the peer does next, or at its silence when patience has come to an
-// end. A peer that is silent is asked whether it is still there before.
+// awaitSeen has f look at the peer's next action, or at its silence when patience has come to an
+// end. A silent peer is first asked whether it is still there.
 func (p *Player) awaitSeen(f func(verdict.Seen)) {
 	t := p.Trial
 	p.alive = false
@@ -209,8 +209,8 @@ func (p *Player) conclude() {
 	}
 }
 
-// awaitClose waits for the Close of the peer. What else is on its way is passed over when we have
-// begun.
+// awaitClose waits for the Close of the peer. If we have begun, other items on their way are passed
+// over.
 func (p *Player) awaitClose() {
 	p.awaitSeen(func(s verdict.Seen) {
 		switch {

@@ -58,7 +58,7 @@ func readEcho(a *lang.Args, n int) (step, error) {
 	}, err
 }
 
-// readOpens reads opens: behind a response that accepts comes what belongs to it, and the peer is
+// readOpens reads opens: the rest of the handshake follows a response that accepts, and the peer is
 // open.
 func readOpens(a *lang.Args, n int) (step, error) {
 	line := a.Line.Number
@@ -104,7 +104,7 @@ func readRefuses(a *lang.Args, _ int) (step, error) {
 }
 
 // readFails reads fails CODE...: the peer has to fail the connection, because a rule of WebSocket
-// was broken. What it says in HTTP before it does is its own business.
+// was broken. It may answer in HTTP before that.
 func readFails(a *lang.Args, n int) (step, error) {
 	var codes []int
 	for _, ok := a.Peek(); ok; _, ok = a.Peek() {

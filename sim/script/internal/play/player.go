@@ -1,5 +1,5 @@
-// Package play has the peers that follow no protocol: the steps that they take, and, in a graded
-// case, what they expect of the other end and what its answers are worth.
+// Package play has the peers that follow no protocol: their steps, and, in a graded case, their
+// expectations of the other end and the grades of its answers.
 package play
 
 import (

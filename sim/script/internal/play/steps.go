@@ -23,7 +23,7 @@ type Reader struct {
 	File  string
 	Vars  *strings.Replacer
 	Trial *Trial                             // of a graded case, nil in a scenario
-	Spend func(l lang.Line, times int) error // counts what a line makes, before it is made
+	Spend func(l lang.Line, times int) error // counts a line's texts and steps
 }
 
 // Steps reads the lines below an adversary: the steps for the first connection, the second, and so

@@ -27,7 +27,7 @@ type Trial struct {
 // section are the steps for one connection.
 type section struct {
 	Steps   []step
-	missing *verdict.Expectation // what it is worth that the connection does not come
+	missing *verdict.Expectation // for a connection that does not come
 }
 
 func NewTrial(level string, patience time.Duration, kaazing bool) *Trial {
@@ -44,10 +44,10 @@ func (t *Trial) otherwise() verdict.Grade {
 	return verdict.Fail
 }
 
-// Rule adds to what the case is worth.
+// Rule adds a ruling to the result of the case.
 func (t *Trial) Rule(r verdict.Ruling) { t.Result.Behaviour = t.Result.Behaviour.Add(r) }
 
-// hurry waits for what has to happen within the patience. If it does not, late is called.
+// hurry bounds a wait by the patience: late is called unless done was called before.
 func (t *Trial) hurry(p *Player, probe bool, late func()) (done func()) {
 	waiting := true
 	if probe {

@@ -30,7 +30,7 @@ type Host interface {
 // Fact is one thing that an expect command can ask for.
 type Fact struct{ Key, Value string }
 
-// Facts says how a host stands: the first word or words, and what else there is to say.
+// Facts describes a host: the first word or words, and further facts.
 func Facts(h Host) (state string, list []Fact) {
 	add := func(key, format string, v ...any) {
 		list = append(list, Fact{key, fmt.Sprintf(format, v...)})

@@ -13,7 +13,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// observe turns what happens into lines.
+// observe turns events into lines.
 func (w *World) observe(e network.Event) {
 	if w.Quiet {
 		return
@@ -89,7 +89,7 @@ func (w *World) did(name string, e network.Event) {
 		w.Say(name, "closed")
 	case endpoint.Fail:
 		w.Say(name, "failed: %s", failureText(o.Err))
-	case endpoint.Disconnect, endpoint.AskDecision: // seen by what follows
+	case endpoint.Disconnect, endpoint.AskDecision: // the next events show them
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package stage is where a case of a scenario happens: a network with its hosts, the transcript of
-// what they do, and how they stand in the end.
+// Package stage is the stage of a case of a scenario: a network with its hosts, the transcript of
+// their actions, and their state in the end.
 package stage
 
 import (
@@ -39,14 +39,14 @@ type World struct {
 	Raws    int // clients that follow no protocol
 }
 
-// Client is a client and what a transcript calls it.
+// Client is a client with its name in transcripts.
 type Client struct {
 	Name    string
 	Host    *network.Client // nil if it was refused
 	Refused string
 }
 
-// Site is a site and what a transcript calls it.
+// Site is a site with its name in transcripts.
 type Site struct {
 	Name string
 	Host *network.Site
