@@ -10,8 +10,8 @@ type input struct {
 	target   float64 // how many times faster than net/http package wire has to be
 }
 
-// inputs are the four sizes that matter: what an extended handshake looks like, what a browser
-// opens a connection with, and more fields than real clients send.
+// inputs are the four sizes that matter: an extended handshake, the request with which a browser
+// opens a connection, and more fields than real clients send.
 var inputs = []input{
 	{"extended request", false, extendedRequest, 17},
 	{"extended 101", true, extended101, 11},

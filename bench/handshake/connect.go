@@ -1,5 +1,5 @@
-// Package handshake is a client that shakes hands with little effort, so that what is measured is
-// the server: it sends the same bytes each time and looks for the end of the answer.
+// Package handshake is a client that shakes hands with little effort, so that the measurement is
+// that of the server: it sends the same bytes each time and looks for the end of the answer.
 package handshake
 
 import (

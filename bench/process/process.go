@@ -21,7 +21,7 @@ type Process struct {
 	Addr *net.TCPAddr
 	Cmd  *exec.Cmd
 	In   io.Writer     // its input
-	Out  *bufio.Reader // what it prints behind its port
+	Out  *bufio.Reader // its output behind the port
 }
 
 // Start starts a program and reads the port that it prints in a line of that form.

@@ -5,8 +5,8 @@ import (
 	"net"
 )
 
-// runBare is a proxy, a process, that moves bytes and understands nothing: what goroutines and
-// package net cost, and no more. It prints its port.
+// runBare is a proxy, a process, that moves bytes and understands nothing: it costs as much as
+// goroutines and package net do. It prints its port.
 func runBare(to string) error {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"example.com/khp/bench/process"
 )
 
-// start runs server i of the list as a process of its own; khp is the program for what is shipped.
+// start runs server i of the list as a process of its own; khp is the program for servers as
+// shipped.
 func start(i int, khp string) (*process.Process, error) {
 	s := servers[i]
 	switch {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Words returns the tokens of the dictionary: what the parsers compare with, and what they have
-// stumbled over.
+// Words returns the tokens of the dictionary: those that the parsers compare with, and those that
+// they have stumbled over.
 func Words() []string {
 	return append([]string{
 		"GET ", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", " HTTP/1.1\r\n", "HTTP/1.1 101 Switching " +

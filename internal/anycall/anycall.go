@@ -29,8 +29,8 @@ const (
 type Caller struct {
 	// Texts are strings and byte slices that lead far into the package. Odd ones are added.
 	Texts []string
-	// Values returns a value for a parameter of type t, if it has one; it may be nil. It is for
-	// what cannot be made up, such as a connection.
+	// Values returns a value for a parameter of type t, if it has one; it may be nil. It is for values
+	// that cannot be made up, such as a connection.
 	Values func(t *rapid.T, typ reflect.Type) (v reflect.Value, ok bool)
 	// Skip names methods that are not called, such as Shutdown, which waits.
 	Skip []string
@@ -43,7 +43,7 @@ type Caller struct {
 }
 
 // Run makes calls: methods of the first object most of the time, of the others, which are pointers
-// too, of what the calls return, and functions by name.
+// too, of the results of calls, and functions by name.
 func (c *Caller) Run(t *rapid.T, objects []any, functions map[string]any, calls int) {
 	c.t, c.objects, c.log = t, nil, nil
 	for _, o := range objects {

@@ -133,7 +133,7 @@ func (b *bench) accept(l net.Listener) {
 	}
 }
 
-// serve finds out what a connection is for.
+// serve recognizes the purpose of a connection: a case, or a page of results.
 func (b *bench) serve(nc net.Conn) {
 	stop := context.AfterFunc(b.ctx, func() { _ = nc.Close() })
 	defer stop()

@@ -15,7 +15,7 @@ import (
 	"example.com/khp/internal/corpus"
 )
 
-// What net/http makes of a message.
+// Results of net/http for a message.
 const (
 	netAccepts = "accept"
 	netRefuses = "reject"
@@ -25,7 +25,7 @@ const (
 // difference is a reason why net/http decides otherwise.
 type difference struct{ key, text string }
 
-// grid is the corpus with what net/http makes of it.
+// grid is the corpus with the results of net/http.
 type grid struct {
 	cases       []corpus.Case
 	netHTTP     map[string]string // by id, for requests and responses

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Decide is the decision function of a server under test: what the cases of khp need, and at /slow,
-// once Release is called.
+// Decide is the decision function of a server under test: it serves the cases of khp, and answers
+// at /slow once Release is called.
 func (s *Slow) Decide(ctx context.Context, r *endpoint.Request) (endpoint.Decision, error) {
 	if r.Path() == "/slow" {
 		s.asked <- struct{}{}

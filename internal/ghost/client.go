@@ -34,7 +34,7 @@ type Client struct {
 	connection
 }
 
-// connection is what a ghost knows of the current connection.
+// connection is the ghost's knowledge of the current connection.
 type connection struct {
 	extended bool     // KHP was selected
 	early    int      // messages that came with the opening 101 and were not reported yet
@@ -177,7 +177,7 @@ func (g *Client) connect() {
 	g.once(fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
 }
 
-// once takes one step and expects what it orders.
+// once takes one step and expects its orders.
 func (g *Client) once(ev fsm.Event) (accepted bool) {
 	state, effects, verdict := g.machine.Step(g.state, ev)
 	return g.goTo(g, state, effects, verdict)
@@ -234,7 +234,7 @@ func (g *Client) missing() fsm.Facts {
 	return 0
 }
 
-// decideEarly decides a response that ends the attempt whatever follows. [AMB-03, AMB-71]
+// decideEarly decides a response that ends the attempt before its end has arrived. [AMB-03, AMB-71]
 func (g *Client) decideEarly() {
 	if g.reading() && fsm.Status(g.unit.Response.Status).Action.Terminates() {
 		g.decide(0)

@@ -52,7 +52,7 @@ func (g *Client) receive(t wire.MessageType, p []byte) {
 }
 
 // tooEarly reports whether p came before the server had the request, and may not have: only a
-// response that refuses may, and what a gateway says before a response.
+// response that refuses may, and the messages of a gateway before a response.
 func (g *Client) tooEarly(p []byte, asked bool, said balancer.Message) bool {
 	if g.early--; !asked {
 		return false
@@ -60,7 +60,7 @@ func (g *Client) tooEarly(p []byte, asked bool, said balancer.Message) bool {
 	var r wire.Response
 	if _, err := r.ParseHead(p, wire.Limits{}); err == nil &&
 		fsm.Status(r.Status).Action.Terminates() {
-		g.early = 0 // what follows belongs to it
+		g.early = 0 // later messages belong to it
 		return false
 	}
 	return said == balancer.None || g.machine.Profile == fsm.ProfileSpec

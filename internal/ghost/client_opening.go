@@ -26,7 +26,7 @@ func (g *Client) openingReceived(b []byte, r results) error {
 		n, chunked, err := p.ParseOpening(rest, g.cfg.Limits)
 		switch {
 		case err != nil && r.used == 0 && !bytes.HasSuffix(b, []byte("\n")):
-			p.Status = 0 // nobody need look at a line before it ends
+			p.Status = 0 // a line is not judged before it ends
 			return nil
 		case wire.KindOf(err) == wire.KindIncomplete:
 			p.Status = 0
@@ -84,7 +84,7 @@ func (g *Client) body(b []byte, chunked bool) (body []byte, whole bool) {
 	return b[:min(len(b), most)], len(b) >= most
 }
 
-// unchunked joins chunks, up to most bytes. What is no chunk ends them.
+// unchunked joins chunks, up to most bytes. Anything else than a chunk ends them.
 func unchunked(b []byte, most int) (body []byte, whole bool) {
 	const longestLine = 1 << 10
 	for len(body) < most {

@@ -210,7 +210,8 @@ func same(t wire.MessageType, p []byte) func(o *endpoint.Output) string {
 	}
 }
 
-// closes expects a Close frame: with code and the failure in words, or what the call asks for.
+// closes expects a Close frame: with code and the failure in words, or with the code and text of
+// the call.
 func closes(code uint16, asked closeText, failure fsm.Failure) func(o *endpoint.Output) string {
 	want := closeText{code: code}
 	switch {
@@ -305,5 +306,5 @@ func (g *ghost[S]) strange(now time.Time) bool {
 	return now.IsZero() || !g.now.IsZero() && now.Sub(g.now).Abs() > 50*365*24*time.Hour
 }
 
-// nothing reports whether a value is the zero value: of an endpoint that nobody has made.
+// nothing reports whether a value is the zero value: that of an endpoint that was never made.
 func nothing(v any) bool { return reflect.ValueOf(v).IsZero() }

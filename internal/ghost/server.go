@@ -139,8 +139,8 @@ func (g *Server) step(ev fsm.Event) (accepted bool) {
 	return g.goTo(g, state, effects, verdict)
 }
 
-// decide takes a decision. One that the server refuses changes nothing, and the ghost does not ask
-// why; one that it carries out must select from what was asked for.
+// decide takes a decision. A decision that the server refuses changes nothing, and the ghost does
+// not ask why; one that it carries out must select from the client's offer.
 func (g *Server) decide(d endpoint.Decision, r results) error {
 	p := g.state.Phase()
 	deciding := p == fsm.ServerDeciding || p == fsm.ServerPending
@@ -184,7 +184,7 @@ func (g *Server) decide(d endpoint.Decision, r results) error {
 	return nil
 }
 
-// unasked returns what a decision selects and the client did not ask for.
+// unasked returns a selection of the decision that the client did not ask for.
 func (g *Server) unasked(d *endpoint.Decision, action codes.Action) string {
 	if action != codes.ActionComplete {
 		return ""

@@ -1,5 +1,5 @@
-// Package inside has what package fsm shares with the tools of this module that verify its
-// machines, and with nobody else: see [example.com/khp/internal/tables].
+// Package inside has the parts of package fsm that only the tools of this module see which verify
+// its machines: see [example.com/khp/internal/tables].
 package inside
 
 // Key opens the machines to a tool. Only packages of this module can make one.

@@ -98,7 +98,8 @@ func (s *server) read() (reading, error) {
 }
 
 // settled reads until no connection is open, and then until the garbage collector has run once
-// more: what is then in use is really in use. A few handshakes give the collector a reason to run.
+// more, so that the memory in use has no garbage. A few handshakes give the collector a reason to
+// run.
 func (s *server) settled() (reading, error) {
 	deadline := time.Now().Add(time.Minute)
 	var last float64

@@ -20,7 +20,7 @@ import (
 // program is the source with all faults in it, as an overlay for the go command.
 type program struct {
 	root    string // of the module
-	work    string // directory for what is written
+	work    string // directory for written files
 	overlay string // the file for the go command
 	faults  []fault.Fault
 	out     map[int]bool // numbers of faults that are left out

@@ -147,8 +147,8 @@ func (p *program) put(name, text string) error {
 // inPackage is an ID without its package.
 func inPackage(id string) string { return id[strings.IndexByte(id, ':')+1:] }
 
-// places has the faults by what stays of their IDs when a function moves to another package, where
-// that is enough to tell them from others.
+// places has the faults by the part of their IDs that stays when a function moves to another
+// package, where that part is unique.
 func (p *program) places() map[string]string {
 	m := map[string]string{}
 	for i := range p.faults {

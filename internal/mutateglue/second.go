@@ -91,7 +91,7 @@ func (p *program) seconds() map[string]string {
 	return done
 }
 
-// addSecond writes what is known of second tools, for the rows of the catalogue.
+// addSecond writes the results of second tools, for the rows of the catalogue.
 func (p *program) addSecond(rows []catalogue.Row) error {
 	tests, err := catalogue.Seconds()
 	for id, test := range p.seconds() {

@@ -96,7 +96,7 @@ func section(r prove.Result) string {
 	return b.String()
 }
 
-// explain tells which cells break what the page knows, or else which break a property.
+// explain names the cells that break a line of the page, or else those that break a property.
 func explain(m *prove.Machine, start func() (prove.Solver, func() error, error), old string,
 	r prove.Result, out io.Writer) error {
 	list, err := m.Explain(old, start)

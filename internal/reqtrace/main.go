@@ -293,7 +293,7 @@ func (t *tracer) say(heading string, lines []string) {
 	}
 }
 
-// explain says what an uncovered item needs and what there is of it.
+// explain names the parts that an uncovered item needs, and those that it has.
 func explain(i cover.Item) string {
 	text := fmt.Sprintf("%s %s lacks %s", i.ID, i.Level, i.Lacks())
 	var has []string

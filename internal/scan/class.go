@@ -5,7 +5,7 @@ package scan
 // Byte classes: one bit each in one table, which every scanner reads.
 const (
 	IsToken   = 1 << iota // tchar of RFC 9110 section 5.6.2
-	IsValue               // what a field value or reason phrase may hold: HTAB, SP, VCHAR, obs-text
+	IsValue               // in a field value or reason phrase: HTAB, SP, VCHAR, obs-text
 	IsTarget              // visible ASCII except '#', and bytes from 0x80
 	IsToken68             // RFC 9110 section 11.2, without the trailing '='
 	IsQuoted              // qdtext of RFC 9110 section 5.6.4

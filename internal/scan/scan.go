@@ -174,8 +174,8 @@ func ValidValue[S Text](s S) bool {
 	return !IsSpace(s[0]) && !IsSpace(s[len(s)-1]) && (m == 0 || All(s, IsValue))
 }
 
-// CopyToken and CopyValue do the same while they copy s to d, which is as long: a word that is at
-// hand is looked at almost for nothing. What they copy that is not valid means nothing.
+// CopyToken and CopyValue do the same while they copy s to d, which is as long: a word in a
+// register is checked almost for nothing. Copied bytes behind the valid ones mean nothing.
 
 // CopyToken is [ValidToken].
 func CopyToken[S Text](d []byte, s S) bool {

@@ -39,7 +39,7 @@ type Step struct {
 	Kind   Kind
 	From   Side
 	Number string   // of the step, or where it was recorded; may be empty
-	Text   string   // in the arrow, or what happens
+	Text   string   // in the arrow, or of the event
 	More   []string // lines below Text
 	Note   string   // beside it
 	Bad    bool     // the mistake is in this line

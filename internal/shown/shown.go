@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Output returns what a page shows behind the line "$ command" of a console block, up to the next
+// Output returns the text of a page behind the line "$ command" of a console block, up to the next
 // command or the end of the block. ok is false if there is no such line.
 func Output(page, command string) (text string, ok bool) {
 	_, rest, ok := strings.Cut(page, "\n$ "+command+"\n")

@@ -10,7 +10,7 @@ import (
 // FSM gives access to the tables.
 var FSM = fsm.Tools(inside.Key{}).(Machines)
 
-// Machines is what package fsm shows to tools only.
+// Machines are the parts of package fsm that only tools see.
 type Machines interface {
 	// ClientColumn and ServerColumn return the name under which [fsm.Row] speaks of ev, such as
 	// "Response(Complete)"; "" if the machine knows no such event.
@@ -24,8 +24,8 @@ type Machines interface {
 	ServerMarks(s fsm.ServerState) []string
 
 	// ClientFacts returns the facts that the client looks at when an event like ev happens, in some
-	// phase. ServerFacts is the same for the server; of a decision they include what its status
-	// code requires. The Facts of ev itself do not matter.
+	// phase. ServerFacts is the same for the server; for a decision they include the facts that its
+	// status code requires. The Facts of ev itself do not matter.
 	ClientFacts(ev fsm.Event) fsm.Facts
 	ServerFacts(ev fsm.Event) fsm.Facts
 

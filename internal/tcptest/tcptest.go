@@ -14,8 +14,8 @@ const DefaultWindow = 64 << 10
 // Options make a connection. The zero value is a fast and kind one.
 type Options struct {
 	Window    int           // bytes written and not read yet, in each direction; 0 is [DefaultWindow]
-	Latency   time.Duration // until what is written can be read
-	Overtakes bool          // a reset takes with it what its receiver has not read yet
+	Latency   time.Duration // until written bytes can be read
+	Overtakes bool          // a reset takes unread bytes of its receiver with it
 	// Pieces returns how many of the next n bytes one Read returns at most, 1 to n; nil is all.
 	Pieces func(n int) int
 }

@@ -17,7 +17,7 @@ func Plain() Palette {
 	return Palette{plainText, plainText, plainText, plainText, plainText, plainText}
 }
 
-// plainText and what ansi returns take any words of a peer.
+// plainText and the functions that ansi returns take any words of a peer.
 func plainText(s string) string { return visible.Text(s) }
 
 func ansi(code string) func(string) string {

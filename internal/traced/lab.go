@@ -115,7 +115,7 @@ func (l *lab) fails(binary, folder, name string, m mutant) (bool, error) {
 	args := []string{"-test.v", "-test.short", "-test.timeout", long.String(),
 		"-test.run", pattern(name)}
 	if l.usesRapid(folder) {
-		args = append(args, "-rapid.nofailfile") // a failure is what is wanted
+		args = append(args, "-rapid.nofailfile") // a failure is expected
 	}
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Dir = filepath.Join(l.dir, folder)

@@ -33,7 +33,7 @@ func (m mutant) by() string {
 	return kind
 }
 
-// what describes the change.
+// what is a description of the change.
 func (m mutant) what() string {
 	if m.edit != nil {
 		return m.edit.file + ", " + m.edit.why

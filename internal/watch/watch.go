@@ -1,5 +1,5 @@
-// Package watch lets a test process check every handshake that it makes, whatever the test at hand
-// is about. Programs set nothing here; a comparison with nil is all it costs them.
+// Package watch lets a test process check every handshake that it makes, in every test. Programs
+// set nothing here and pay no more than a comparison with nil.
 package watch
 
 import (
@@ -11,6 +11,6 @@ import (
 type Traced interface{ TraceHeader() trace.Header }
 
 // Trace is set by TestMain, before there is a handshake. It is called for each connect call and
-// each served connection, and returns what is shown the records of its trace and the orders of its
-// endpoint; nil for a handshake that is not watched.
+// each served connection, and returns functions that get the records of its trace and the orders of
+// its endpoint; nil for a handshake that is not watched.
 var Trace func(Traced) (record func(trace.Record), order func(*endpoint.Output))

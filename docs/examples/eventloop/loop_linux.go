@@ -16,8 +16,8 @@ type events interface {
 	ended(err error)
 }
 
-// loop is one goroutine that waits for all sockets with epoll and makes all calls. What takes its
-// time runs elsewhere and posts its result.
+// loop is one goroutine that waits for all sockets with epoll and makes all calls. Slow work runs
+// in other goroutines, which post its result.
 type loop struct {
 	epoll   int
 	listen  int
@@ -253,8 +253,8 @@ func (s *socket) write(p []byte) error {
 	return s.loop.watch(syscall.EPOLL_CTL_MOD, s.fd, syscall.EPOLLIN)
 }
 
-// close ends the connection once all is written, and the peer has seen the end: what the peer still
-// sends is read and dropped, because a socket that is closed with bytes unread resets the
+// close ends the connection once all is written, and the peer has seen the end: bytes that the peer
+// still sends are read and dropped, because a socket that is closed with bytes unread resets the
 // connection, and the peer might lose the last bytes. The time for it is bounded.
 func (s *socket) close() {
 	if s.closed || s.closing != nil {

@@ -17,7 +17,7 @@ import (
 
 // conn is a connection of the library as an adapter.Conn.
 type conn struct {
-	adapter.Inbox // what the library reads
+	adapter.Inbox // messages from the library
 	socket        *gws.Conn
 }
 

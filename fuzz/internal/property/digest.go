@@ -45,7 +45,7 @@ func Digest(b []byte, user, password string) error {
 func rewritten(challenge credentials.DigestChallenge) error {
 	text, err := credentials.AppendDigestChallenge(nil, challenge)
 	if err != nil {
-		return nil // what can be read need not be what may be sent
+		return nil // a challenge that can be read need not be one that may be sent
 	}
 	list, err := wire.ParseChallenges(nil, text)
 	if err != nil || len(list) != 1 {

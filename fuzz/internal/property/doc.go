@@ -17,8 +17,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// Check fails the input that broke a property. T is a *testing.T, or what stands for one where
-// targets are built for libFuzzer.
+// Check fails the input that broke a property. T is a *testing.T, or its substitute where targets
+// are built for libFuzzer.
 func Check(t interface{ Fatal(...any) }, err error) {
 	if err != nil {
 		t.Fatal(err)

@@ -44,7 +44,7 @@ func Extensions(b []byte) error {
 	return nil
 }
 
-// extension compares one element with what the slow judge read.
+// extension compares one element with that of the slow judge.
 func extension(e wire.Extension, slow slowElement) error {
 	if string(e.Name) != slow.name {
 		return broken("element %q, the slow judge has %q", e.Name, slow.name)

@@ -7,8 +7,8 @@ import (
 )
 
 // Request parses b as a whole request. The slow judge agrees; the parser leaves its input alone and
-// does not depend on what its destination held before; what was accepted survives being written and
-// parsed again.
+// does not depend on the earlier content of its destination; an accepted request survives being
+// written and parsed again.
 func Request(b []byte) error {
 	before := bytes.Clone(b)
 	var r wire.Request

@@ -4,7 +4,7 @@ package property
 // needs, and zeros when there are no more.
 type Program struct {
 	b     []byte
-	Texts []string // what Text chooses from
+	Texts []string // choices of Text
 }
 
 // NewProgram reads b, with texts to choose from.

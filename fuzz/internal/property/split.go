@@ -43,8 +43,8 @@ func prefixes(b []byte, parse func([]byte) (int, error)) error {
 	return nil
 }
 
-// Units cuts a response into messages after every cut bytes and says that the assembler makes of
-// them what Parse makes of the whole, wherever the cuts are and however much is written over the
+// Units cuts a response into messages after every cut bytes and checks that the assembler makes the
+// same of them as Parse makes of the whole, wherever the cuts are and whatever is written over the
 // caller's slices afterwards. [INV-31]
 func Units(b, cuts []byte) error {
 	limits := wire.Limits{Messages: len(b) + 1}

@@ -114,7 +114,8 @@ func takenUnit(a *wire.Assembler, unit []byte, kind wire.MessageType, limits wir
 	return nil
 }
 
-// refusedUnit says that what Parse accepts is refused only for what a message alone cannot break.
+// refusedUnit checks that a unit which Parse accepts is refused only for a reason that a single
+// message cannot give.
 func refusedUnit(err error, unit []byte, limits wire.Limits) error {
 	if bad := parseError(err, len(unit)); bad != nil {
 		return bad

@@ -6,7 +6,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// URL reads s as an absolute URL and ref as a reference seen from it. What is accepted means the
+// URL reads s as an absolute URL and ref as a reference seen from it. An accepted URL means the
 // same when it is written and read again; the key is a fixed point, the same for other spellings of
 // the same place, and different for other places. [INV-23, INV-24]
 func URL(s, ref string) error {

@@ -29,8 +29,8 @@ func after(now, deadline time.Time, how byte) time.Time {
 	return now.Add(time.Duration(how) * time.Second)
 }
 
-// mostData bounds what an endpoint sends in one piece before it is open: a head and a body by the
-// default limits.
+// mostData bounds the bytes that an endpoint sends in one piece before it is open: a head and a
+// body by the default limits.
 const mostData = 16<<10 + 64<<10
 
 // take checks the outputs of one call.
@@ -81,7 +81,7 @@ func (m *monitor) end(e ending, now time.Time, limits wire.Limits, given int) er
 }
 
 // completed reports whether a response that completes the handshake and its terminator were sent
-// last, but for what the kaazing profile sends behind them.
+// last, except for the messages of the kaazing profile behind them.
 func (m *monitor) completed() bool {
 	sent := m.Handshake()
 	if n := len(sent); n > 0 {

@@ -206,8 +206,8 @@ func (r *pairRun) observe(e network.Event) {
 	}
 }
 
-// decision is the decision of the application, by the program's byte: accept with what was asked
-// for, ask for credentials first, send elsewhere, refuse.
+// decision is the decision of the application, by the program's byte: accept with the requested
+// subprotocol and extensions, ask for credentials first, send elsewhere, refuse.
 func (r *pairRun) decision(q *endpoint.Request) endpoint.Decision {
 	d := endpoint.Decision{}
 	if len(q.Subprotocols) > 0 && r.decide&4 != 0 {

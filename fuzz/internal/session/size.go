@@ -10,9 +10,9 @@ import (
 // small are limits that a program reaches in a few steps.
 var small = wire.Limits{Head: 2 << 10, Line: 1 << 10, Body: 2 << 10, Unit: 4 << 10, Messages: 40}
 
-// bounded says how much memory an endpoint may hold on to: what its limits allow, twice because
-// slices grow by doubling, and what a handshake needs besides. given is memory of the host that the
-// endpoint was told to look at.
+// bounded checks the memory that an endpoint holds on to: at most the bytes that its limits allow,
+// twice because slices grow by doubling, and the memory that any handshake needs. given is memory
+// of the host that the endpoint was told to look at.
 func bounded(endpoint any, limits wire.Limits, given int) error {
 	l := limits.OrDefault()
 	most := 2*(l.Unit+l.Head+l.Body) + 32<<10 + 2*given
@@ -29,8 +29,8 @@ type pointer struct {
 }
 
 // held adds up the memory that can be reached from v: arrays behind slices with their capacity,
-// strings with their length. What two views share counts twice, what several pointers point to
-// once.
+// strings with their length. Memory that two views share counts twice, the target of several
+// pointers once.
 func held(v reflect.Value, seen map[pointer]bool) (n int) {
 	switch v.Kind() {
 	case reflect.Pointer:

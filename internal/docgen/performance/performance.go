@@ -110,8 +110,8 @@ func table(w io.Writer, list []result) {
 	}
 }
 
-// section is one table of the page. Without a benchmark it is what a command of the module in bench
-// prints.
+// section is one table of the page. Without a benchmark it is the output of a command of the module
+// in bench.
 type section struct {
 	title, text, bench string
 	packages           []string

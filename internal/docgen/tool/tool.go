@@ -1,5 +1,5 @@
-// Package tool is shared by the tools that write docs: where the module is, what to say about the
-// machine, and how to run a program whose output goes into a page.
+// Package tool is shared by the tools that write docs: it finds the module, describes the machine,
+// and runs programs whose output goes into a page.
 package tool
 
 import (

@@ -33,7 +33,8 @@ func glue(w io.Writer) error {
 	return nil
 }
 
-// counts writes a table of the rows by what name says of them, beside how many faults can be made.
+// counts writes a table of the rows, grouped by the result of name, beside the number of faults
+// that can be made.
 func counts(w io.Writer, what string, made map[string]int, rows []catalogue.Row,
 	name func(*catalogue.Row) string,
 ) {

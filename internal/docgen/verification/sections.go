@@ -76,7 +76,7 @@ const counted = "500"
 var tallies = regexp.MustCompile(`(table \w+|explored): mutants (\d+)(?: of (\d+))?, ` +
 	`by properties (\d+), by sizes too (\d+)`)
 
-// mutants counts what exploration alone notices.
+// mutants counts the mutants that exploration alone notices.
 func mutants(w io.Writer) error {
 	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation_ByExploration",
 		"-mutate-explore", counted, "-mutate-seed", "1", "-v", "-timeout", "60m")
@@ -108,7 +108,7 @@ var (
 		`by one (\d+), by none (\d+), nothing to notice (\d+)`)
 )
 
-// tools counts what each tool notices on its own.
+// tools counts the mutants that each tool notices on its own.
 func tools(w io.Writer) error {
 	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation_ByTool", "-mutate-tools",
 		shown, "-mutate-seed", "1", "-v", "-timeout", "120m")
@@ -139,7 +139,7 @@ func writeTools(w io.Writer, out string) error {
 	return err
 }
 
-// shards measures what dealing out costs: the states that more than one shard looks at.
+// shards measures the cost of dealing out: the states that more than one shard expands.
 func shards(w io.Writer) error {
 	_, _ = io.WriteString(w, part("shards"))
 	fmt.Fprintln(w, "| configuration | shards | states of all | largest shard | states looked at |\n"+

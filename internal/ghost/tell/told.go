@@ -12,7 +12,7 @@ import (
 )
 
 // Told returns a source of package endpoint in which each call of a client or server tells a ghost:
-// what had the name of a call has another one, and a function with its name calls it.
+// the method gets another name, and a new one with the old name calls it.
 func Told(source []byte) ([]byte, error) {
 	files := token.NewFileSet()
 	tree, err := parser.ParseFile(files, "", source, parser.ParseComments)

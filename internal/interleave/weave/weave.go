@@ -105,8 +105,7 @@ func build(t *testing.T, dirs []string, faults []Fault) (binary string) {
 var stands = [][2]string{{"sync.Mutex", "interleave.Mutex"}, {"sync.Once", "interleave.Once"},
 	{"atomic.Bool", "interleave.Bool"}}
 
-// Woven returns a source in which locks and flags are scheduled, and so is what goroutines say to
-// each other by channels.
+// Woven returns a source in which locks, flags and messages on channels are scheduled.
 func Woven(text string) (string, error) {
 	text, err := yields(text)
 	if err != nil {
@@ -166,7 +165,7 @@ func yields(text string) (string, error) {
 	return text, nil
 }
 
-// usesChannel names what a statement does with a channel, "" if it does not use one by itself.
+// usesChannel names the channel operation of a statement, "" if it has none by itself.
 func usesChannel(s ast.Stmt) string {
 	switch s := s.(type) {
 	case *ast.SelectStmt:

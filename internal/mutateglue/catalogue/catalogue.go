@@ -175,7 +175,7 @@ type Count struct {
 	Noticed, Equivalent, Open int
 }
 
-// Counts counts rows by what name says of them, in the order of the names.
+// Counts counts rows by the result of name, in the order of these results.
 func Counts(rows []Row, name func(*Row) string) (counts []Count) {
 	at := map[string]int{}
 	for i := range rows {

@@ -26,7 +26,7 @@ type Tool string
 
 // Tools.
 const (
-	Own        Tool = "own tests"   // of the package, with what they say of it
+	Own        Tool = "own tests"   // of the package, with their expectations of it
 	Model      Tool = "model"       // of the driver: random calls, told to a second reading of it, too
 	Itself     Tool = "itself"      // told the same in another way, it does the same: no expectation
 	Schedules  Tool = "schedules"   // every interleaving with few preemptions

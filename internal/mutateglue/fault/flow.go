@@ -114,8 +114,8 @@ func (f *finder) unlocks(s ast.Stmt) bool {
 	return ok && f.callClass(d.Call, Defer) == Lock
 }
 
-// touched returns the last names of what an assignment reads and sets. It is plain if it sets only
-// variables and fields, and calls nothing but what has no effect.
+// touched returns the last names that an assignment reads and sets. It is plain if it sets only
+// variables and fields, and calls only functions without effect.
 func (f *finder) touched(s *ast.AssignStmt) (reads, sets []string, plain bool) {
 	plain = true
 	for _, e := range s.Lhs {

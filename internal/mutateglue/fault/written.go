@@ -9,13 +9,13 @@ import (
 )
 
 // Written is a fault that a person thought of: of a kind that is no class, such as a limit of the
-// wrong side, or what one client has that another gets.
+// wrong side, or data of one client that another gets.
 type Written struct {
 	// The package from the root of the module, the function with its receiver's type.
 	Package, Func string
-	// Before is the text of a statement or expression, on one line, which the function has once.
-	// One that ends with ... is the beginning of it. After is what stands there in the faulty
-	// version; behind a + what follows it, for statements that must stay.
+	// Before is the text of a statement or expression, on one line, which the function has once. One
+	// that ends with ... is the beginning of it. After is its text in the faulty version; behind a +
+	// it is the text that follows a statement which must stay.
 	Before, After string
 }
 

@@ -29,7 +29,7 @@ type Item struct {
 	Status    Status
 	Impl      []marks.Place
 	Tests     []string // that passed, as package.Test, sorted
-	Idle      []string // that name the entry but did not pass, with what happened to them
+	Idle      []string // that name the entry but did not pass, with their outcome
 	Exception string   // the reason, if the entry is Excepted
 }
 

@@ -16,7 +16,7 @@ import (
 	"example.com/khp/sim/formal"
 )
 
-// Missing returns what to do to have Spin and a C compiler, "" if both are there.
+// Missing returns the way to get Spin and a C compiler, "" if both are there.
 func Missing() string {
 	for _, name := range []string{"spin", "gcc"} {
 		if _, err := exec.LookPath(name); err != nil {

@@ -29,7 +29,7 @@ func Run(m interface{ Run() int }) int {
 	if slices.ContainsFunc(os.Args, func(a string) bool {
 		return strings.HasPrefix(a, "-test.bench=")
 	}) {
-		return m.Run() // what is measured is not watched
+		return m.Run() // measurements are not watched
 	}
 	var w watcher
 	w.start()
@@ -66,7 +66,7 @@ type Tests struct{ M interface{ Run() int } }
 // Run runs the tests with [Run].
 func (t Tests) Run() int { return Run(t.M) }
 
-// watcher keeps what was wrong.
+// watcher keeps the faults.
 type watcher struct {
 	wrongNow func(problem string) // nil waits for the end
 
