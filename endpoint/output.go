@@ -227,7 +227,7 @@ func failureOf(err error) fsm.Failure {
 		return fsm.FailureLimit
 	case k == wire.KindUTF8:
 		return fsm.FailureUTF8
-	case k == wire.KindNoUnit, k == wire.KindMixedTypes:
+	case k == wire.KindMixedTypes:
 		return fsm.FailureUnexpectedMessage
 	}
 	return fsm.FailureMalformed

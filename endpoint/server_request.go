@@ -291,7 +291,7 @@ func (s *Server) differ(what, opening, extended string) string {
 func (s *Server) samePath(extended string) bool {
 	if opening := s.open.Path(); !place.SamePath(extended, opening) {
 		prefix := strings.TrimSuffix(s.cfg.Outside.Prefix, "/")
-		return prefix != "" && place.SamePath(extended, prefix+opening)
+		return place.SamePath(extended, prefix+opening)
 	}
 	return true
 }

@@ -102,6 +102,7 @@ func TestZero_SendsNothing(t *testing.T) {
 }
 
 // A message is too early if it came with the opening 101; one that comes later is not, whatever
+
 // came before.
 func TestClient_TooEarly_OnlyThose(t *testing.T) {
 	r := asking(t, ClientConfig{})
@@ -143,18 +144,6 @@ func TestClient_TerminatorAlone_Detail(t *testing.T) {
 	require.Equal(t, "an empty message with no response before it", err.Detail)
 }
 
-// A failure without a description tells a misplaced call alone.
-func TestServer_MisuseAlone_Detail(t *testing.T) {
-	s := listening(t, "/p", ServerConfig{}).deciding()
-	s.s.Send(t0, wire.Text, []byte("x"))
-	misuse := s.s.Misuse()
-	require.Error(t, misuse)
-	s.take(s.s.ApplicationFailed(t0))
-	s.take(s.s.PeerClosed(t0, 1000, ""))
-	require.NotNil(t, s.err, "%v", s.all)
-	require.Equal(t, misuse.Error(), s.err.Detail)
-}
-
 // A status that an answer to the opening request had stands in the message of the failure.
 func TestHandshakeError_StatusOfTheOpening(t *testing.T) {
 	for f, want := range map[fsm.Failure]string{
@@ -165,87 +154,7 @@ func TestHandshakeError_StatusOfTheOpening(t *testing.T) {
 	}
 }
 
-// A body of one byte is a body.
-func TestServer_AwaitBody_OneByte(t *testing.T) {
-	s := listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue",
-		"Content-Length: 1"))
-	require.Equal(t, fsm.ServerAwaitBody, s.s.Phase())
-	require.Contains(t, s.sent[0], "HTTP/1.1 100 ")
-	s.message("b")
-	require.Equal(t, []string{"AskDecision"}, s.last)
-	require.Equal(t, "b", string(s.s.Request().Body))
-}
-
-// The difference between two requests says what differs, and what each names.
-func TestServer_Difference_Host(t *testing.T) {
-	for _, text := range []string{request("Host: other"), "GET http://other/p HTTP/1.1\r\n\r\n"} {
-		s := listening(t, "/p", ServerConfig{}).message(text)
-		s.take(s.s.PeerClosed(t0, 1000, ""))
-		require.Equal(t, &Difference{What: "Host", Opening: "h", Extended: "other"}, s.err.Difference)
-		require.Contains(t, s.err.Detail,
-			`expected the Host of the opening request, "h", got "other"`)
-	}
-}
-
 // Origin and Sec-WebSocket-Origin may both stand in a request if they say the same, which the case
-// of letters does not change.
-func TestServer_Opening_OriginTwiceAlike(t *testing.T) {
-	for _, old := range []string{"http://h", "HTTP://H"} {
-		s := newServed(t, ServerConfig{})
-		_, out := s.s.OpeningReceived(t0, []byte("GET /p HTTP/1.1\r\n"+openingFields+
-			"Sec-WebSocket-Protocol: "+Subprotocol+"\r\nOrigin: http://h\r\n"+
-			"Sec-WebSocket-Origin: "+old+"\r\n\r\n"))
-		s.take(out)
-		require.Equal(t, fsm.ServerAwaitRequest, s.s.Phase(), old)
-		require.Equal(t, "http://h", s.s.OpeningRequest().Origin)
-	}
-}
-
-// A request that is too large is known by its target.
-func TestServer_Opened_TooLarge_Target(t *testing.T) {
-	s := newServed(t, ServerConfig{Limits: wire.Limits{Target: 20}})
-	s.take(s.s.Opened(t0, OpeningRequest{Target: "/a-target-that-is-too-long", Host: "h",
-		Subprotocols: []string{Subprotocol}}, nil))
-	require.Equal(t, []uint16{1008}, s.codes)
-	require.Equal(t, "/a-target-that-is-too-long", s.s.OpeningRequest().Target)
-}
-
-// A server that speaks the profile of the text only speaks it with every client.
-func TestServer_Plain_RerouteOfOthers(t *testing.T) {
-	s := plainAsked(t, "/p", "a")
-	_, err := s.Decide(t0, Decision{Reroute: "ws://h2/"})
-	require.ErrorContains(t, err, "only clients of the kaazing profile can be rerouted")
-	s = plainAsked(t, "/p?.kl=Y", "a")
-	_, err = s.Decide(t0, Decision{Reroute: "ws://h2/"})
-	require.NoError(t, err)
-}
-
-// Unchecked servers send fields with every status that is written out.
-func TestServer_Decide_UncheckedFields(t *testing.T) {
-	m := fsm.DefaultServerConfig()
-	m.Unchecked = true
-	for want, d := range map[string]Decision{
-		"WWW-Authenticate: Basic\r\n": {Status: 403, Challenges: []string{"Basic"}},
-		"Location: /a\r\n":            {Status: 403, Location: "/a"},
-		"Upgrade: h2c\r\n":            {Status: 403, Upgrade: "h2c"},
-		"Content-Type: a/b\r\n":       {Status: 403, BodyType: "a/b"},
-	} {
-		s := listening(t, "/p", ServerConfig{Machine: m}).deciding().decide(d)
-		require.Contains(t, s.sent[0], "\r\n"+want)
-	}
-}
-
-// A decision that contradicts itself is told with the status that it has.
-func TestServer_Decide_NamesTheStatus(t *testing.T) {
-	for want, d := range map[string]Decision{
-		"Challenges go with 401, or 407; this decision has Status 0, which accepts with 101": {
-			Challenges: []string{"Basic"}},
-		"Upgrade goes with 426; this decision has Status 403 Forbidden": {Status: 403, Upgrade: "h2c"},
-	} {
-		_, err := listening(t, "/p", ServerConfig{}).deciding().s.Decide(t0, d)
-		require.EqualError(t, err, "endpoint: "+want)
-	}
-}
 
 // What is printed names what there is, hides what is secret, and leaves out what there is not.
 func TestString_WhatThereIs(t *testing.T) {
@@ -289,4 +198,51 @@ func TestClient_Offer_WithExtensions(t *testing.T) {
 	require.Equal(t, []string{bump, Subprotocol}, r.c.Offer())
 	r.take(r.c.Opened(t0, bump, nil, ""))
 	require.True(t, r.c.Result().Plain)
+
+	r = dialed(t, "ws://h/p", ClientConfig{Machine: fsm.ClientConfig{PlainFallback: true},
+		Subprotocols: []string{"a"}})
+	r.take(r.c.Opened(t0, bump, nil, ""))
+	require.Equal(t, fsm.FailureOpening, r.c.State().Failure(), "it was not offered")
+}
+
+// An answer to the opening request that breaks a rule is told with its status and its fields, and
+
+// shown to the host like any other.
+func TestClient_BadOpening_Told(t *testing.T) {
+	for status, head := range map[int]string{
+		101: strings.Replace(openingSwitching, "ICX", "XCI", 1),
+		403: "HTTP/1.1 403 No\r\nContent-Length: 0\r\nSec-WebSocket-Protocol: x\r\n\r\n",
+	} {
+		shown := 0
+		r := dialed(t, "ws://h/p", ClientConfig{Responded: func(_ Leg, _ string, got int, _ wire.Fields) {
+			require.Equal(t, status, got)
+			shown++
+		}})
+		_, out := r.c.OpeningReceived(t0, []byte(head))
+		r.take(out)
+		require.NotNil(t, r.err, "%v", r.all)
+		require.Equal(t, status, r.err.Status)
+		require.NotEmpty(t, r.err.Field("Sec-WebSocket-Protocol"))
+		require.Equal(t, 1, shown)
+	}
+}
+
+// Only a failure is a failure.
+func TestHandshakeError_Is(t *testing.T) {
+	require.NotErrorIs(t, &HandshakeError{}, errTooLate)
+	require.NotErrorIs(t, &HandshakeError{Failure: fsm.FailureStatus}, fsm.FailureLimit)
+	require.ErrorIs(t, &HandshakeError{Failure: fsm.FailureStatus}, fsm.FailureStatus)
+}
+
+// The status of the response stands in the message of every failure that a status leads to.
+func TestHandshakeError_ReportsStatus(t *testing.T) {
+	for f, want := range map[fsm.Failure]bool{fsm.FailureStatus: true, fsm.FailureAuthRequired: true,
+		fsm.FailureAuthLimit: true, fsm.FailureCredentialsRefused: true, fsm.FailureOpening: true,
+		fsm.FailureRedirectLoop: true, fsm.FailureRedirectMethod: true,
+		fsm.FailureRedirectRefused: true, fsm.FailureRedirectTarget: true,
+		fsm.FailureTooManyRedirects: true, fsm.FailureConnectionLost: false,
+		fsm.FailureMalformed: false, fsm.FailureLimit: false} {
+		err := &HandshakeError{Leg: LegExtended, Failure: f, Status: 302}
+		require.Equal(t, want, strings.Contains(err.Error(), " with 302 Found"), "%v", err)
+	}
 }
