@@ -84,8 +84,7 @@ func (h *half) behind(m mark) mark {
 }
 
 // read takes n bytes off the buffer.
-func (h *half) read(n int) []byte {
-	b := h.buf[:n]
+func (h *half) read(n int) {
 	h.stream.charge(-n)
 	h.buf, h.pos = h.buf[n:], h.pos+uint32(n)
 	for len(h.marks) > 1 && after(h.pos, h.marks[0].until) {
@@ -94,7 +93,6 @@ func (h *half) read(n int) []byte {
 	if len(h.buf) == 0 {
 		h.buf = nil
 	}
-	return b
 }
 
 // stop ends the reading of this side.

@@ -107,8 +107,8 @@ func responseMoves() []move {
 }
 
 // respond is a whole response in answer to the request.
-func respond(steps string, code uint16, facts fsm.Facts, more ...string) move {
-	return move{in: "AwaitResponse", steps: append([]string{"respond" + steps}, more...),
+func respond(steps string, code uint16, facts fsm.Facts) move {
+	return move{in: "AwaitResponse", steps: []string{"respond" + steps},
 		events: []fsm.Event{{Kind: fsm.EventDataReceived},
 			{Kind: fsm.EventResponse, Status: code, Facts: facts}}}
 }

@@ -13,7 +13,8 @@ func (m *pairModel) recorder() string {
 	var names, values []string
 	for name := range (model.Pair{}).Vars() {
 		names = append(names, name)
-		switch queue, slot, _ := cutLast(name); queue {
+		last := strings.LastIndexByte(name, '_')
+		switch queue, slot := name[:max(last, 0)], name[last+1:]; queue {
 		case "to_client":
 			values = append(values, "khp_slot(now.to_client, "+slot+", 3)")
 		case "to_server":
@@ -43,13 +44,4 @@ c_code {
 	b.WriteString(strings.Repeat(" %d", len(values)))
 	fmt.Fprintf(&b, "\\n\",\n\t\t\t%s);\n\t}\n}\n#endif\n", strings.Join(values, ", "))
 	return b.String()
-}
-
-// cutLast splits a name before its last underscore.
-func cutLast(name string) (before, after string, ok bool) {
-	i := strings.LastIndexByte(name, '_')
-	if i < 0 {
-		return name, "", false
-	}
-	return name[:i], name[i+1:], true
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"text/template"
 
@@ -128,13 +127,7 @@ func newTLAModel() tlaModel {
 	m.Heeded = m.heeded(tlaWords)
 	m.Settings = append(slices.Clone(m.Settings),
 		constant{Name: "FAULT", Text: "name of a seeded fault"})
-	set := func(name string) string {
-		var codes []string
-		for _, code := range actionStatuses()[name] {
-			codes = append(codes, strconv.Itoa(code))
-		}
-		return strings.Join(codes, ", ")
-	}
+	set := func(name string) string { return listed(actionStatuses()[name]) }
 	m.Completes, m.Continues, m.Waits, m.Replays, m.Redirects = set("completes"), set("continues"),
 		set("waits"), set("replays"), set("redirects")
 	var b strings.Builder
@@ -143,11 +136,11 @@ func newTLAModel() tlaModel {
 	for _, c := range statusesOf(model.Client, fsm.EventResponse) {
 		if c.column != closeColumn {
 			fmt.Fprintf(&b, "status \\in {%s} -> %s\n    [] ",
-				strings.Trim(fmt.Sprint(c.codes), "[]"), quoted(c.column))
+				listed(c.codes), quoted(c.column))
 		}
 	}
 	fmt.Fprintf(&b, "OTHER -> %s\n", quoted(closeColumn))
-	m.ResponseOf = commas(b.String())
+	m.ResponseOf = b.String()
 	for _, p := range properties {
 		if p.Name != "LIV_09" && p.Name != "LIV_01" && p.Name != "LIV_06" && p.Name != "BOUND" &&
 			p.Name != "INV_50" {
@@ -171,24 +164,9 @@ func newTLAModel() tlaModel {
 	return m
 }
 
-// commas puts commas between the numbers of a set.
-func commas(s string) string {
-	var b strings.Builder
-	inside := false
-	for _, r := range s {
-		switch r {
-		case '{':
-			inside = true
-		case '}':
-			inside = false
-		case ' ':
-			if inside {
-				b.WriteByte(',')
-			}
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
+// listed writes numbers as the elements of a set.
+func listed(codes []int) string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(codes), "[]"), " ", ", ")
 }
 
 func quoted(s string) string { return `"` + s + `"` }

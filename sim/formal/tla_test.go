@@ -1,11 +1,12 @@
 package formal
 
 import (
-	"example.com/khp/sim/export"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/khp/sim/export"
 
 	"github.com/stretchr/testify/require"
 )

@@ -52,8 +52,8 @@ func (m Client) Step(cfg fsm.ClientConfig, ev fsm.Event) (Client, Orders, fsm.Ve
 }
 
 func (t *clientTurn) do(k fsm.EffectKind) { t.out.add(fsm.Effect{Kind: k}) }
-func (t *clientTurn) code(k fsm.EffectKind, c uint16) {
-	t.out.add(fsm.Effect{Kind: k, Code: c})
+func (t *clientTurn) sendClose(code uint16) {
+	t.out.add(fsm.Effect{Kind: fsm.EffectSendClose, Code: code})
 }
 func (t *clientTurn) timer(k fsm.EffectKind, x fsm.Timer) {
 	t.out.add(fsm.Effect{Kind: k, Timer: x})

@@ -25,14 +25,14 @@ func (t *clientTurn) open() fsm.Verdict {
 		return fsm.Accepted
 	case fsm.EventViolation: // ends like a close, but the reason is kept
 		t.m.plan, t.m.failure = fsm.PlanClose, t.ev.Failure
-		t.code(fsm.EffectSendClose, closeCode(t.ev.Failure))
+		t.sendClose(closeCode(t.ev.Failure))
 		t.do(fsm.EffectStopTimers)
 		t.arm(fsm.TimerClose)
 		t.goes(fsm.ClientClosing)
 		return fsm.Accepted
 	case fsm.EventPeerClosed:
 		t.m.plan = fsm.PlanClose
-		t.code(fsm.EffectSendClose, 0)
+		t.sendClose(0)
 		t.do(fsm.EffectStopTimers)
 		t.arm(fsm.TimerClose)
 		t.goes(fsm.ClientDraining)
@@ -41,7 +41,7 @@ func (t *clientTurn) open() fsm.Verdict {
 		return t.ended()
 	case fsm.EventCloseRequested:
 		t.m.plan = fsm.PlanClose
-		t.code(fsm.EffectSendClose, 0)
+		t.sendClose(0)
 		t.do(fsm.EffectStopTimers)
 		t.arm(fsm.TimerClose)
 		t.goes(fsm.ClientClosing)
@@ -164,7 +164,7 @@ func (t *clientTurn) fail(f fsm.Failure) fsm.Verdict { return t.failWith(f, clos
 
 func (t *clientTurn) failWith(f fsm.Failure, code uint16) fsm.Verdict {
 	t.m.plan, t.m.failure = fsm.PlanFail, f
-	t.code(fsm.EffectSendClose, code)
+	t.sendClose(code)
 	t.do(fsm.EffectStopTimers)
 	t.arm(fsm.TimerClose)
 	t.goes(fsm.ClientClosing)
@@ -177,7 +177,7 @@ func (t *clientTurn) closeFor(plan fsm.Plan, f fsm.Failure) fsm.Verdict {
 		return t.fail(f)
 	}
 	t.plan(plan)
-	t.code(fsm.EffectSendClose, 1000) // AMB-70
+	t.sendClose(1000) // AMB-70
 	t.do(fsm.EffectStopTimers)
 	t.arm(fsm.TimerClose)
 	t.goes(fsm.ClientClosing)

@@ -158,7 +158,7 @@ func (t *clientTurn) established() fsm.Verdict {
 			t.m.failure = fsm.FailureMissingTerminator
 		}
 		t.m.plan = fsm.PlanFail
-		t.code(fsm.EffectSendClose, 0)
+		t.sendClose(0)
 		t.do(fsm.EffectStopTimers)
 		t.arm(fsm.TimerClose)
 		t.goes(fsm.ClientDraining)
@@ -172,7 +172,7 @@ func (t *clientTurn) established() fsm.Verdict {
 		return t.timerExpired(reading)
 	case fsm.EventCloseRequested:
 		t.m.plan = fsm.PlanClose
-		t.code(fsm.EffectSendClose, 0) // as the application asked, 1000 if it did not say
+		t.sendClose(0) // as the application asked, 1000 if it did not say
 		t.do(fsm.EffectStopTimers)
 		t.arm(fsm.TimerClose)
 		t.goes(fsm.ClientClosing)

@@ -87,7 +87,7 @@ func (f *File) Cases() ([]*Case, error) {
 			vars, lines = append(vars, v), lines[1:]
 		}
 		if len(lines) == 0 || !isGraded(lines[0]) {
-			return nil, r.mistake(top, 0,
+			return nil, r.mistake(top,
 				"expected case NAME level=MUST|SHOULD|MAY here, as above the other cases of this file")
 		}
 		end := 1 + slices.IndexFunc(append(lines[1:len(lines):len(lines)],

@@ -34,7 +34,7 @@ func (r *runner) each(commands []lang.Line) ([]string, error) {
 	all := 1
 	for _, v := range vars {
 		if all *= len(v.values); all > mostCombinations {
-			return nil, r.mistake(first, 0, fmt.Sprintf("there are more than %d combinations of values; "+
+			return nil, r.mistake(first, fmt.Sprintf("there are more than %d combinations of values; "+
 				"take fewer values or variables", mostCombinations))
 		}
 	}

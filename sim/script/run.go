@@ -138,11 +138,11 @@ func (r *runner) block(b block) ([]string, error) {
 func (r *runner) command(l lang.Line) error {
 	c, ok := commands[l.Words[0].Text]
 	if !ok {
-		return r.mistake(l, 0, fmt.Sprintf("unknown command %q; expected one of %s",
+		return r.mistake(l, fmt.Sprintf("unknown command %q; expected one of %s",
 			l.Words[0].Text, commandNames()))
 	}
 	if len(l.Below) > 0 && !c.below {
-		return r.mistake(l.Below[0], 0, l.Words[0].Text+" takes no indented lines")
+		return r.mistake(l.Below[0], l.Words[0].Text+" takes no indented lines")
 	}
 	if err := r.spend(l, 1); err != nil {
 		return err
@@ -153,17 +153,17 @@ func (r *runner) command(l lang.Line) error {
 		return err
 	}
 	if why := r.world.Exhausted(); why != "" {
-		return r.mistake(l, 0, why)
+		return r.mistake(l, why)
 	}
 	if r.out.Events+r.world.Net.Events() > mostEventsInAll {
-		return r.mistake(l, 0, fmt.Sprintf("more than %d things happen in this scenario; make it several",
+		return r.mistake(l, fmt.Sprintf("more than %d things happen in this scenario; make it several",
 			mostEventsInAll))
 	}
 	return a.Done()
 }
 
-func (r *runner) mistake(l lang.Line, word int, text string) error {
-	return lang.Wrong(r.file.Name, l.Number, l.Words[word].Column, text)
+func (r *runner) mistake(l lang.Line, text string) error {
+	return lang.Wrong(r.file.Name, l.Number, l.Words[0].Column, text)
 }
 
 // expected adds a mismatch of an expect command.
@@ -192,7 +192,7 @@ func (r *runner) spend(l lang.Line, times int) error {
 		cost = min(cost+min(text, mostMade+1)*int64(w.Times), mostMade+1)
 	}
 	if r.spent += cost * int64(times); r.spent > mostMade {
-		return r.mistake(l, 0, fmt.Sprintf("the scenario makes more than %d MiB of texts and steps up "+
+		return r.mistake(l, fmt.Sprintf("the scenario makes more than %d MiB of texts and steps up "+
 			"to here; repeat less, or shorter texts", mostMade>>20))
 	}
 	return nil
