@@ -289,11 +289,8 @@ func (s *Server) differ(what, opening, extended string) string {
 // samePath reports whether an extended request is for the path of the opening request, perhaps as
 // clients see it.
 func (s *Server) samePath(extended string) bool {
-	if opening := s.open.Path(); !place.SamePath(extended, opening) {
-		prefix := strings.TrimSuffix(s.cfg.Outside.Prefix, "/")
-		return place.SamePath(extended, prefix+opening)
-	}
-	return true
+	opening, prefix := s.open.Path(), strings.TrimSuffix(s.cfg.Outside.Prefix, "/")
+	return place.SamePath(extended, opening) || place.SamePath(extended, prefix+opening)
 }
 
 // sameHost does the same for a Host.
