@@ -15,8 +15,8 @@ type Request struct {
 	Target        []byte // origin-form or absolute-form, exactly as sent
 	Minor         int    // 1 for HTTP/1.1, up to 9
 	Fields        Fields
-	ContentLength int64 // -1 if absent; ignored by Append
-	Body          []byte
+	ContentLength int64  // -1 if absent; ignored by Append
+	Body          []byte // nil if a parsed message has none
 }
 
 // ParseHead reads the request line and the fields at the start of b, and returns the number of
@@ -66,8 +66,9 @@ func takeBody(dst *[]byte, b []byte, n int, want int64) error {
 		return &ParseError{Kind: KindBodyTooShort, Offset: len(b), Detail: "ends before Content-Length"}
 	case have > want:
 		return surplus(KindSurplus, n+int(want), "after the end of the message")
+	case want > 0:
+		*dst = b[n:len(b):len(b)]
 	}
-	*dst = b[n:len(b):len(b)]
 	return nil
 }
 
@@ -99,8 +100,8 @@ type Response struct {
 	Minor         int    // 1 for HTTP/1.1, up to 9; 0 from ParseOpening only
 	Reason        []byte // may be empty; means nothing
 	Fields        Fields
-	ContentLength int64 // -1 if absent; ignored by Append
-	Body          []byte
+	ContentLength int64  // -1 if absent; ignored by Append
+	Body          []byte // nil if a parsed message has none
 }
 
 // Bodiless reports whether a response with this status never has content: 1xx, 204, 205 and 304.
@@ -186,7 +187,9 @@ func (r *Response) takeBody(b []byte, n, limit int, ended bool) (full bool, err 
 	case len(body) > limit:
 		return false, &ParseError{Kind: KindBodyTooLarge, Offset: n + limit, Detail: "over the limit"}
 	}
-	r.Body = body
+	if len(body) > 0 {
+		r.Body = body
+	}
 	return full, nil
 }
 
