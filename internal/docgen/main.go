@@ -1,7 +1,8 @@
 // Docgen writes the documents that are made from the code. Without an argument it writes those that
 // are made from the tables of package fsm, docs/states.md, docs/status.md, docs/facts.md, docs/img
-// and docs/models, and from the corpus of package wire, docs/corpus.md. With one it measures for a
-// few minutes and writes a page with numbers of this machine:
+// and docs/models, from the corpus of package wire, docs/corpus.md, and from the catalogue of
+// faults, a section of docs/verification.md. With one it measures for a few minutes and writes a
+// page with numbers of this machine:
 //
 //	go run ./internal/docgen                 # also: go generate ./docs
 //	go run ./internal/docgen performance     # docs/performance.md
@@ -98,7 +99,15 @@ func documents(root string) (map[string][]byte, error) {
 	}
 	files["docs/facts.md"] = []byte(facts)
 	corpus, err := corpusPage(root)
+	if err != nil {
+		return nil, err
+	}
 	files["docs/corpus.md"] = []byte(corpus)
+	page, err := os.ReadFile(filepath.Join(root, "docs", "verification.md"))
+	if err != nil {
+		return nil, err
+	}
+	files["docs/verification.md"], err = verification.Twice(page)
 	return files, err
 }
 

@@ -178,7 +178,8 @@ func (p *program) build(module, pkg string) (*binary, error) {
 	}
 	const forget = "-rapid.nofailfile" // failures are on purpose
 	if exec.Command(b.Path, "-test.list", "^$", forget).Run() == nil {
-		b.Flags = []string{forget, "-rapid.seed=1", "-rapid.checks=500"} // -short takes a fifth
+		b.Flags = []string{forget, "-rapid.seed=1", "-rapid.checks=500", // -short takes a fifth
+			"-rapid.shrinktime=1s"}
 	}
 	list := exec.Command(b.Path, "-test.list", ".")
 	list.Dir = b.Dir

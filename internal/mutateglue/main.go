@@ -99,7 +99,8 @@ func parse() (o options) {
 	flag.BoolVar(&o.again, "again", false, "only faults that survived in an earlier hunt")
 	flag.IntVar(&o.parallel, "parallel", 2, "how many processes")
 	flag.StringVar(&o.names, "run", "", "only tests whose names match")
-	flag.StringVar(&o.from, "tests", "", "only tests of these packages, with commas between")
+	flag.StringVar(&o.from, "tests", "",
+		"only tests of these packages, with commas between; special are ghosts and interleavings")
 	flag.Float64Var(&o.quick, "quick", 8, "only tests that take less than this many seconds")
 	flag.Parse()
 	return o
@@ -230,7 +231,7 @@ func (p *program) binaries(
 		b.Tests = slices.DeleteFunc(b.Tests, func(t *oneTest) bool { return !wanted.MatchString(t.Name) })
 		list = append(list, b)
 	}
-	if special {
+	if special && (len(only) == 0 || slices.Contains(only, "special")) {
 		more, err := p.special()
 		if err != nil {
 			return nil, err

@@ -30,7 +30,7 @@ func (p *program) second(o options, byID map[string]int) error {
 		test := done[r.ID]
 		_, twice := catalogue.Twice[r.Package()]
 		return !twice || r.Killer == "" || !begins(r.ID, split(o.try)) || p.out[byID[r.ID]] ||
-			test != "" && (test != catalogue.Alone || !o.again)
+			test != "" && !(catalogue.IsAlone(test) && o.again)
 	})
 	rand.New(rand.NewSource(o.seed)).Shuffle(len(all),
 		func(i, j int) { all[i], all[j] = all[j], all[i] })
@@ -52,7 +52,7 @@ func (p *program) second(o options, byID map[string]int) error {
 	defer j.Close()
 	each(all, o.parallel, func(r catalogue.Row) {
 		by, got, _ := kill(otherTools(binaries, &r), byID[r.ID], o.quick)
-		if got.why == "timeout" {
+		if got.why == "timeout" && !hangs(binaries, by, byID[r.ID]) {
 			return
 		}
 		if by == "" {
@@ -65,6 +65,18 @@ func (p *program) second(o options, byID map[string]int) error {
 		}
 	})
 	return nil
+}
+
+// hangs reports whether a test runs into its limit with a fault, by itself and once more.
+func hangs(binaries []*binary, test string, number int) bool {
+	for _, b := range binaries {
+		for _, t := range b.Tests {
+			if strings.TrimPrefix(b.Package, "./")+"."+t.Name == test {
+				return b.run([]*oneTest{t}, number, "").failed
+			}
+		}
+	}
+	return false
 }
 
 // otherTools leaves out the tests that belong to the tool which notices a fault already.
@@ -95,7 +107,9 @@ func (p *program) seconds() map[string]string {
 func (p *program) addSecond(rows []catalogue.Row) error {
 	tests, err := catalogue.Seconds()
 	for id, test := range p.seconds() {
-		tests[id] = test
+		if test != catalogue.Alone || !catalogue.IsAlone(tests[id]) { // which may say why
+			tests[id] = test
+		}
 	}
 	return errors.Join(err, p.put(catalogue.Second, catalogue.SecondText(rows, tests)))
 }

@@ -63,5 +63,5 @@ func TestTwice_Counts(t *testing.T) {
 			shown += n
 		}
 	}
-	require.Contains(t, b.String(), fmt.Sprintf("Shown were %d of ", shown))
+	require.Contains(t, b.String(), fmt.Sprintf(" %d were shown:", shown))
 }

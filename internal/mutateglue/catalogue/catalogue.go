@@ -13,6 +13,7 @@ import (
 )
 
 //go:generate go -C ../../.. run ./internal/mutateglue -add
+//go:generate go -C ../../.. run ./internal/docgen
 
 // Noticed and Unnoticed are where the catalogue is, from the root of the module.
 const (

@@ -59,11 +59,16 @@ func TestCatalogue_NoticedTwice(t *testing.T) {
 	require.Equal(t, second, SecondText(rows, tests), "it is not sorted, or stale: go generate ./...")
 	_, err = Pairs(rows)
 	require.NoError(t, err)
-	alone := map[string]int{}
+	alone, kinds := map[string]int{}, map[string]int{}
 	for i := range rows {
 		if test := tests[rows[i].ID]; rows[i].Killer != "" && (test == "" || test == Alone) {
 			alone[rows[i].Package()]++
+		} else if IsAlone(test) {
+			kinds[judged(test).Name]++
 		}
+	}
+	for _, k := range Kinds {
+		require.NotZero(t, kinds[k.Name], "no fault is of kind %s", k.Name)
 	}
 	for name, most := range Twice {
 		require.LessOrEqual(t, alone[name], most, name)

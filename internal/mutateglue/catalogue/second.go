@@ -14,10 +14,10 @@ const Second = "internal/mutateglue/catalogue/second.tsv"
 //go:embed second.tsv
 var second string
 
-// Twice are the packages of which each fault was shown to the tests of a second tool, with how many
-// of their faults one tool notices alone. The numbers may only fall.
+// Twice are the packages of whose faults a second tool notices each, or of which the catalogue says
+// why one is enough, with how many wait for either. The numbers may only fall.
 var Twice = map[string]int{
-	"endpoint/driver":         478,
+	"endpoint/driver":         0,
 	"transport/internal/loop": 151,
 }
 
@@ -71,19 +71,42 @@ func (r *Row) Tool() Tool {
 	return ToolOf(r.Package(), pkg, name)
 }
 
-// Alone stands in the place of a test where no second tool notices a fault.
+// Alone stands in the place of a test where no second tool notices a fault, alone or with a Kind
+// behind a blank.
 const Alone = "-"
+
+// Kind is why one tool is enough for some faults.
+type Kind struct{ Name, Why string }
+
+// Kinds are all of them.
+var Kinds = []Kind{
+	{"memory", "what a call allocates. Nothing that is done differs, so that only a test " +
+		"that measures can notice it."},
+}
+
+// judged returns the kind of a fault that one tool notices alone, nil if there is none yet.
+func judged(test string) *Kind {
+	name, alone := strings.CutPrefix(test, Alone+" ")
+	if i := slices.IndexFunc(Kinds, func(k Kind) bool { return k.Name == name }); alone && i >= 0 {
+		return &Kinds[i]
+	}
+	return nil
+}
+
+// IsAlone reports whether what Seconds has of a fault says that no second tool notices it.
+func IsAlone(test string) bool { return test == Alone || strings.HasPrefix(test, Alone+" ") }
 
 const secondHead = "function\tclass\talso noticed by\tfaults"
 
-// Seconds returns by the ID of a fault the test of a second tool that notices it, or Alone.
+// Seconds returns by the ID of a fault the test of a second tool that notices it, or Alone, with a
+// Kind or without.
 func Seconds() (tests map[string]string, err error) {
 	tests = map[string]string{}
 	return tests, lines(second, secondHead, func(f []string) bool {
 		for _, hash := range strings.Fields(f[3]) {
 			tests[f[0]+":"+hash] = f[2]
 		}
-		return f[2] == Alone || strings.Contains(f[2], ".")
+		return f[2] == Alone || judged(f[2]) != nil || strings.Contains(f[2], ".")
 	})
 }
 
@@ -99,10 +122,12 @@ func SecondText(rows []Row, tests map[string]string) string {
 	return strings.Replace(text, noticedHead, secondHead, 1)
 }
 
-// Pair counts the faults of a package that two tools notice, Second "" if it is one alone.
+// Pair counts the faults of a package that two tools notice, Second "" if it is one alone. Why is
+// then the name of a Kind, "" if there is none yet.
 type Pair struct {
 	Package       string
 	First, Second Tool
+	Why           string
 	Faults        int
 }
 
@@ -121,7 +146,9 @@ func Pairs(rows []Row) (pairs []Pair, err error) {
 			continue
 		}
 		p := Pair{Package: r.Package(), First: r.Tool()}
-		if test != Alone {
+		if k := judged(test); k != nil {
+			p.Why = k.Name
+		} else if test != Alone {
 			also := Row{ID: r.ID, Killer: test}
 			p.Second = also.Tool()
 			if p.First == p.Second {
@@ -136,8 +163,8 @@ func Pairs(rows []Row) (pairs []Pair, err error) {
 		pairs = append(pairs, p)
 	}
 	slices.SortFunc(pairs, func(a, b Pair) int {
-		return strings.Compare(a.Package+"\t"+string(a.First)+"\t"+string(a.Second),
-			b.Package+"\t"+string(b.First)+"\t"+string(b.Second))
+		return strings.Compare(a.Package+"\t"+string(a.First)+"\t"+string(a.Second)+"\t"+a.Why,
+			b.Package+"\t"+string(b.First)+"\t"+string(b.Second)+"\t"+b.Why)
 	})
 	return pairs, nil
 }
