@@ -254,20 +254,14 @@ func (h *application) checkKHP(o *OpeningRequest) (status int, why string) {
 }
 
 // use lets the application have the connection, and returns when both are done with it. A panic of
-// the application does not take the connection's state with it; net/http logs it.
+// the application does not take the connection's state with it; net/http logs it. Its frame is
+// small, because idle connections wait in it, and so are those of the calls from here to the
+// socket: a stack of 2 KiB has room for few more.
 func (c *served) use() {
 	defer c.used()
 	err := c.handler.Serve(c.ctx, c.conn)
 	c.returned = true
 	c.finish(err)
-}
-
-// useAll is use and ended for a goroutine of its own. Its frame is small, because idle connections
-// wait in it, and so are those of the calls from here to the socket: a stack of 2 KiB has room for
-// few more.
-func (c *served) useAll() {
-	defer c.endedAll()
-	c.use()
 }
 
 // used ends the remaining work of a connection after Serve.
@@ -343,9 +337,6 @@ func (c *served) finish(err error) {
 	}
 	<-conn.done // another goroutine may be closing it
 }
-
-// endedAll is ended for a deferred call.
-func (c *served) endedAll() { c.ended(recover()) }
 
 // ended ends the work that Server.connection has begun, also after a panic with the value v. A
 // connection that net/http has taken over is left to it.

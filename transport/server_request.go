@@ -39,7 +39,10 @@ func (s *Server) connection(visit accept.Visit) {
 		return
 	}
 	if c.shake(o, false) == nil {
-		go c.useAll()
+		go func() {
+			defer func() { c.ended(recover()) }()
+			c.use()
+		}()
 	}
 }
 

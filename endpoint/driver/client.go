@@ -188,25 +188,18 @@ func (q Challenge) Over() bool { return q.client == nil || q.client.late(q.gener
 
 // Credentials answers with the value of an Authorization field.
 func (q Challenge) Credentials(now time.Time, value string) {
-	q.answer(now, func() []endpoint.Output { return q.client.endpoint.Credentials(now, value) })
+	if c := q.client; c != nil {
+		c.answer(now, q.generation, func() []endpoint.Output {
+			return c.endpoint.Credentials(now, value)
+		})
+	}
 }
 
 // None answers that there are no credentials; detail gives the reason.
 func (q Challenge) None(now time.Time, detail string) {
-	q.answer(now, func() []endpoint.Output { return q.client.endpoint.NoCredentials(now, detail) })
-}
-
-// answer passes an answer to the endpoint and carries out the outputs, unless the question is over.
-func (q Challenge) answer(now time.Time, tell func() []endpoint.Output) {
-	c := q.client
-	switch {
-	case c == nil:
-	case c.late(q.generation):
-		c.host.Dropped(ErrLate)
-	case c.busy:
-		c.later(func() { q.answer(now, tell) })
-	default:
-		c.asked = 0
-		c.do(now, tell())
+	if c := q.client; c != nil {
+		c.answer(now, q.generation, func() []endpoint.Output {
+			return c.endpoint.NoCredentials(now, detail)
+		})
 	}
 }

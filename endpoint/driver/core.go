@@ -168,6 +168,20 @@ func (d *core) ask() (generation uint64) {
 // late reports whether the question of that generation is over.
 func (d *core) late(generation uint64) bool { return d.asked != generation }
 
+// answer passes an answer to the question of that generation to the endpoint, and carries out the
+// outputs, unless the question is over.
+func (d *core) answer(now time.Time, generation uint64, tell func() []endpoint.Output) {
+	switch {
+	case d.late(generation):
+		d.host.Dropped(ErrLate)
+	case d.busy:
+		d.later(func() { d.answer(now, generation, tell) })
+	default:
+		d.asked = 0
+		d.do(now, tell())
+	}
+}
+
 // Deadline returns when to call Expire, the zero time for never: the last argument of Wake.
 func (d *core) Deadline() time.Time { return d.machine.Deadline() }
 

@@ -144,15 +144,7 @@ func (q Question) decideLater(now time.Time, d endpoint.Decision) {
 
 // Fail answers that the application failed: the client gets a 500.
 func (q Question) Fail(now time.Time) {
-	s := q.server
-	switch {
-	case s == nil:
-	case s.late(q.generation):
-		s.host.Dropped(ErrLate)
-	case s.busy:
-		s.later(func() { q.Fail(now) })
-	default:
-		s.asked = 0
-		s.do(now, s.endpoint.ApplicationFailed(now))
+	if s := q.server; s != nil {
+		s.answer(now, q.generation, func() []endpoint.Output { return s.endpoint.ApplicationFailed(now) })
 	}
 }

@@ -58,9 +58,21 @@ func TestLoop_WriteDeadlines(t *testing.T) {
 					j.due = time.Now().Add(c.left)
 				}
 				o.write(l)
-				require.Equal(t, c.want, time.Until(nc.writeDue), "%s, %s", name, what)
+				require.Equal(t, c.want, time.Until(nc.wroteBy), "%s, %s", name, what)
 			})
 		}
+	}
+}
+
+// A write has its own time, also behind a message that waits to be sent and goes first.
+func TestLoop_WriteDeadlines_BehindAMessage(t *testing.T) {
+	for name, o := range orders {
+		withLoop(t, true, func(t *testing.T, l *Loop, j *journal, nc *socket, peer *tcptest.Conn) {
+			l.Established(nil)
+			_ = l.SendMessage(wire.Text, []byte("m"))
+			o.write(l)
+			require.Equal(t, o.limit, time.Until(nc.wroteBy), name)
+		})
 	}
 }
 

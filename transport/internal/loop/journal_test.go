@@ -103,10 +103,11 @@ type socket struct {
 	*tcptest.Conn
 	mu                sync.Mutex // guards the next two lines; tests read them when all is quiet
 	readDue, writeDue time.Time
-	deadlines         int      // calls
-	writes            int      // calls
-	ended             []string // calls that end it
-	both              bool     // Read returns bytes and the end of the stream together
+	wroteBy           time.Time // writeDue at the last write
+	deadlines         int       // calls
+	writes            int       // calls
+	ended             []string  // calls that end it
+	both              bool      // Read returns bytes and the end of the stream together
 }
 
 func (s *socket) SetDeadline(t time.Time) error {
@@ -141,6 +142,9 @@ func (s *socket) Read(p []byte) (n int, err error) {
 }
 
 func (s *socket) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	s.wroteBy = s.writeDue
+	s.mu.Unlock()
 	s.writes++
 	return s.Conn.Write(p)
 }

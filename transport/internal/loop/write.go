@@ -79,7 +79,11 @@ func (d *Loop) writeBy(limit fsm.Timer) {
 }
 
 // wrote notes whether a write took too long.
-func (d *Loop) wrote(err error) { d.deaf = d.deaf || errors.Is(err, os.ErrDeadlineExceeded) }
+func (d *Loop) wrote(err error) {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		d.deaf = true
+	}
+}
 
 // Disconnect implements [driver.Orders]. A server lets the client go first, and so does a client
 // that was sent broken frames; one whose caller waits no more does not.
