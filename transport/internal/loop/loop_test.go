@@ -452,3 +452,19 @@ func TestLoop_OpeningAllocations(t *testing.T) {
 		l.readOpening()
 	}))
 }
+
+// A pending function may leave another one to be done.
+func TestLoop_NextAfterNext(t *testing.T) {
+	withLoop(t, true, func(t *testing.T, l *Loop, j *journal, nc *socket, peer *tcptest.Conn) {
+		j.begin = func() {
+			l.Next = func() {
+				j.note("first")
+				l.Next = func() { j.note("second"); l.Over(nil) }
+			}
+		}
+		j.due = time.Now().Add(time.Minute)
+		j.expire = func() { l.Over(nil) }
+		l.Run()
+		require.Equal(t, []string{"begin", "first", "second"}, j.take())
+	})
+}
