@@ -107,7 +107,7 @@ func (p *program) seconds() map[string]string {
 func (p *program) addSecond(rows []catalogue.Row) error {
 	tests, err := catalogue.Seconds()
 	for id, test := range p.seconds() {
-		if test != catalogue.Alone || !catalogue.IsAlone(tests[id]) { // which may say why
+		if test != catalogue.Alone || tests[id] == "" { // a hunt with fewer tests takes nothing back
 			tests[id] = test
 		}
 	}
