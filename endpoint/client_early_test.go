@@ -70,7 +70,7 @@ func TestClient_TooEarly(t *testing.T) {
 	}
 }
 
-// What came where nothing may come is said on both sides, without what may be secret in it.
+// Both sides report bytes that come where none may come, and leave out possible secrets.
 func TestUnexpectedMessage_Detail(t *testing.T) {
 	const secret = "GET /p?token=s3cret HTTP/1.1\r\n\r\n"
 	r := asking(t, ClientConfig{HasCredentials: true}).unit(challengeBasic).message("hello")
@@ -84,7 +84,7 @@ func TestUnexpectedMessage_Detail(t *testing.T) {
 	require.NotContains(t, s.sent[0], "s3cret")
 }
 
-// What a peer reads about its request is written for it.
+// Texts that a peer reads about its request are written for that peer.
 func TestServer_BodyForThePeer(t *testing.T) {
 	s := listening(t, "/p", ServerConfig{}).message("garbage")
 	require.Contains(t, s.sent[0],

@@ -50,7 +50,7 @@ func TestClient_Offer_FirstIsNotKHP(t *testing.T) {
 	}
 }
 
-// What was not offered cannot be selected.
+// A subprotocol or extension that was not offered cannot be selected.
 func TestClient_Offer_NothingElse(t *testing.T) {
 	for protocol, cfg := range map[string]ClientConfig{Subprotocol: {PlainOnly: true}, bump: {}} {
 		r := dialed(t, "ws://h/p", cfg)

@@ -146,7 +146,7 @@ func TestClient_OpeningSwitchingOnAStream(t *testing.T) {
 	})
 }
 
-// What is repeated is called repeated, and what is missing is not quoted as empty.
+// A repeated field is called repeated, and a missing one is not quoted as empty.
 func TestClient_OpeningAcceptRepeated(t *testing.T) {
 	for text, want := range map[string]string{
 		switching("Sec-WebSocket-Accept: " +

@@ -60,7 +60,7 @@ func TestClient_Opened_AcceptIsHidden(t *testing.T) {
 		"Sec-WebSocket-Accept: of another key")).wantOpen("any accept")
 }
 
-// What a layer says that it was granted is within the limits, as in an opening response.
+// The parameters that a layer reports as granted obey the limits, as in an opening response.
 func TestClient_Opened_Limits(t *testing.T) {
 	r := dialed(t, "ws://h/p", ClientConfig{Limits: wire.Limits{Line: 100}})
 	r.take(r.c.Opened(t0, Subprotocol, []string{strings.Repeat("x", 200)}, zeroAccept))

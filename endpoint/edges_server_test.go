@@ -214,7 +214,7 @@ func TestServer_Opened_Size(t *testing.T) {
 	}
 }
 
-// What a client speaks is known from its opening request.
+// The server learns the client's protocol from its opening request.
 func TestOpeningRequest_Speaks(t *testing.T) {
 	khp := []HeaderField{{"Sec-WebSocket-Protocol", "amqp, x-kaazing-handshake"}}
 	for want, o := range map[string]OpeningRequest{

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a server says about a refusal reaches the caller whole: status, fields and body.
+// A server's refusal reaches the caller whole: status, fields and body.
 func TestPair_Explains(t *testing.T) {
 	for _, v := range []struct {
 		d    Decision

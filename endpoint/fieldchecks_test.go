@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whoever gives a field, for whichever message: nothing in it can begin another line, and none
+// Fields of any caller, for any message: nothing in them can begin another line, and none
 // takes the place of a field of the handshake.
 func TestFields_NoneInjectsAnother(t *testing.T) {
 	decide := func(f HeaderField) error {
@@ -132,7 +132,7 @@ func TestHandshakeError_As(t *testing.T) {
 	require.Equal(t, fsm.FailureLimit, failure, "is left alone")
 }
 
-// What the caller does with the list that Offer returned changes no later request.
+// Changes that the caller makes to the list that Offer returned change no later request.
 func TestClient_Offer_IsACopy(t *testing.T) {
 	for _, subprotocols := range [][]string{nil, {"amqp"}} {
 		for _, change := range []func(cfg *ClientConfig){

@@ -59,8 +59,8 @@ func numbered(n int) string {
 	return strings.TrimSuffix(b.String(), ",")
 }
 
-// The limits of an opening request hold whoever has read it, and nothing of a request that exceeds
-// them is kept.
+// The limits of an opening request hold whichever code has read it, and nothing of a request that
+// exceeds them is kept.
 func TestServer_Opening_Limits(t *testing.T) {
 	for _, v := range largeOpenings {
 		fields := strings.Split(strings.TrimSpace(openingFields), "\r\n")
@@ -154,7 +154,7 @@ func TestLists_Limits(t *testing.T) {
 	require.Len(t, r.wantFail("OpeningRefused", fsm.FailureStatus, 0).Body, 64<<10)
 }
 
-// What comes byte by byte costs no more than its length.
+// A message that arrives byte by byte costs no more than its length.
 func TestByteByByte(t *testing.T) {
 	t.Run("chunked-answer", func(t *testing.T) {
 		c, err := NewClient("ws://h/p", ClientConfig{Limits: wire.Limits{Body: 4096}})

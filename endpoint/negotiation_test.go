@@ -135,7 +135,7 @@ func TestClient_ExtendedRequest(t *testing.T) {
 	})
 }
 
-// What an extension has to say besides its parameters travels in fields of its own, both ways and
+// Data of an extension besides its parameters travel in fields of their own, both ways and
 // without another round.
 func TestPair_ExtensionFields(t *testing.T) {
 	proves(t, "KHP-EXT-REQ-06 KHP-EXT-REQ-07")

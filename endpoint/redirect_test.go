@@ -305,7 +305,7 @@ func TestClient_Reading_CutRedirect(t *testing.T) {
 	}
 }
 
-// What was meant for one origin goes to no other.
+// Fields meant for one origin go to no other.
 func TestClient_Redirecting_Sensitive(t *testing.T) {
 	proves(t, "KHP-REDIR-03")
 	cfg := ClientConfig{

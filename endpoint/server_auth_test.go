@@ -30,7 +30,7 @@ func TestRequest_Challenge(t *testing.T) {
 	}
 }
 
-// What a host refuses is answered with its status and reason, and never opened.
+// A request that the host refuses is answered with the host's status and reason, and never opened.
 func TestServer_CheckOpening(t *testing.T) {
 	opening := "GET /p?q HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " +
 		Subprotocol + "\r\n\r\n"

@@ -156,7 +156,7 @@ func TestHandshakeError_StatusOfTheOpening(t *testing.T) {
 
 // Origin and Sec-WebSocket-Origin may both stand in a request if they say the same, which the case
 
-// What is printed names what there is, hides what is secret, and leaves out what there is not.
+// Printed values name the fields that are set, hide secrets, and leave out the rest.
 func TestString_WhatThereIs(t *testing.T) {
 	r := Request{OpeningRequest: OpeningRequest{Target: "/p", Host: "h"}, Body: []byte("b")}
 	require.Equal(t, "endpoint.Request{Target: /p, Host: h, Body: 1 bytes, Replay: 0}", r.String())

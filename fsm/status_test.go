@@ -34,7 +34,7 @@ func TestStatus_OneActionEach(t *testing.T) {
 	}
 }
 
-// What a step does with a status is what the table says of it, so there is no second opinion
+// A step handles a status as the table says, so there is no second opinion
 // anywhere.
 func TestStatus_StepAgrees(t *testing.T) {
 	t.Attr("req", "INV-14")

@@ -111,8 +111,8 @@ func (c *halfConn) CloseWrite() error {
 	return nil
 }
 
-// What a faulty peer still sends is thrown away for a while, so that no reset overtakes our Close
-// frame.
+// Bytes that a faulty peer still sends are discarded for a while, so that no reset overtakes our
+// Close frame.
 func TestConn_PeerBreaksProtocolAndGoesOn(t *testing.T) {
 	t.Attr("req", "WSP-CLOSE-02")
 	onNetworks(t, virtualNetworks, func(t *testing.T) {

@@ -58,8 +58,8 @@ var connFaults = []weave.Fault{
 			"{\n\t\tc.release()\n\t}\n\treturn k, err"},
 }
 
-// What a Conn shares between its callers holds under every schedule with one preemption, or two
-// where that is said; each of the faults is found in one.
+// State that callers of a Conn share stays consistent under every schedule with one preemption, or
+// two where that is said; each of the faults is found in one.
 func TestConn_Interleavings(t *testing.T) {
 	dirs := []string{".", "internal/sock", "internal/frames"}
 	weave.Explore(t, dirs, connFaults, func(t *testing.T) {

@@ -58,7 +58,7 @@ func TestConn_Reader(t *testing.T) {
 	}
 }
 
-// What a reader leaves is discarded by the next one, or by Read, and not given to the old one.
+// The unread rest of a message is discarded by the next reader, or by Read.
 func TestConn_ReaderRest(t *testing.T) {
 	long := strings.Repeat("x", 100000)
 	a, b := tcpPair(t)

@@ -72,7 +72,7 @@ func TestStream_Boundaries(t *testing.T) {
 	require.Equal(t, io.EOF, err)
 }
 
-// What is no regular end of the peer is none of the stream.
+// A stream ends with io.EOF only if the peer ended regularly.
 func TestStream_End(t *testing.T) {
 	for name, x := range map[string]struct {
 		end  func(c *Conn)

@@ -40,7 +40,7 @@ func wantServerFirst(t *testing.T, nc *tcptest.Conn, what string) {
 	require.Equal(t, []string{"server FIN", "client FIN"}, nc.History(), what)
 }
 
-// What was written before a Close is read before any error, whichever side closes, and the server
+// Messages written before a Close are read before any error, whichever side closes, and the server
 // ends TCP first. Both sides go on writing until they hear of the end.
 func TestConn_AllBeforeTheClose(t *testing.T) {
 	t.Attr("req", "WSP-CLOSE-01")

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a proxy says instead of connecting is told as what it is, with the proxy's name and without
+// A proxy's refusal to connect is reported as such, with the proxy's name and without
 // its password.
 func TestDial_ProxyRefuses(t *testing.T) {
 	say := func(status int, fields ...string) func(w http.ResponseWriter, r *http.Request) bool {

@@ -86,7 +86,7 @@ func TestHandshakeError_Temporary(t *testing.T) {
 	require.False(t, (&HandshakeError{Cause: context.Canceled}).Temporary())
 }
 
-// What is known already is still said when the caller gives up while the connection is being
+// Errors report the facts known so far when the caller gives up while the connection is being
 // closed.
 func TestHandshakeError_GivenUpWhileClosing(t *testing.T) {
 	virtual(t, "refused", func(t *testing.T) {

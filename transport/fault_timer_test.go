@@ -9,7 +9,7 @@ import (
 )
 
 // A provider that ends with its context, which is when its timer runs out, has taken too long,
-// whoever notices first.
+// whichever side notices first.
 func TestDial_ProviderEndsWithItsTimer(t *testing.T) {
 	t.Attr("req", "ADV-42")
 	for range 30 {

@@ -249,7 +249,7 @@ func TestForward_SameOnSockets(t *testing.T) {
 	})
 }
 
-// What is read from a stream becomes messages of at most 32 KiB, in both ways of reading.
+// Bytes read from a stream become messages of at most 32 KiB, in both ways of reading.
 func TestForwardFrom(t *testing.T) {
 	want := bytes.Repeat([]byte("0123456789"), 20000)
 	for name, plain := range map[string]bool{"socket": false, "reader": true} {

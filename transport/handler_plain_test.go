@@ -148,7 +148,7 @@ func TestHandler_Plain_Refused(t *testing.T) {
 	}
 }
 
-// An Authenticator that lets somebody in without credentials lets in plain clients as well, who
+// An Authenticator that admits clients without credentials admits plain clients as well, who
 // have a name then.
 func TestHandler_Plain_LetIn(t *testing.T) {
 	h := &Handler{Plain: true, Serve: func(ctx context.Context, c *Conn) error {

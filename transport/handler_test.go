@@ -154,7 +154,7 @@ func TestHandler_BehindMiddleware(t *testing.T) {
 	require.Equal(t, CloseNormal, CloseCode(err), "Serve has returned nil")
 }
 
-// What Serve returns decides how its connection is closed.
+// The result of Serve decides how its connection is closed.
 func TestHandler_ServeEnds(t *testing.T) {
 	for name, c := range map[string]struct {
 		serve  func(context.Context, *Conn) error

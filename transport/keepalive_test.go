@@ -31,7 +31,7 @@ func wantAfter(t *testing.T, d time.Duration, why string, f func()) {
 	require.Equal(t, d, time.Since(begin), why)
 }
 
-// untilEnd has somebody read c to its end.
+// untilEnd starts a goroutine that reads c to its end.
 func untilEnd(c *Conn) <-chan error {
 	end := make(chan error, 1)
 	go func() {
@@ -103,7 +103,7 @@ func TestKeepAlive_SilenceEnds(t *testing.T) {
 	}
 }
 
-// A peer that reads nothing holds up neither the Ping nor the end, nor does whoever writes to it.
+// Neither a peer that reads nothing nor a goroutine that writes to it delays the Ping or the end.
 func TestKeepAlive_DeafPeer(t *testing.T) {
 	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		c, _ := aliveConn(t, false)
@@ -221,7 +221,7 @@ func TestKeepAlive_Close(t *testing.T) {
 	}
 }
 
-// What extensions make of a Ping is sent to those who have agreed on one: scripts see no others.
+// Frames that extensions make of a Ping go only to peers that have agreed on an extension.
 func TestKeepAlive_PingPong(t *testing.T) {
 	const granted = "Sec-WebSocket-Extensions: x-kaazing-ping-pong;01010102\r\n"
 	virtual(t, "script", func(t *testing.T) {

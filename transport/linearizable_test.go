@@ -232,7 +232,7 @@ func TestConn_LinearizableFinds(t *testing.T) {
 	}
 }
 
-// What is built of this module links nothing that only its tests need.
+// Programs built of this module link nothing that only its tests need.
 func TestNothingLinksTestDependencies(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "example.com/khp/fsm", "example.com/khp/wire/...",
 		"example.com/khp/endpoint/...", "example.com/khp/transport/...").Output()

@@ -126,7 +126,7 @@ func (w *loginWorld) handler(a loginArea, by auth.Authenticator) *Handler {
 		Authenticator: auth.AuthenticatorFunc(
 			func(ctx context.Context, r *Request) (auth.Verdict, error) {
 				w.pass("authenticator", r)
-				// It judges whether the client is still there or not, as the model does.
+				// The server judges whether the client is still there or not, as the model does.
 				return by.Authenticate(context.WithoutCancel(ctx), r)
 			}),
 		Decide: func(_ context.Context, r *Request) (Decision, error) {

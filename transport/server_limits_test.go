@@ -191,7 +191,7 @@ func TestServer_MaxConnections(t *testing.T) {
 	require.Contains(t, <-third.head, "101 ")
 }
 
-// As many clients as shall wait do so, get the place of whoever goes, first come first served, and
+// As many clients as shall wait do so, get the places of those that leave, in order of arrival, and
 // are forgotten if they go themselves.
 func TestServer_MaxWaiting(t *testing.T) { eachNetwork(t, testServerMaxWaiting) }
 

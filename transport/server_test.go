@@ -255,8 +255,8 @@ func TestServer_Plain(t *testing.T) {
 	require.Equal(t, "hello", string((<-c.got).Payload))
 }
 
-// What the application adds to the context of a connection is there in all callbacks, and lives
-// until the last of them has returned.
+// A value that the application adds to the context of a connection is there in all callbacks, and
+// lives until the last of them has returned.
 func TestHandler_ConnContext(t *testing.T) {
 	type key struct{}
 	over := make(chan struct{})

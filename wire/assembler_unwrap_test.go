@@ -110,7 +110,7 @@ func TestAssembler_UnwrapEmpty(t *testing.T) {
 	}
 }
 
-// What is around a response is text as well.
+// The text around a response must be text as well.
 func TestAssembler_UnwrapTextAround(t *testing.T) {
 	const around = "HTTP/1.1 200 OK\r\nA: "
 	a := Assembler{Unwrap: true}

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is as long as a limit allows is taken, and one more of it is refused, as that limit.
+// Input as long as a limit allows is accepted, and one unit more is refused, naming that limit.
 func TestLimits_Boundaries(t *testing.T) {
 	const n = 40
 	request := func(target string, lines ...string) []byte {

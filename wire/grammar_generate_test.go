@@ -163,7 +163,7 @@ func fieldsOf(b []byte) Fields {
 	return nil
 }
 
-// What the grammar generates, wire accepts, and so does the recogniser.
+// Wire and the recogniser accept every input that the grammar generates.
 func TestGrammar_GeneratedIsAccepted(t *testing.T) {
 	t.Attr("req", "KHP-EXT-03")
 	g := loadGrammar(t)

@@ -226,7 +226,7 @@ func genFields(t *rapid.T) Fields {
 	return f
 }
 
-// What is written is read back, and is written the same again.
+// A written request is read back, and is written the same again.
 func TestRequest_RoundTrip(t *testing.T) {
 	t.Attr("req", "KHP-EXT-04")
 	rapid.Check(t, func(t *rapid.T) {

@@ -385,7 +385,7 @@ func TestServe_LoginsSlowed(t *testing.T) {
 		`this address" user=joe route=/chat`)
 }
 
-// What does not go together, or cannot work, is refused with its place.
+// Combinations that contradict each other or cannot work are refused with their place.
 func TestServe_AuthRefused(t *testing.T) {
 	private := khptest.File(t, "private.json", `{"keys":[{"kty":"oct","k":"c2hvcnQ"}]}`)
 	for keys, want := range map[string]string{

@@ -325,7 +325,7 @@ func TestServe_FailOverUnderLoad(t *testing.T) {
 				}, time.Minute, time.Millisecond)
 				traffic()
 				kill[i] = start(listenAgain(t, addrs[i]), &book)
-				require.Eventually(t, func() bool { // the log knows of it once somebody has come
+				require.Eventually(t, func() bool { // the log shows it once a client has come
 					c, err := transport.Dial(t.Context(), s.url+"/", nil)
 					return err == nil && c.CloseNow() == nil &&
 						strings.Count(s.log.String(), `msg="back end is up again"`) > round

@@ -34,7 +34,7 @@ func tellingBackend(t *testing.T) (addr string, requests chan *http.Request) {
 	return strings.TrimPrefix(srv.URL, "http://"), requests
 }
 
-// forged is what a client may write to be somebody else.
+// forged holds fields that a client may write to pose as another user.
 func forged() http.Header {
 	return http.Header{
 		"X-Forwarded-For": {"1.1.1.1"}, "X-Forwarded-Proto": {"https"},

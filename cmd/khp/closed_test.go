@@ -297,7 +297,7 @@ func TestConfig_NamesNoFile(t *testing.T) {
 	require.NotContains(t, errs, "did you mean")
 }
 
-// What is no YAML is said with its line and without the words of the parser.
+// Invalid YAML is reported with its line and without the words of the parser.
 func TestConfig_NoYAML(t *testing.T) {
 	for text, want := range map[string]string{
 		"\tlisten: x":             "khp.yaml:1: a tab",
@@ -338,7 +338,7 @@ func TestOrigin_PatternsThatMatchNothing(t *testing.T) {
 	}
 }
 
-// What is wrong with a certificate or a flag is said without the words of a library.
+// Faults of a certificate or a flag are reported without the words of a library.
 func TestServe_PlainWords(t *testing.T) {
 	dir := t.TempDir()
 	cert, key, other := dir+"/cert.pem", dir+"/key.pem", dir+"/other.pem"

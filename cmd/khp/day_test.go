@@ -69,7 +69,7 @@ htpasswd: {/staff: USERS}
 	wantLog(t, &g.log, `msg="not reloaded.*khp.yaml:1: route /echo=ecko: `)
 	wantEcho(t, dialHere(t, g.url+"/news", nil), transport.Text, []byte("x"))
 
-	// What the dashboards see.
+	// The metrics that dashboards read.
 	text := get(t, metrics)
 	for _, want := range []string{
 		`khp_connections_open{route="/echo"} 1`, `khp_received_messages_total{route="/jms"} 1`,

@@ -48,7 +48,7 @@ func TestDial_ServerDoesNotRead(t *testing.T) {
 	}
 }
 
-// What the server closes with is what is reported, however long it leaves TCP open.
+// The server's close code is reported, however long the server leaves TCP open.
 func TestDial_ServerClosesForGood(t *testing.T) {
 	url := serveWith(t, &transport.Handler{
 		ReadLimit: 1 << 10, Serve: func(ctx context.Context, c *transport.Conn) error {

@@ -152,7 +152,7 @@ func TestDial_LongLineWithoutEditor(t *testing.T) {
 	}
 }
 
-// What is being typed when the connection ends does not stand before the prompt of the shell.
+// A line being typed when the connection ends does not stand before the prompt of the shell.
 func TestDial_LeavesTheTerminalClean(t *testing.T) {
 	const clear = "\x1b[K" // to the end of the line
 	for name, end := range map[string]func(x *typist, server *process){

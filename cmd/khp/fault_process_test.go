@@ -34,7 +34,7 @@ func TestServe_TraceDiskFull(t *testing.T) {
 	wantLogged(t, s.log, "no space left")
 }
 
-// Whoever read the log is gone: the server goes on.
+// The server goes on when the reader of its log is gone.
 func TestServe_LogReaderGone(t *testing.T) {
 	r, w, err := os.Pipe()
 	require.NoError(t, err)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a flag expects is said in the words of this program, whatever its type is.
+// Messages about a flag's value use the words of this program, whatever the flag's type is.
 func TestFlagValue_NoWordsOfALibrary(t *testing.T) {
 	libraries := []string{"invalid argument", "time:", "strconv", "parsing", "missing unit"}
 	every(rootCommand(&cli.Env{}, io.Discard), func(cmd *cobra.Command) {

@@ -148,7 +148,7 @@ func dialProcess(stdin string, args ...string) (code int, stdout, stderr string)
 }
 
 // scriptServe is "serve NAME [ARG...]": it sets $NAME to the URL, and $NAME_ADDR to host and port.
-// What it logs is in NAME.log once it is stopped.
+// Its log is in NAME.log once it is stopped.
 func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: serve NAME [ARG...]")

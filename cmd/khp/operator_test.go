@@ -103,7 +103,7 @@ func TestLog_JSONValues(t *testing.T) {
 	wantLog(t, s.log, `"timeout":"10s"`)
 }
 
-// What keeps a listener from its address is said as it is.
+// The reason why a listener cannot have its address is reported unchanged.
 func TestListen_Words(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -233,7 +233,7 @@ func TestBalance_Circle(t *testing.T) {
 	require.Equal(t, cli.ExitOK, code, errs)
 
 	// By another name it is found out when a client comes round again and again.
-	elsewhere, err := net.Listen("tcp", "127.0.0.1:0") // somebody has to be there
+	elsewhere, err := net.Listen("tcp", "127.0.0.1:0") // a server has to listen there
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = elsewhere.Close() })
 	other := "ws://" + elsewhere.Addr().String()

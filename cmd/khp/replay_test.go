@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is neither says what would be.
+// The error for a file of neither kind names both kinds.
 func TestReplay_OtherFiles(t *testing.T) {
 	steps := filepath.Join(t.TempDir(), "steps.ndjson")
 	code, _, _ := runHere(t, "", "explore", "--bounds", "small", "--model", "byzantine-client",

@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What stdout is does not matter: what is piped gets to a terminal all the same.
+// The kind of stdout does not matter: piped output reaches a terminal all the same.
 func TestVisible_DialMessages(t *testing.T) {
 	said := "one\n\tü€<" + khptest.Playful + khptest.Controls
 	url := customServer(t, func(ctx context.Context, c *transport.Conn) error {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What commands print for people has lines of at most 80 characters, words aside that are longer by
+// Output for people has lines of at most 80 characters, words aside that are longer by
 // themselves. The help of all commands, khp status and khp demo have tests of their own.
 func TestOutput_FitsTerminals(t *testing.T) {
 	for _, args := range [][]string{

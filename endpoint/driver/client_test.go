@@ -35,7 +35,7 @@ func redirected(
 	return h, c, old
 }
 
-// What a connection still brings once the client has gone on is dropped, whatever it is.
+// Events of an old connection are dropped once the client has gone on.
 func TestClient_OldConnection(t *testing.T) {
 	h, c, old := redirected(t, endpoint.ClientConfig{}, "/q")
 	late := func() {

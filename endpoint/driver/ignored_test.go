@@ -202,7 +202,7 @@ func (s shouting) Dropped(err error) {
 	s.then()
 }
 
-// What the host calls when its decision is refused comes after the 500.
+// Calls that the host makes when its decision is refused come after the 500.
 func TestQuestion_RefusedDecision(t *testing.T) {
 	h := newHost(t)
 	var s *driver.Server

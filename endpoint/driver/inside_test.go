@@ -33,7 +33,7 @@ func TestClient_OpenedInsideOfAnOrder(t *testing.T) {
 	}
 }
 
-// What a library tells inside of an order is told to the endpoint as it is: the accept value that
+// Events that a library reports inside an order reach the endpoint unchanged: the accept value that
 // it got is the one with which that of the extended response is compared.
 func TestClient_AcceptToldInsideOfAnOrder(t *testing.T) {
 	h, _ := calling(t, endpoint.ClientConfig{})

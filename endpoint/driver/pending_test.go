@@ -20,7 +20,7 @@ func TestServer_AsksOnceAtATime(t *testing.T) {
 	require.Contains(t, h.take(), "open 101")
 }
 
-// What is ordered where there is no connection, or no more one, goes nowhere: nothing is sent to an
+// An order without a connection, or after its end, goes nowhere: nothing is sent to an
 // earlier one, and nothing panics.
 func TestClient_OrdersWithoutConnection(t *testing.T) {
 	outs := func() (outs []endpoint.Output) {

@@ -325,10 +325,10 @@ func misuse(b *both) error {
 	return b.server.Endpoint().Misuse()
 }
 
-// It does not matter to a client whether it is told something inside of an order or afterwards.
+// A client behaves the same whether an event reaches it inside an order or afterwards.
 func TestClient_InsideIsAfter(t *testing.T) { insideIsAfter(t, clientStories()) }
 
-// It does not matter to a server whether it is told something inside of an order or afterwards.
+// A server behaves the same whether an event reaches it inside an order or afterwards.
 func TestServer_InsideIsAfter(t *testing.T) { insideIsAfter(t, serverStories()) }
 
 // resetIsNew compares a driver that was used before, up to any step of any story, with a new one,

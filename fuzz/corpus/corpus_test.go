@@ -34,7 +34,7 @@ func TestCases(t *testing.T) {
 	require.Contains(t, Kinds(), Response)
 }
 
-// What a caller does to the bytes of a case stays with the caller.
+// Changes that a caller makes to the bytes of a case stay with the caller.
 func TestCases_Copies(t *testing.T) {
 	first := Cases()[0]
 	first.Input[0] = '!'

@@ -59,7 +59,7 @@ func head(nc net.Conn) bool {
 	return err == nil
 }
 
-// What is no KHP server is told in one sentence, and no case is run.
+// A server without KHP is reported in one sentence, and no case is run.
 func TestServer_Hostile(t *testing.T) {
 	web := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(web.Close)

@@ -2,7 +2,7 @@ package interop
 
 import "strings"
 
-// What replay says of a handshake.
+// Replay's output for a handshake.
 const (
 	kaazingOpen  = "kaazing profile; open with 101"
 	kaazingMoved = "kaazing profile; extended handshake answered with 101"

@@ -155,7 +155,7 @@ func TestSizes_FirstCounts(t *testing.T) {
 	}
 }
 
-// What another library has parsed of an opening request is bounded in its parts, too: the elements
+// An opening request that another library has parsed is bounded in its parts, too: the elements
 // of its lists, and the bytes of these and of all other values together.
 func TestOpeningSize_Parts(t *testing.T) {
 	none := func(func(string, string) bool) {}

@@ -16,7 +16,7 @@ const root = "../.."
 
 var planned = sync.OnceValues(func() (*plan, error) { return load(root) })
 
-// Whoever changes a line that an edit breaks, changes the edit: it applies, to one place.
+// Each edit applies to exactly one place; a change of that line needs a change of the edit.
 func TestEdits_Apply(t *testing.T) {
 	p, err := planned()
 	require.NoError(t, err)
@@ -92,7 +92,7 @@ func TestSplit(t *testing.T) {
 	require.Equal(t, `^TestA$/^http-1\.0$`, pattern("TestA/http-1.0"))
 }
 
-// What a page lists is found by id.
+// Requirements that a page lists are found by id.
 func TestListed(t *testing.T) {
 	require.Equal(t, map[string][]string{"KHP-GEN-01": {"endpoint.TestA", "sim/conform.TestB"}},
 		listed(strings.Join([]string{"# Page", "| id | level |", "| KHP-GEN-01 | MUST | a token | " +

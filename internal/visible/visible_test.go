@@ -59,7 +59,7 @@ func TestNothingPlayfulIsLeft(t *testing.T) {
 	}
 }
 
-// What is escaped in JSON is the same value afterwards.
+// Escaping JSON does not change its value.
 func TestJSON_SameValue(t *testing.T) {
 	var all strings.Builder
 	for r := rune(0); r <= unicode.MaxRune; r++ {

@@ -32,8 +32,8 @@ func behind(whole *flow, texts ...string) *flow {
 	return f
 }
 
-// What HTTP allows before the opening handshake on the same connection, and between its two parts,
-// changes no verdict.
+// Messages that HTTP allows before the opening handshake on its connection, and between its two
+// parts, change no verdict.
 func TestRead_HTTPBefore(t *testing.T) {
 	whole := traffic(t, transport.DialOptions{}, accept)[0]
 	const get = "GET /page HTTP/1.1\r\nHost: h\r\n\r\n"

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What makes a state of the pair, by the names that the exported models use.
+// The variables of a state of the pair, by the names that the exported models use.
 func ExamplePair_Vars() {
 	m := model.Honest{Client: fsm.DefaultClientConfig(), Server: fsm.DefaultServerConfig()}
 	for name, value := range m.System().Start().Vars() {

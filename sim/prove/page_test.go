@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is written of invariants can be read again, and what is left out follows.
+// Written invariants can be read again, and those left out follow from them.
 func TestKnown_ReadsThePage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/invariants.md")
 	require.NoError(t, err)

@@ -146,7 +146,7 @@ func TestReadTrace_EmptyClose(t *testing.T) {
 	require.Nil(t, list[0].Wrong)
 }
 
-// What the recorder says of itself must follow from what it saw.
+// The recorder's own statements must follow from the bytes that it saw.
 func TestCheck_Claims(t *testing.T) {
 	g := recordedRig(t, "refused")
 	g.settle()
@@ -219,7 +219,7 @@ func TestCheck_Unterminated(t *testing.T) {
 	}
 }
 
-// What other implementations may do differently.
+// Behaviour in which other implementations may differ.
 func TestCheck_OtherWays(t *testing.T) {
 	for name, c := range map[string]struct {
 		session string

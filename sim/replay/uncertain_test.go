@@ -80,7 +80,7 @@ func TestCheck_NestedChallengeUnanswered(t *testing.T) {
 	require.Contains(t, r.Wrong.Requirements, "KHP-STATUS-401-02")
 }
 
-// What is beyond the limits of the check breaks no rule.
+// Input beyond the limits of the check breaks no rule.
 func TestCheck_BeyondLimits(t *testing.T) {
 	long := strings.Repeat("x", 20000)
 	for name, change := range map[string]func(s *Session){

@@ -14,7 +14,7 @@ func message(t wire.MessageType, data string) network.Item {
 	return network.Item{Op: ws.OpCode(t), Type: t, Data: []byte(data), Frames: 1}
 }
 
-// What a peer did is read from its items, one thing at a time.
+// The verdict reads a peer's acts from its items, one at a time.
 func TestRead(t *testing.T) {
 	for name, c := range map[string]struct {
 		in   Input

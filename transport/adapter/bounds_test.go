@@ -56,7 +56,7 @@ func TestLimits_OfWhom(t *testing.T) {
 	}
 }
 
-// Only the first origin sees what is secret, wherever a redirect leads, and whoever sends on there.
+// Only the first origin sees secrets, wherever a redirect leads, and whichever server sends on.
 func TestClient_SameOrigin(t *testing.T) {
 	o := clientOptions()
 	o.Config.OpeningHeader = []endpoint.HeaderField{{Name: "Cookie", Value: "a=b"},

@@ -34,7 +34,7 @@ func (s *scribe) begin()                                            {}
 func (s *scribe) settled()                                          {}
 func (s *scribe) patient() bool                                     { return true }
 
-// What is there at the same moment is told in one order, whichever goroutine was faster.
+// Events of the same moment are reported in one order, whichever goroutine was faster.
 func TestLoop_Order(t *testing.T) {
 	for range 50 { // a choice at random is wrong in one of them
 		synctest.Test(t, func(t *testing.T) {
@@ -92,7 +92,7 @@ func (c *endsMeanwhile) Err() error {
 	return context.Canceled
 }
 
-// What fails because the context has ended is told as that end, also if it ends just when the
+// A failure caused by the end of the context is reported as that end, also if it ends just when the
 // answer is taken.
 func TestLoop_EndBeforeAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -58,7 +58,7 @@ func TestVerdict_Decision(t *testing.T) {
 	}
 }
 
-// What may be logged has no query, no user and no password, whatever the verb.
+// A URL for the log has no query, no user and no password, whatever the verb.
 func TestCredentialsRequest_ShowsNoSecret(t *testing.T) {
 	for where, want := range map[string]string{
 		"ws://h/p":                    "ws://h/p",

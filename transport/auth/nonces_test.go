@@ -91,7 +91,7 @@ func TestDigestAuth_Model(t *testing.T) {
 	}
 }
 
-// A provider counts each nonce by itself, from 1, with one cnonce for each, whoever asks. It
+// A provider counts each nonce by itself, from 1, with one cnonce for each, for all callers. It
 // answers again only if the server finds no more than the nonce too old. [RFC 7616 3.4]
 func TestDigest_Model(t *testing.T) {
 	for seed := range uint64(20) {

@@ -118,7 +118,7 @@ func ExampleStack() {
 	}
 	fmt.Println(server.Result().Extensions)
 
-	// It is open.
+	// The connection is open.
 	stack := extension.NewStack(sessions)
 	now := time.Unix(0, 0)
 	carryOut := func(what string, actions []extension.Action) {

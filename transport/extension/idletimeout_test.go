@@ -69,8 +69,8 @@ func TestIdleTimeout_Client(t *testing.T) {
 	require.Zero(t, c.stack.Deadline())
 }
 
-// What the client sees does not depend on the application: the server speaks within three quarters
-// of the period. It sends Pings, because the timer of a Java client does not count Pongs.
+// The idle timeout of the client does not depend on the application: the server sends within three
+// quarters of the period. It sends Pings, because the timer of a Java client does not count Pongs.
 func TestIdleTimeout_ServerSpeaks(t *testing.T) {
 	_, c := idlePair(t, 2*time.Second)
 	c.hears(900 * time.Millisecond)

@@ -178,7 +178,7 @@ func TestWriter_SecretInPieces(t *testing.T) {
 	}
 }
 
-// What is kept for the next record goes with its connection.
+// Data kept for the next record are dropped with their connection.
 func TestWriter_ForgetsConnections(t *testing.T) {
 	w, err := NewWriter(io.Discard, Header{})
 	require.NoError(t, err)

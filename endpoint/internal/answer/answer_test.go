@@ -130,7 +130,7 @@ func TestReader_ParsesWhenALineEnds(t *testing.T) {
 	}
 }
 
-// What was read once is not looked at again, though the caller passes it with each call: neither a
+// Bytes once read are not examined again, though the caller passes them with each call: neither a
 // head nor a chunk.
 func TestReader_LooksAtNothingTwice(t *testing.T) {
 	const head = "HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n"

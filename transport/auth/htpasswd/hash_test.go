@@ -42,7 +42,7 @@ func TestParse_EveryKindOfHash(t *testing.T) {
 	}
 }
 
-// Lines that no password matches are mistakes of whoever wrote the file, and some of them ended the
+// Lines that no password matches are mistakes of the file's author, and some of them ended the
 // process when a password came.
 func TestParse_RefusesHashesThatNoPasswordHas(t *testing.T) {
 	bcrypt, md5, sha256, sha512 := made["bcrypt"], made["MD5 of Apache"],
@@ -100,7 +100,7 @@ func TestParse_RefusesHashesThatNoPasswordHas(t *testing.T) {
 	}
 }
 
-// What an error lists as accepted is accepted, and nothing else is.
+// The formats that an error lists as accepted are accepted, and no others.
 func TestParse_ErrorListsWhatIsAccepted(t *testing.T) {
 	for i := range kinds {
 		require.Contains(t, errPlain.Error(), kinds[i].prefix)

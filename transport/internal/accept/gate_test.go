@@ -58,8 +58,8 @@ func heard(t *testing.T, nc net.Conn) string {
 	return string(b)
 }
 
-// What passes is waited out, longer each time, and said once; any other error ends the wait, and so
-// does the end of the server, in the middle of a wait too. No error costs a slot.
+// Temporary errors are waited out, longer each time, and logged once; any other error ends the
+// wait, and so does the end of the server, in the middle of a wait too. No error costs a slot.
 func TestGate_Next_Errors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer

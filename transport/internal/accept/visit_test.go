@@ -336,7 +336,7 @@ func TestGate_SetBounds_Waiting(t *testing.T) {
 	})
 }
 
-// What passes is logged once a second, however often it happens.
+// Temporary errors are logged once a second, however often they happen.
 func TestGate_Next_ErrorsAreLoggedSeldom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := enter(t, Bounds{})

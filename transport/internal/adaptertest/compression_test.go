@@ -21,7 +21,7 @@ import (
 
 // Compression with other libraries, in the manner of sections 12 and 13 of Autobahn's suite: what
 // one side sends the other sends back, in every size, with and without a memory of earlier
-// messages, whole and in fragments, whoever is the server.
+// messages, whole and in fragments, whichever side is the server.
 
 // talker is one end of a connection. piece is the size of the pieces that a message is written in,
 // 0 for all of it at once.

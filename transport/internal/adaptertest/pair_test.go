@@ -297,7 +297,7 @@ func pairTime(t *testing.T, client, server library) {
 	wantEcho(t, c, "hello")
 }
 
-// What the server says at once follows right behind the terminator.
+// Messages that the server sends at once follow right behind the terminator.
 func pairServerFirst(t *testing.T, client, server library) {
 	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
 		url := serveWith(t, server, &adapter.ServerOptions{},

@@ -250,7 +250,7 @@ func serverCancel(t *testing.T, l library) {
 	}
 }
 
-// What a server's adapter returns.
+// The results of a server's adapter.
 func TestServer_Errors(t *testing.T) {
 	errBroken := errors.New("disk full")
 	for _, a := range acceptors {

@@ -50,7 +50,7 @@ type listed []*http.Cookie
 func (l listed) Cookies(*url.URL) []*http.Cookie            { return l }
 func (l *listed) SetCookies(_ *url.URL, set []*http.Cookie) { *l = append(*l, set...) }
 
-// What a response sets is kept for the response's URL, each cookie of it.
+// Each cookie that a response sets is kept for the response's URL.
 func TestJar_Keep(t *testing.T) {
 	j := full(t)
 	fields := wire.Fields{

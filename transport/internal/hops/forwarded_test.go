@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is not well formed names nobody, and does not touch the elements beside it.
+// A malformed element names no client, and does not affect the elements beside it.
 func TestForwardedFor(t *testing.T) {
 	for value, want := range map[string][]string{
 		``:                          {""},

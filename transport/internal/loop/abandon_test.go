@@ -31,7 +31,7 @@ func (p *phases) Phase() string {
 	return first
 }
 
-// What is given up closes with 1001, and keeps the phase in which that was.
+// A handshake given up closes with 1001, and keeps the phase in which it was given up.
 func TestLoop_Abandon(t *testing.T) {
 	d := &givenUp{}
 	l := &Loop{Config: Config{Driver: d, Side: &phases{list: []string{"one", "two"}}}}
@@ -56,7 +56,7 @@ func (c *endsMeanwhile) Err() error {
 	return context.Canceled
 }
 
-// What fails because the context has ended is told as that end, also if it ends just when the
+// A failure caused by the end of the context is reported as that end, also if it ends just when the
 // result is taken.
 func TestLoop_EndBeforeResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -92,7 +92,7 @@ func TestLoop_AwaitsEnd(t *testing.T) {
 	})
 }
 
-// What the peer has said already is told before a result from beside.
+// Events that the peer has already caused are reported before a result from another goroutine.
 func TestLoop_MessagesBeforeResult(t *testing.T) {
 	withLoop(t, true, func(t *testing.T, l *Loop, j *journal, nc *socket, peer *tcptest.Conn) {
 		l.Established(nil)

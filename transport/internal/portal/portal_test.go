@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is certain, what only looks like a login, and what is none.
+// Certain captive portals, pages that only look like a login, and pages that are none.
 func TestDetect(t *testing.T) {
 	page, to := []byte("<!DOCTYPE html><a href=/login?for=us>"),
 		http.Header{"Location": {"https://portal.example/x"}}

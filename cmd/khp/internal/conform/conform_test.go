@@ -27,7 +27,7 @@ func TestConform_List(t *testing.T) {
 	require.Contains(t, errs, "--run khp/none/* matches no case")
 }
 
-// What is written and not understood is refused, in one line.
+// Input that is not understood is refused, in one line.
 func TestConform_Usage(t *testing.T) {
 	for name, c := range map[string]struct {
 		args []string

@@ -21,7 +21,7 @@ func authority(t *testing.T, c config.Config) (*guard.Guard, target.Routes, erro
 	return a, list, err
 }
 
-// What a reload may do with guards.
+// Changes of guards that a reload may make.
 func TestAuthority_Opens(t *testing.T) {
 	parse := func(route, auth, open string) (*guard.Guard, target.Routes) {
 		a, list, err := authority(t, config.Config{Route: strings.Fields(route),

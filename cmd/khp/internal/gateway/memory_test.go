@@ -83,7 +83,7 @@ func openAll(t *testing.T, addr string, messages [][]byte, count int) (open []ne
 	return open
 }
 
-// What stays of a connection in khp serve as shipped is little, however large its requests were,
+// A connection keeps little memory in khp serve as shipped, however large its requests were,
 // and little garbage is made on the way: it is there until the next collection. The client's side
 // of the connection is counted with it, about 600 bytes.
 func TestServe_MemoryOfAConnection(t *testing.T) {

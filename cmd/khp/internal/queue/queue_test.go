@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// While somebody reads, each line is written before its writer goes on, and none is dropped.
+// While a reader reads, each line is written before its writer goes on, and none is dropped.
 func TestQueue_WaitsForAReaderThatReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := khptest.NewGate()

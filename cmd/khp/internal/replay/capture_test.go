@@ -41,7 +41,7 @@ func ipPacket(t *testing.T, transport gopacket.SerializableLayer, protocol layer
 	return b.Bytes()
 }
 
-// What could not be read is said: nothing at all is an error, a part is counted.
+// Unreadable input is reported: nothing readable at all is an error, a part is counted.
 func TestReplay_Unread(t *testing.T) {
 	udp := ipPacket(t, &layers.UDP{SrcPort: 1, DstPort: 2}, layers.IPProtocolUDP, "x")
 	tcp := ipPacket(t, &layers.TCP{SrcPort: 40000, DstPort: 8001, Seq: 1, Window: 1},

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a broken invariant looks like: the scenario to run as a file, and the command that repeats
+// The report of a broken invariant: the scenario to run as a file, and the command that repeats
 // it.
 func TestSim_BrokenInvariant(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {

@@ -163,7 +163,7 @@ func TestTold_CannotBeForged(t *testing.T) {
 	})
 }
 
-// What would let a client write what is khp's to write is refused with a reason, also where only
+// Fields that only khp may write are refused from a client with a reason, also where only
 // another route has it.
 func TestTold_Check(t *testing.T) {
 	other := &config.Route{UserField: "X-User"}

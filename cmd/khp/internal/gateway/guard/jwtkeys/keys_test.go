@@ -150,7 +150,7 @@ func TestChecker_Claims(t *testing.T) {
 	require.Equal(t, ErrExpired, err, "no leeway")
 }
 
-// What tokens have been forged with before.
+// Known ways of forging tokens.
 func TestChecker_Forged(t *testing.T) {
 	c := open(t, expectations, allPublic...)
 	payload, _ := json.Marshal(good())

@@ -131,7 +131,7 @@ func TestThrottle_NoLockOut(t *testing.T) {
 	})
 }
 
-// What is remembered is bounded, whoever comes.
+// The throttle's memory is bounded, whichever clients come.
 func TestThrottle_Bounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		th := New()
