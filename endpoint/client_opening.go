@@ -124,7 +124,7 @@ func (c *Client) OpeningFields() []HeaderField {
 	upgrade.AppendKey(c.nonceKey[:0], [16]byte{}) // any: the layer writes one of its own
 	b, _ := c.openingRequest()
 	var r wire.Request
-	if _, err := r.ParseHead(b, wire.DefaultLimits()); err != nil { // Limits are for what is received
+	if _, err := r.ParseHead(b, wire.DefaultLimits()); err != nil { // Limits are for received bytes
 		return nil // unreachable: values that cannot be written or parsed were refused before
 	}
 	return slices.DeleteFunc(copyFields(r.Fields),

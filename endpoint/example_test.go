@@ -122,7 +122,7 @@ func ExampleServer() {
 type wireless struct {
 	client *endpoint.Client
 	server *endpoint.Server
-	queue  []func() // what is on its way
+	queue  []func() // messages under way
 }
 
 // now is when all of it happens.

@@ -127,7 +127,7 @@ func render(o Output) string {
 	return o.Kind.String()
 }
 
-// run is a client under test, with what it has done so far.
+// run is a client under test, with its outputs so far.
 type run struct {
 	monitor
 	c *Client

@@ -174,7 +174,7 @@ func TestClient_ExtensionsBeforeMessages(t *testing.T) {
 	require.Equal(t, []string{"first"}, s.message("first").got)
 }
 
-// The token of KHP is what it is, letter by letter.
+// The token of KHP is matched letter by letter.
 func TestProtocol_Token(t *testing.T) {
 	proves(t, "KHP-GEN-01")
 	require.Equal(t, "x-kaazing-handshake", Subprotocol)

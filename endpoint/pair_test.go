@@ -48,7 +48,7 @@ func (p *pair) run() *pair {
 	return p
 }
 
-// settle hands over what is on its way.
+// settle delivers the messages under way.
 func (p *pair) settle() {
 	for i := 0; len(p.toClient)+len(p.toServer) > 0; i++ {
 		require.Less(p.t, i, 10_000, "the pair comes to rest")
@@ -140,7 +140,7 @@ func (p *pair) doServer(outs []Output) {
 	}
 }
 
-// note logs the first line of what is sent.
+// note logs the first line of a sent message.
 func (p *pair) note(side string, data []byte) {
 	line, _, _ := strings.Cut(string(data), "\r\n")
 	switch b, url := balancer.Parse(data); {

@@ -235,7 +235,7 @@ func TestServer_Opened_SecurityFields(t *testing.T) {
 	}
 }
 
-// A refusal of the opening handshake is a whole HTTP response, which says what it holds.
+// A refusal of the opening handshake is a whole HTTP response, which declares its contents.
 func TestServer_Opening_RefusalIsWhole(t *testing.T) {
 	for name, head := range map[string]string{
 		"method": "PUT /p HTTP/1.1\r\n" + openingFields + "\r\n", "host": "GET /p HTTP/1.1\r\n\r\n",

@@ -68,7 +68,7 @@ func (s *Server) requestMessage(p []byte) {
 		return
 	}
 	status, what := s.judgeRequest()
-	if s.partial { // what is missing is no fault yet
+	if s.partial { // missing parts are no fault yet
 		return
 	}
 	if status != 0 {

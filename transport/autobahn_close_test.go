@@ -57,7 +57,7 @@ func autobahnLimits(t *testing.T) (all []autobahnCase) {
 	sizes := []int{1 << 16, 1 << 18, 1 << 20, DefaultReadLimit}
 	if testing.Short() {
 		t.Attr("less", "fewer sizes")
-		sizes = sizes[:2] // what is larger takes the same way for longer
+		sizes = sizes[:2] // larger ones take the same way for longer
 	}
 	for _, n := range sizes {
 		for _, op := range []pf{text(""), bin("")} {

@@ -178,7 +178,7 @@ func TestCompression_Refuses(t *testing.T) {
 	})
 }
 
-// A server that grants what was not asked for is not spoken with.
+// A client does not speak with a server that grants parameters not asked for.
 func TestDial_CompressionMisgranted(t *testing.T) {
 	for granted, want := range map[string]string{
 		"client_max_window_bits=9": "client_max_window_bits is not understood",
@@ -204,7 +204,7 @@ func TestDial_CompressionMisgranted(t *testing.T) {
 	}
 }
 
-// A server grants what it can keep to, and nothing else.
+// A server grants only parameters that it can keep to.
 func TestHandler_CompressionOffers(t *testing.T) {
 	url := serve(t, &Handler{Compression: &Compression{}})
 	const name = "permessage-deflate"

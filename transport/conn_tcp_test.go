@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// anyTCP draws a TCP connection whose resets overtake what was sent before them.
+// anyTCP draws a TCP connection whose resets overtake bytes sent before them.
 func anyTCP(r *rand.Rand) tcptest.Options {
 	o := tcptest.Options{
 		Overtakes: true, Window: []int{16, 300, 5000, 0}[r.IntN(4)],

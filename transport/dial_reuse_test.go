@@ -76,7 +76,7 @@ var kindsOfServers = map[string][]oneServer{
 		{responses: []string{accepts}}},
 }
 
-// scriptedServer plays servers of one kind after the other, and notes what it is told.
+// scriptedServer plays servers of one kind after the other, and records its input.
 type scriptedServer struct {
 	t     *testing.T
 	next  []oneServer

@@ -194,7 +194,7 @@ func TestExtension_BothSides(t *testing.T) {
 	}
 }
 
-// A client whose options name an element gets what it says, and runs it if it can.
+// A client whose options name an element gets its parameters, and runs it if it can.
 func TestExtension_RawElement(t *testing.T) {
 	asked := make(chan []string, 2)
 	url := serve(t, &Handler{

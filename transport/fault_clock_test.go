@@ -97,7 +97,7 @@ func isZero(args []ast.Expr) bool {
 	return ok && lit.Value == "0"
 }
 
-// declared returns the name of what is declared.
+// declared returns the name that a declaration declares.
 func declared(d ast.Decl) string {
 	switch d := d.(type) {
 	case *ast.FuncDecl:

@@ -94,7 +94,7 @@ func TestConn_WriteToSlowReader(t *testing.T) {
 				for p := make([]byte, 1); ; {
 					select {
 					case <-time.After(every):
-					case <-over: // what is left is read quickly
+					case <-over: // the rest is read quickly
 					}
 					if _, err := b.Read(p); err != nil {
 						return

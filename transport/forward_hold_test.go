@@ -40,7 +40,7 @@ func (r *relayPipes) close() {
 	_ = r.toward.Close()
 }
 
-// counted writes all of b and counts what was taken.
+// counted writes all of b and counts the bytes taken.
 func counted(nc net.Conn, b []byte) *atomic.Int64 {
 	var n atomic.Int64
 	go func() {

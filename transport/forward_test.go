@@ -80,7 +80,7 @@ type passed struct {
 	Sent     uint64
 }
 
-// got reads frames, and puts messages together; what is not complete is no message.
+// got reads frames, and assembles messages; an incomplete one is no message.
 func got(t require.TestingT, b []byte, whole bool) (list []string) {
 	r, message := bytes.NewReader(b), ""
 	for r.Len() > 0 {

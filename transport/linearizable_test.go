@@ -42,7 +42,7 @@ type queues struct {
 	ended  [2]bool   // that end knows that the other has
 }
 
-// step says whether a call may have this outcome now, and what is then.
+// step says whether a call may have this outcome now, and returns the state after it.
 func (q queues) step(c call, o outcome) (bool, queues) {
 	me, peer := c.end, 1-c.end
 	over := q.closed[me] || q.ended[me]
@@ -192,7 +192,7 @@ func smallModelPair(t testing.TB) (client, server net.Conn) {
 	return modelOf(t, tcptest.Options{Window: 7, Overtakes: true, Latency: 50 * time.Microsecond})
 }
 
-// The check notices what it is for.
+// The check notices each history that is not linearizable.
 func TestConn_LinearizableFinds(t *testing.T) {
 	for name, calls := range map[string][]struct {
 		call

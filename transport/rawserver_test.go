@@ -247,7 +247,7 @@ func dialRaw(t *testing.T, ctx context.Context, tcp bool, o *DialOptions, script
 	return played{c, err, time.Since(start), n}
 }
 
-// end closes what is open and waits for the scripts. No goroutine may be left.
+// end closes open connections and waits for the scripts. No goroutine may be left.
 func (p played) end() {
 	if p.conn != nil {
 		_ = p.conn.CloseNow()

@@ -101,7 +101,7 @@ func TestDial_Retry(t *testing.T) {
 	}
 }
 
-// Nothing is waited for once the caller has given up, and what is known is still said.
+// Nothing is waited for once the caller has given up, and errors still report the known facts.
 func TestDial_RetryContext(t *testing.T) {
 	virtual(t, "while waiting", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)

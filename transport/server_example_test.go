@@ -86,7 +86,7 @@ func ExampleAuthenticator() {
 	// welcome, joe
 }
 
-// The password stays with the client, and what it sends proves it once.
+// The password stays with the client, whose response proves it once.
 func ExampleDigestAuth() {
 	url, stop := listen(&transport.Handler{
 		Authenticator: &auth.DigestAuth{Realm: "demo", HA1: auth.DigestUsers("demo", 0,

@@ -50,7 +50,7 @@ func measureIdle(
 		require.NoError(t, err)
 		sockets = append(sockets, s)
 	}
-	connect() // what is made once is not counted
+	connect() // memory allocated once is not counted
 	before := inUse()
 	for range count {
 		connect()

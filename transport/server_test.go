@@ -34,7 +34,7 @@ func serveBy(t *testing.T, s *Server) (url string) {
 	return "ws://" + ln.Addr().String()
 }
 
-// webPage is a Fallback that tells what it was asked.
+// webPage is a Fallback that answers with the request that it got.
 func webPage(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -170,7 +170,7 @@ func TestServer_FallbackFirst(t *testing.T) {
 	require.NoError(t, <-took)
 }
 
-// Without a Fallback a client is told what is spoken here.
+// Without a Fallback a client is told which protocol the server speaks.
 func TestServer_NoFallback(t *testing.T) {
 	h := &Handler{Serve: echoServe}
 	url := serveBy(t, &Server{Route: func(host, path string) *Handler {

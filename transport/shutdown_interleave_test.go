@@ -97,7 +97,7 @@ type shutdownScene struct {
 	mute   bool // the client says nothing
 	stops  bool // the client says no more than the opening request
 	silent bool // the client does not answer Close
-	closes bool // the client closes what is open
+	closes bool // the client closes the open connections
 
 	heard    []string      // by the client
 	left     chan struct{} // closed when the client is gone
@@ -106,7 +106,7 @@ type shutdownScene struct {
 	err      error         // of the end
 	at       time.Duration // when the end comes
 	took     time.Duration // how long it takes
-	after    string        // what was left when the end had returned
+	after    string        // the rest when the end had returned
 	answered int           // the status that net/http would send, instead of the handshake
 }
 

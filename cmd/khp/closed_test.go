@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A file that says less than was meant is refused, because what it does not say may be who is let
+// A file that says less than was meant is refused, because the missing part may be who is let
 // in.
 func TestConfig_SaysNothing(t *testing.T) {
 	const routes = "route: {/chat: echo}\n"
@@ -180,7 +180,7 @@ func TestFlags_RepeatedIsRefused(t *testing.T) {
 	require.Contains(t, errs, "--verbose is given twice")
 }
 
-// An empty value, as of a variable of a shell that is not set, does not switch off what was meant.
+// An empty value, as of a shell variable that is not set, does not switch a setting off.
 func TestServe_EmptyFlagIsRefused(t *testing.T) {
 	gateway.Command(&cli.Env{}).Flags().VisitAll(func(f *pflag.Flag) {
 		code, errs := serveBriefly("--"+f.Name, "")

@@ -94,7 +94,7 @@ htpasswd: {/staff: USERS}
 	wantFailure(t, g.url+"/news", nil, fsm.FailureConnect, 0)
 }
 
-// echoTCP is a TCP server that sends back what it gets.
+// echoTCP is a TCP server that echoes its input.
 func echoTCP(t *testing.T) (addr string) {
 	t.Helper()
 	ln := khptest.Listen(t)

@@ -58,7 +58,7 @@ func TestDial_Secrets(t *testing.T) {
 	}
 }
 
-// Short flags mean what they mean to curl.
+// Short flags have the meanings that they have in curl.
 func TestDial_ShortFlags(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// witness is a server that keeps the fields named X-Key of what it was asked.
+// witness is a server that keeps the fields named X-Key of its requests.
 type witness struct {
 	url  string
 	mu   sync.Mutex

@@ -49,7 +49,7 @@ func (x *typist) types(keys string) {
 	require.NoError(x, err)
 }
 
-// sees waits until text is on the screen, behind what was seen before.
+// sees waits until text is on the screen, behind the text seen before.
 func (x *typist) sees(text string) {
 	var seen strings.Builder
 	for !strings.Contains(seen.String(), text) {
@@ -73,7 +73,7 @@ func TestDial_AtTerminal(t *testing.T) {
 	x.sees("wörld\r\n")
 	x.sees("wörld\r\n")
 	x.types(up + up + "!\r")
-	x.sees("hello!\r\n") // echoed: what is typed comes in pieces
+	x.sees("hello!\r\n") // echoed: typed text comes in pieces
 	x.types(ctrlD)
 	require.NoError(t, x.cmd.Wait(), x.shown.String())
 	b, err := os.ReadFile(history)

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A route has what it says itself, and from the document what it leaves out.
+// A route has its own settings, and takes those that it leaves out from the document.
 func TestDocument_RoutesDiffer(t *testing.T) {
 	users := khptest.File(t, "users", "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n") // test
 	s := serveHere(t, "--config", khptest.File(t, "khp.yaml", `

@@ -32,7 +32,7 @@ func TestBalance_ServerKilled(t *testing.T) {
 		lost++
 	}
 	require.Equal(t, 2, lost, "those of the other server notice nothing")
-	require.Eventually(t, func() bool { // what is known of it is believed for a moment
+	require.Eventually(t, func() bool { // its known state is believed for a moment
 		c, err := transport.Dial(t.Context(), front.url+"/", nil)
 		if err == nil {
 			_ = c.CloseNow()

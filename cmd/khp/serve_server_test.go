@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestServe_PlainHTTP asks khp serve what is no handshake.
+// TestServe_PlainHTTP sends khp serve requests that are no handshake.
 func TestServe_PlainHTTP(t *testing.T) {
 	s := serveHere(t, "--route", "/echo=echo", "--route", "/healthz=echo")
 	status := func(target string) int {

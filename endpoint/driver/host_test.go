@@ -18,7 +18,7 @@ import (
 // t0 is when most of what tests tell happens.
 var t0 = time.Unix(1_700_000_000, 0)
 
-// host is a host that writes down what is ordered, and the orders of its connections.
+// host is a host that records its orders, and those of its connections.
 type host struct {
 	t         require.TestingT
 	log       []string
@@ -63,7 +63,7 @@ func (h *host) order(kind, text string) error {
 	return nil
 }
 
-// take returns what was ordered since the last time.
+// take returns the orders since the last call.
 func (h *host) take() []string {
 	log := h.log
 	h.log = nil

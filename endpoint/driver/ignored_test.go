@@ -109,7 +109,7 @@ func TestConn_IgnoresWhatIsNotForIt(t *testing.T) {
 	}
 }
 
-// A layer that has opened the connection reports what it gets there.
+// A layer that has opened the connection reports the events of that connection.
 func TestConn_OpenedByALayer(t *testing.T) {
 	h, _ := calling(t, endpoint.ClientConfig{})
 	h.conns[0].Connected(t0, wires{h, "a"}, [16]byte{})

@@ -59,7 +59,7 @@ type model struct {
 
 	queue    []func()
 	busy     bool // orders are being carried out
-	draining bool // what is in the queue is being done
+	draining bool // the queue is being worked off
 	now      time.Time
 
 	conns     []*modelConn

@@ -528,7 +528,7 @@ func (b *both) inside(order int, calls ...said) {
 	b.spy.inside[order], b.model.inside[order] = all(0), all(1)
 }
 
-// told tells both something, and compares what they do.
+// told tells both something, and compares their reactions.
 func (b *both) told(t require.TestingT, s said) {
 	b.tell(0, s)
 	sent := b.sent

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// scribe is a driver and a side that note what they are told.
+// scribe is a driver and a side that record the events that they receive.
 type scribe struct {
 	due  time.Time
 	told []string

@@ -113,7 +113,7 @@ func TestServer_VerdictsGetNobodyPastDecide(t *testing.T) {
 	}
 }
 
-// SelectSubprotocol sees the request, and what it selects is sent.
+// SelectSubprotocol sees the request, and its selection is sent.
 func TestServer_SelectSubprotocol(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		peer, conn := newPipe()

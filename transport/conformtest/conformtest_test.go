@@ -64,7 +64,7 @@ func TestClient(t *testing.T) {
 		&conformtest.Options{Profiles: []string{"spec"}, Run: []string{"khp/ext"}, Patience: patience})
 }
 
-// faulty are runs that fail, by name, each with what it has to say.
+// faulty are runs that fail, by name, each with its expected message.
 var faulty = map[string]struct {
 	run  func(t *testing.T)
 	want []string

@@ -39,7 +39,7 @@ func newRecorded(t *testing.T) recorded {
 	return r
 }
 
-// metrics returns what was reported, by name.
+// metrics returns the reported metrics, by name.
 func (r recorded) metrics(t *testing.T) map[string]metricdata.Metrics {
 	var all metricdata.ResourceMetrics
 	require.NoError(t, r.reader.Collect(context.Background(), &all))

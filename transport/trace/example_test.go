@@ -10,7 +10,7 @@ import (
 	"example.com/khp/transport/trace"
 )
 
-// Who drives an endpoint writes down what it tells the endpoint, and what comes out.
+// The driver of an endpoint records its calls of the endpoint, and the outputs.
 func ExampleWriter() {
 	w, err := trace.NewWriter(os.Stdout, trace.Header{Tool: "my-server", Side: "server"})
 	if err != nil {

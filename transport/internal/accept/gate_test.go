@@ -21,7 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// script is a listener that gives what it is sent: connections and errors.
+// script is a listener that accepts the connections and errors sent to it.
 type script struct {
 	next   chan any
 	closed int
@@ -165,7 +165,7 @@ func TestGate_Next_Bounds(t *testing.T) {
 	})
 }
 
-// A client waits for a place, and what it sends meanwhile belongs behind what it has sent before.
+// A client waits for a place, and bytes that it sends meanwhile belong behind its earlier ones.
 func TestVisit_Enter(t *testing.T) {
 	for name, c := range map[string]struct {
 		happens func(client net.Conn, free, end func())

@@ -23,7 +23,7 @@ import (
 // proxies are the trusted ones of these tests.
 var proxies = hops.Networks{netip.MustParsePrefix("10.0.0.0/8")}
 
-// entrance is a Gate with a listener, and what it has logged.
+// entrance is a Gate with a listener, and its log.
 type entrance struct {
 	*Gate
 	t   *testing.T
@@ -127,7 +127,7 @@ func TestVisit_Introduce_NoHeader(t *testing.T) {
 	}
 }
 
-// Who sends something else than an opening request is told what is wrong, if that is known.
+// A client that sends no opening request is told what is wrong, if that is known.
 func TestVisit_Explain(t *testing.T) {
 	const text = "PROXY TCP4 192.0.2.7 10.0.0.1 5 80\r\n"
 	e := enter(t, Bounds{})

@@ -188,7 +188,7 @@ func TestCompression_Peers(t *testing.T) {
 						require.Equal(t, alone || peer.alone,
 							strings.Contains(granted, "client_no_context_takeover"), granted)
 						result := make(chan error, 1)
-						go func() { // sends back what it gets
+						go func() { // echoes its input
 							for {
 								kind, p, err := theirs.receive()
 								if err == nil {

@@ -68,7 +68,7 @@ func TestAccept(t *testing.T) {
 	require.False(t, ok)
 }
 
-// A client holds a server to what it has offered.
+// A client holds a server to the parameters that the client has offered.
 func TestGranted(t *testing.T) {
 	for value, want := range map[string]struct {
 		params *Params

@@ -51,7 +51,7 @@ func (x traffic) run() (trace []string) {
 	return trace
 }
 
-// newPools forgets what was used before.
+// newPools discards the pools used before.
 func newPools() {
 	writers, readers = sync.Pool{New: writers.New}, sync.Pool{New: readers.New}
 }

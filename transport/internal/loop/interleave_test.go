@@ -176,7 +176,7 @@ var scenes = map[string]func(
 	},
 }
 
-// want checks what was told, that no timer was needed, and that no deadline is left on nc.
+// want checks the reported events, that no timer was needed, and that no deadline is left on nc.
 func want(s *scene, took, most time.Duration, nc *interleave.Conn, told string) error {
 	switch {
 	case strings.Join(s.told, " ") != told:

@@ -18,7 +18,7 @@ import (
 // sizes are those of the pieces in which a client's bytes come.
 var sizes = []int{1, 7, headSize, 1 << 20}
 
-// read reads a head that a client sends before it ends, and what is left on the connection.
+// read reads a head that a client sends before it ends, and the rest of the connection.
 func read(t *testing.T, size int, text string) (o *Request, left string, err error) {
 	client, server := tcptest.Pair(tcptest.Options{Pieces: func(int) int { return size }})
 	_, err = client.Write([]byte(text))

@@ -23,7 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// proxies is a proxy that gives one answer on each connection, and notes what it was asked.
+// proxies is a proxy that gives one answer on each connection, and records its requests.
 type proxies struct {
 	t       *testing.T
 	answers []string // "" closes without one

@@ -190,7 +190,7 @@ func TestDialer_ProxyLogin(t *testing.T) {
 	}
 }
 
-// scripted is a connection to a peer that says what is in a text.
+// scripted is a connection to a peer that sends a given text.
 type scripted struct {
 	net.Conn
 	text io.Reader

@@ -127,7 +127,7 @@ func TestReader_Traffic(t *testing.T) {
 	})
 }
 
-// Time in which nothing is read is not the peer's silence: what it has sent meanwhile may wait.
+// Time in which nothing is read is not the peer's silence: bytes that it has sent may wait.
 func TestReader_NothingReads(t *testing.T) {
 	in(t, func(t *testing.T, h *host, k *Reader) {
 		time.Sleep(100 * period)

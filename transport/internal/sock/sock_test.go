@@ -50,7 +50,7 @@ type inner struct {
 func (i *inner) NetConn() net.Conn { return i.Conn }
 func (i *inner) Close() error      { i.closed = true; return i.Conn.Close() }
 
-// Abort closes what is below all layers, which are not asked: they might have to write.
+// Abort closes the connection below all layers, and does not ask them: they might have to write.
 func TestAbort(t *testing.T) {
 	_, server := tcptest.Pair(tcptest.Options{})
 	one := &inner{Conn: server}
@@ -114,7 +114,7 @@ func TestReason(t *testing.T) {
 	}
 }
 
-// room is one that notes what it is asked for.
+// room is one that records its requests.
 type room struct {
 	memory   [8]byte
 	sure     []bool

@@ -25,7 +25,7 @@ type message struct {
 	size int
 }
 
-// conn is a Conn with messages that have come, and notes what is sent.
+// conn is a Conn with received messages, and records the sent ones.
 type conn struct {
 	come    []message
 	end     error // behind them; nil is none

@@ -35,7 +35,7 @@ func TestShutdown_NothingLeft(t *testing.T) {
 	}
 }
 
-// Shutdown drops what is left when its context ends, and says so.
+// Shutdown drops the remaining connections when its context ends, and says so.
 func TestShutdown_TooLong(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()

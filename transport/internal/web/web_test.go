@@ -41,7 +41,7 @@ func (s *site) server() *http.Server {
 	}
 }
 
-// take hands a connection over, whose request begins with what was read already.
+// take hands over a connection whose request begins with bytes read already.
 func (s *site) take(nc net.Conn, read, name string) {
 	s.Take(s.server, nc, []byte(read), name, func() { s.gone = append(s.gone, name) })
 }
@@ -156,7 +156,7 @@ func TestQueue_EndsWhileTaking(t *testing.T) {
 	})
 }
 
-// Over TLS requests say so, and what was read is not encrypted any more.
+// Over TLS requests say so, and the bytes read already are decrypted.
 func TestQueue_TLS(t *testing.T) {
 	h := httptest.NewTLSServer(nil) // it has a certificate
 	defer h.Close()

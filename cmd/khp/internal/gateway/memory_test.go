@@ -96,7 +96,7 @@ func TestServe_MemoryOfAConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			addr := shipped(t)
-			first := openAll(t, addr, messages, 100) // what is made once is not counted
+			first := openAll(t, addr, messages, 100) // memory allocated once is not counted
 			var before, fresh, after runtime.MemStats
 			runtime.GC()
 			runtime.GC()

@@ -28,7 +28,7 @@ func TestQueue_WaitsForAReaderThatReads(t *testing.T) {
 	})
 }
 
-// slowReader takes a millisecond for what it is given at once.
+// slowReader takes a millisecond for each write.
 type slowReader struct {
 	khptest.Buffer
 	writes int

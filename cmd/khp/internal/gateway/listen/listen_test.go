@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// 0.0.0.0 is what it says: IPv4 only.
+// 0.0.0.0 means IPv4 only.
 func TestListen_IPv4Only(t *testing.T) {
 	ln, err := Listen("--listen", "0.0.0.0:0")
 	require.NoError(t, err)

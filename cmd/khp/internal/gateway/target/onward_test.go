@@ -64,7 +64,7 @@ func TestOnward_Path(t *testing.T) {
 	}
 }
 
-// The query goes along, but for what is KHP's, is a credential, or is set by the operator.
+// The query goes along, without parameters of KHP, credentials, and those set by the operator.
 func TestOnward_Query(t *testing.T) {
 	list := routes(t, "/=echo")
 	for _, x := range []struct{ base, query, want string }{

@@ -267,7 +267,7 @@ func TestPool_ClientGone(t *testing.T) {
 	require.Zero(t, p.all["b"].asked.Load())
 }
 
-// Targets with several back ends, and what is wrong with them.
+// Targets with several back ends, and their faults.
 func TestParsePool(t *testing.T) {
 	for text, want := range map[string]string{
 		"ws://a/x":                   "1*ws://a/x",

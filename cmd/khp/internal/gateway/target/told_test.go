@@ -45,7 +45,7 @@ func sent(t require.TestingT, to config.Route, user string, r *transport.Request
 	return h
 }
 
-// Only what is named goes along, from the extended request rather than from the opening one.
+// Only named fields go along, from the extended request rather than from the opening one.
 func TestTold_Fields(t *testing.T) {
 	r := request([]string{"Origin: http://a.example", "X-Tenant: old", "accept-language: de",
 		"X-Secret: s"}, []string{"x-tenant: new", "X-Tenant: newer", "Authorization: Basic x"})
