@@ -35,8 +35,8 @@ func TestParsers_AcceptInputs(t *testing.T) {
 	}
 }
 
-// What each refuses, and what it lets pass although RFC 9112 forbids it: no peer does more than
-// ours.
+// Each parser's refusals, and the inputs that it takes although RFC 9112 forbids them: no peer does
+// more than ours.
 func TestParsers_Refuse(t *testing.T) {
 	broken := map[string]string{
 		"NUL in a value":  strings.Replace(browserRequest, "keep-alive", "keep\x00alive", 1),

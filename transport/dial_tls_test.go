@@ -166,7 +166,7 @@ func TestHandler_TLSCut(t *testing.T) {
 	}
 }
 
-// What identifies the caller goes to the first origin only: credentials, cookies, sensitive fields,
+// The caller's identity goes to the first origin only: credentials, cookies, sensitive fields,
 // client certificates, and the name that TLS checks is that of the host at hand.
 func TestDial_OtherOrigin(t *testing.T) {
 	t.Attr("req", "ADV-10")

@@ -18,7 +18,7 @@ func within(view, b []byte) bool {
 	return to >= from && to+uintptr(cap(view)) <= from+uintptr(len(b))
 }
 
-// What stands in memory behind a unit has no influence on what is made of the unit, and no view
+// The memory behind a unit has no influence on how the unit is read, and no view
 // reaches into it.
 func TestParse_StaysWithinTheUnit(t *testing.T) {
 	t.Attr("req", "INV-52")

@@ -31,8 +31,8 @@ func TestCloseReason(t *testing.T) {
 	}
 }
 
-// What AppendClose writes is read by ParseClose, for any reason; what must not be sent is refused,
-// and says why.
+// ParseClose reads all that AppendClose writes, for any reason; a code that must not be sent is
+// refused, and says why.
 func TestClose_Body(t *testing.T) {
 	require.Empty(t, AppendClose(nil, 0, "no code, no reason"))
 	require.Equal(t, "x\x03\xe8bye", string(AppendClose([]byte("x"), 1000, "bye")))

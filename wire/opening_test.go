@@ -72,7 +72,7 @@ func TestResponse_ParseOpening(t *testing.T) {
 	}
 }
 
-// What ParseHead reads, ParseOpening reads as the same, and what it refuses as a beginning stays
+// ParseOpening reads every head that ParseHead reads as the same; a beginning that it refuses stays
 // refused.
 func TestResponse_ParseOpening_AnyBytes(t *testing.T) {
 	lines := rapid.SampledFrom([]string{

@@ -198,8 +198,8 @@ func TestServe_BackEndIsNotOfferedKHP(t *testing.T) {
 	}
 }
 
-// A back end that takes nothing but KHP is written khp+ws; whoever wrote ws reads so in the log. A
-// gateway's way of KHP is understood as well.
+// A back end that takes nothing but KHP is written khp+ws; an operator who wrote ws reads so in the
+// log. A gateway's way of KHP is understood as well.
 func TestServe_BackEndThatSpeaksKHP(t *testing.T) {
 	back := serveHere(t)
 	s := serveHere(t, "--route", "/khp=khp+"+back.url+"/", "--route", "/ws="+back.url+"/",

@@ -124,8 +124,8 @@ func TestServe_IdleEndsAStuckBackEnd(t *testing.T) {
 	wantLog(t, s.log, "msg=closed .*code=1001 by=server")
 }
 
-// A full server says so to clients, to whoever asks for its health, in the log and in the metrics,
-// and still answers plain HTTP.
+// A full server says so to clients, to health checks, in the log and in the metrics, and still
+// answers plain HTTP.
 func TestServe_MaxConnections(t *testing.T) {
 	s := serveHere(t, "--max-connections", "2", "--plain", "--metrics", "127.0.0.1:0")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]

@@ -283,8 +283,8 @@ func rawHandshake(t *testing.T, url, target, fields string) string {
 	return string(all)
 }
 
-// What is no handshake is none that has failed: a browser's GET, and the OPTIONS by which HAProxy
-// asks whether a server lives, by HTTP/1.0 and without a Host.
+// A request that is no handshake is none that has failed: a browser's GET, and the OPTIONS by which
+// HAProxy asks whether a server lives, by HTTP/1.0 and without a Host.
 func TestServe_NoHandshakeNoFailure(t *testing.T) {
 	s := serveHere(t, "--metrics", "127.0.0.1:0", "--route", "/a=echo", "--auth", "/a=joe:welcome")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]

@@ -56,7 +56,7 @@ func TestMutations(t *testing.T) {
 	}
 }
 
-// What is generated is well-formed by the strictest reader here, and repeats with its seed.
+// A generated message is well-formed by the strictest reader here, and repeats with its seed.
 func TestGenerate(t *testing.T) {
 	for _, kind := range []Kind{Request, Response} {
 		bodies, n := 0, 0

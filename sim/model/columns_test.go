@@ -218,7 +218,7 @@ func TestColumns_GrossChangesAreFound(t *testing.T) {
 	}
 }
 
-// What khp explore does without --bounds finds them, too: the models without limits.
+// The models without limits, which khp explore runs without --bounds, find them, too.
 func TestColumns_GrossChangesAreFoundWithoutLimits(t *testing.T) {
 	needTime(t)
 	for _, g := range grossNamed {

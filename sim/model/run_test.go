@@ -181,7 +181,7 @@ func TestExplore_ResumedIsAsIfNeverInterrupted(t *testing.T) {
 	})
 }
 
-// What was found before the states were dealt out is known to every shard, also to one that is
+// A violation found before the states were dealt out is known to every shard, also to one that is
 // resumed. Which shard has enough to do to be interrupted depends on the fingerprints.
 func TestExplore_ResumedShardKeepsEarlyViolations(t *testing.T) {
 	c := configuration(t, "byzantine-server", "spec")

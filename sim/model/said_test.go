@@ -78,7 +78,7 @@ func TestOrders_OutOfPlace(t *testing.T) {
 	}
 }
 
-// What a machine says of its end is found where it is not what happened, and by nothing else.
+// A wrong report of a machine about its end is found, and by nothing else.
 func TestCause_OfAnEnd(t *testing.T) {
 	failure := func(f fsm.Failure) func(*fsm.Row) { return func(r *fsm.Row) { r.Failure = f } }
 	code := func(k fsm.EffectKind, c uint16) func(*fsm.Row) {

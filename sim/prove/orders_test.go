@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What each row keeps by itself, without a solver, is proven as well, and is listed.
+// A property that each row keeps by itself, without a solver, is proven as well, and is listed.
 func TestProperties_HaveWhatRowsKeepByThemselves(t *testing.T) {
 	for _, m := range []*Machine{Client(), Server()} {
 		for _, id := range []string{"INV-02", "INV-03", "INV-05", "TOTAL"} {

@@ -34,7 +34,7 @@ const (
 	challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\n"
 )
 
-// What is behind the message that completes the handshake is not touched, and nobody reads any
+// The bytes behind the message that completes the handshake are not touched, and nobody reads any
 // more.
 func TestClient_StopsReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is not set is refused by name, before anything is served and again when it is asked; nothing
-// panics.
+// A field that is not set is refused by name, before anything is served and again when it is asked;
+// nothing panics.
 func TestAuthenticators_Validate(t *testing.T) {
 	check := func(context.Context, string, string) bool { return true }
 	for want, a := range map[string]Authenticator{

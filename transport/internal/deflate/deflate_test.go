@@ -130,8 +130,8 @@ func text(random *rand.Rand, n int) []byte {
 	return b.Bytes()[:n]
 }
 
-// What one side compresses the other inflates, message by message; a message that was not sent is
-// no part of what later ones refer to.
+// One side inflates each message that the other one compresses, message by message; a message that
+// was not sent is no part of what later ones refer to.
 func TestCodec_RoundTrip(t *testing.T) {
 	for _, alone := range []bool{false, true} {
 		random := rand.New(rand.NewPCG(1, 2))
@@ -179,8 +179,8 @@ func TestCodec_Context(t *testing.T) {
 	}
 }
 
-// What is too long or no such data has its error, and a later message is inflated as if it had not
-// been.
+// A message that is too long or not compressed has its error, and a later message is inflated as if
+// it had not been.
 func TestCodec_Inflate_Errors(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	var out, in Codec

@@ -56,7 +56,7 @@ func newPools() {
 	writers, readers = sync.Pool{New: writers.New}, sync.Pool{New: readers.New}
 }
 
-// What compresses and inflates is used by one connection after the other. Whatever those before
+// Compressors and inflaters are used by one connection after the other. Whatever those before
 // have sent, whole or damaged, a connection sends and understands the same bytes as alone: also
 // where they refer to what was never sent on it, which others may have sent.
 func TestCodec_Reuse(t *testing.T) {

@@ -90,7 +90,7 @@ func one(kind extension.Kind, text string) extension.Message {
 var kinds = map[extension.Kind]ws.OpCode{extension.Text: ws.OpText, extension.Binary: ws.OpBinary,
 	extension.Ping: ws.OpPing, extension.Pong: ws.OpPong}
 
-// What sessions send at the opening goes out at once, and they may end the connection then.
+// Items that sessions send at the opening go out at once, and they may end the connection then.
 func TestLayer_Open(t *testing.T) {
 	l := with(&session{open: func(f extension.Flow) {
 		f.Send(one(extension.Text, "hello"))
@@ -152,7 +152,7 @@ func TestLayer_Outgoing(t *testing.T) {
 	}
 }
 
-// What an item makes of sessions: itself, other items with data of their own, and frames that are
+// An item becomes by sessions itself, other items with data of their own, and frames that are
 // owed, in order, until they are taken.
 func TestLayer_Incoming(t *testing.T) {
 	l := with(&session{})
@@ -371,7 +371,7 @@ func TestLayer_Heard(t *testing.T) {
 	})
 }
 
-// What is the same is the same memory, and not the same bytes.
+// Two slices are the same if they are the same memory, not the same bytes.
 func TestSame(t *testing.T) {
 	b := []byte("ab")
 	require.True(t, same(b, b))

@@ -174,7 +174,7 @@ func TestLoop_EndWithBytes(t *testing.T) {
 	}
 }
 
-// What came behind the opening handshake belongs to the WebSocket, which is compressed if that was
+// The bytes behind the opening handshake belong to the WebSocket, which is compressed if that was
 // agreed on.
 func TestLoop_Established(t *testing.T) {
 	for _, p := range []*deflate.Params{nil, {ClientAlone: true}} {
@@ -393,7 +393,7 @@ func TestLoop_Run(t *testing.T) {
 	}
 }
 
-// The end of the context interrupts the loop, whoever tells it, and is told nobody twice. Beside
+// The end of the context interrupts the loop, by either way of telling it, and is told once. Beside
 // says whether it may still be told.
 func TestLoop_ContextEnds(t *testing.T) {
 	for _, byEntry := range []bool{true, false} {
