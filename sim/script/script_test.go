@@ -183,7 +183,7 @@ func TestDiff(t *testing.T) {
 		Diff(many, strings.Split(strings.Repeat("b\n", 2500), "\n")), "memory is bounded")
 }
 
-// A state that no host can be in is a mistake: an expectation that cannot fail, or cannot hold, helps
+// A state that no host can be in is a mistake: an expectation that cannot fail, or hold, helps
 // nobody.
 func TestExpect_Mistakes(t *testing.T) {
 	for expect, want := range map[string]string{
