@@ -236,7 +236,8 @@ func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 // end. Nothing waits for the log.
 func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 	g.draining.Store(true)
-	rules, open := g.rules.Load(), srv.Connections()
+	// Counted before Shutdown begins to close them.
+	rules, open, clients := g.rules.Load(), srv.Connections(), g.clients.Attrs()
 	patience, over := rules.drain, rules.drainOver
 	tellStopping(over + patience)
 	ctx, cancel := context.WithTimeout(context.Background(), over+patience)
@@ -248,8 +249,8 @@ func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 		}
 		close(drained)
 	}()
-	g.log.Info("draining", append([]any{"connections", open, "timeout", patience, "over", over},
-		g.clients.Attrs()...)...)
+	g.log.Info("draining",
+		append([]any{"connections", open, "timeout", patience, "over", over}, clients...)...)
 	for {
 		select {
 		case dropped := <-drained:
