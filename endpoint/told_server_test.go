@@ -169,3 +169,42 @@ func TestOpeningFromHTTP_ValueOfHost(t *testing.T) {
 	o := OpeningFromHTTP("/p", "h", map[string][]string{"X": {"h"}, "Host": {"h", "h2"}})
 	require.Equal(t, []HeaderField{{"Host", "h"}, {"Host", "h2"}, {"X", "h"}}, o.Opening)
 }
+
+// A second opening request is a mistake of the host, and is told as one.
+func TestServer_OpeningReceived_Twice(t *testing.T) {
+	s := listening(t, "/p", ServerConfig{})
+	require.NoError(t, s.s.Misuse())
+	used, out := s.s.OpeningReceived(t0, []byte("GET /p HTTP/1.1\r\n"+openingFields+"\r\n"))
+	require.Zero(t, used)
+	require.Empty(t, out)
+	var misuse *MisuseError
+	require.ErrorAs(t, s.s.Misuse(), &misuse)
+	require.Equal(t, "Opening", misuse.Call)
+	require.Equal(t, fsm.ServerAwaitRequest, s.s.Phase())
+}
+
+// A body may come in pieces, which are no mistake of the host.
+func TestServer_AwaitBody_InPieces(t *testing.T) {
+	s := listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue",
+		"Content-Length: 3"))
+	for _, piece := range []string{"a", "b"} {
+		s.message(piece)
+		require.Empty(t, s.last)
+		require.NoError(t, s.s.Misuse())
+		require.Equal(t, fsm.ServerAwaitBody, s.s.Phase())
+	}
+	s.message("c")
+	require.Equal(t, []string{"AskDecision"}, s.last)
+	require.Equal(t, "abc", string(s.s.Request().Body))
+}
+
+// The subprotocols of both requests of a Kaazing client are one list, the opening's first.
+func TestServer_Kaazing_SubprotocolsInOrder(t *testing.T) {
+	s := newServed(t, ServerConfig{})
+	_, out := s.s.OpeningReceived(t0, []byte("GET /p?.kl=Y HTTP/1.1\r\n"+openingFields+
+		"Sec-WebSocket-Protocol: "+Subprotocol+", first, second\r\n\r\n"))
+	s.take(out)
+	s.message("GET /p HTTP/1.1\r\nSec-WebSocket-Protocol: third\r\n\r\n")
+	require.Equal(t, fsm.ServerDeciding, s.s.Phase())
+	require.Equal(t, []string{"first", "second", "third"}, s.s.Request().Subprotocols)
+}
