@@ -348,8 +348,8 @@ func (c *served) ended(v any) {
 	if c.handler != nil {
 		c.handler.live.Remove(&c.Entry)
 	}
+	c.Leave() // before Shutdown may return: no connection is counted behind it
 	c.server.live.Remove(&c.Entry)
-	c.Leave()
 }
 
 // drop ends the work that upgrade has begun: it closes the connection in any state.
