@@ -11,8 +11,8 @@ import (
 var small = wire.Limits{Head: 2 << 10, Line: 1 << 10, Body: 2 << 10, Unit: 4 << 10, Messages: 40}
 
 // bounded checks the memory that an endpoint holds on to: at most the bytes that its limits allow,
-// twice because slices grow by doubling, and the memory that any handshake needs, with room for what
-// held counts twice. given is memory of the host that the endpoint was told to look at.
+// twice because slices grow by doubling, and the memory that any handshake needs, with room for
+// views that count twice. given is memory of the host that the endpoint was told to look at.
 func bounded(endpoint any, limits wire.Limits, given int) error {
 	l := limits.OrDefault()
 	most := 2*(l.Unit+l.Head+l.Body) + 40<<10 + 2*given
