@@ -3,7 +3,6 @@ package session
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"time"
 
 	"example.com/khp/endpoint"
@@ -211,11 +210,20 @@ func (r *clientRun) opening(b []byte) error {
 		return fmt.Errorf("%d of %d bytes used, %d outputs", used, len(r.read), len(out))
 	}
 	if used > 0 {
-		r.khp = r.khp || was == fsm.ClientOpening && len(r.read) >= 12 && string(r.read[9:12]) == "101" &&
-			strings.Contains(string(r.read), endpoint.Subprotocol)
+		answer := final(r.read)
+		r.khp = r.khp || was == fsm.ClientOpening && len(answer) >= 12 &&
+			string(answer[9:12]) == "101" && bytes.Contains(answer, []byte(endpoint.Subprotocol))
 		r.read = nil
 	}
 	return r.take(out)
+}
+
+// final is an answer to the opening request without the interim responses before it.
+func final(answer []byte) []byte {
+	for len(answer) >= 12 && answer[9] == '1' && string(answer[9:12]) != "101" {
+		_, answer, _ = bytes.Cut(answer, []byte("\r\n\r\n"))
+	}
+	return answer
 }
 
 // message gives a message, keeps the response it belongs to, and looks whether the client opened
