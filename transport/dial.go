@@ -30,6 +30,11 @@ import (
 // the connection is open, the attempt is given up at once; afterwards ctx has no meaning for the
 // connection.
 //
+// Dial has one connection at a time, also when it follows redirects, logs in or tries again. Calls
+// that run in parallel do not wait for each other, whatever host they connect to: RFC 6455 has a
+// client open connections to one host one after another, and a program that opens many at once does
+// so by waiting for each call to return.
+//
 // An attempt that fails returns a [*HandshakeError]; options that cannot be sent return another
 // error, before anything is connected.
 func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
