@@ -128,17 +128,36 @@ func (s *Server) Request() *endpoint.Request {
 	return &r
 }
 
-// AskDecision implements [driver.ServerHost].
+// AskDecision implements [driver.ServerHost]: it has the application decide, beside the reading of
+// the connection if that may take time.
 func (s *Server) AskDecision(q driver.Question) {
 	s.Question = q
 	if !q.Again {
 		s.letIn, s.Principal = false, nil
 	}
-	if d, ok := s.c.Application.Accept(s.server.Request()); ok {
-		s.Next = func() { s.decide(q, d) }
+	app := s.c.Application
+	if d, ok := app.Accept(s.server.Request()); ok {
+		s.Next = func() { s.decide(q, s.server.Request(), d, nil, nil) }
 		return
 	}
-	s.ask(q)
+	if app.AtOnce() {
+		s.Next = func() {
+			r := s.Request()
+			d, refused, err := app.Judge(s.Context, s.c.Conn, r, s.letIn)
+			s.decide(q, r, d, refused, err)
+		}
+		return
+	}
+	if s.cancel != nil {
+		s.cancel()
+	}
+	ctx, cancel := context.WithCancel(s.Context)
+	s.cancel = cancel
+	nc, r, letIn := s.c.Conn, s.Request(), s.letIn
+	s.Later(func() func() {
+		d, refused, err := app.Judge(ctx, nc, r, letIn)
+		return func() { s.decide(q, r, d, refused, err) }
+	})
 }
 
 // Dropped implements [driver.Host]. A decision that cannot be sent is the application's failure, of
@@ -156,30 +175,9 @@ func (s *Server) Settled() {
 	}
 }
 
-// ask has the application decide, beside the reading of the connection if that may take time.
-func (s *Server) ask(q driver.Question) {
-	if s.c.Application.AtOnce() {
-		s.Next = func() {
-			r := s.Request()
-			d, refused, err := s.c.Application.Judge(s.Context, s.c.Conn, r, s.letIn)
-			s.decided(q, r, d, refused, err)
-		}
-		return
-	}
-	if s.cancel != nil {
-		s.cancel()
-	}
-	ctx, cancel := context.WithCancel(s.Context)
-	s.cancel = cancel
-	app, nc, r, letIn := s.c.Application, s.c.Conn, s.Request(), s.letIn
-	s.Later(func() func() {
-		d, refused, err := app.Judge(ctx, nc, r, letIn)
-		return func() { s.decided(q, r, d, refused, err) }
-	})
-}
-
-// decided tells the driver the decision of the application about a request.
-func (s *Server) decided(
+// decide tells the driver the decision of the application about a request. A decision that lets the
+// client in gets the answers of the extensions.
+func (s *Server) decide(
 	q driver.Question, r *endpoint.Request, d endpoint.Decision, refused *auth.Verdict, err error,
 ) {
 	// The answer belongs to an earlier question, or failed because it was broken off.
@@ -196,11 +194,6 @@ func (s *Server) decided(
 		return
 	}
 	s.letIn, s.Principal = refused == nil, r.Principal
-	s.decide(q, d)
-}
-
-// decide answers q. A decision that lets the client in gets the answers of the extensions.
-func (s *Server) decide(q driver.Question, d endpoint.Decision) {
 	s.elsewhere, _, _ = strings.Cut(cmp.Or(d.Reroute, d.Location), "?")
 	if d.Status == 0 || fsm.Status(d.Status).Action == codes.ActionComplete {
 		s.Proceed()
