@@ -6,10 +6,12 @@ import (
 	"maps"
 	"math/rand"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"example.com/khp/internal/mutateglue/catalogue"
 )
@@ -25,7 +27,7 @@ func (p *program) check(byID map[string]int, o options) error {
 		return err
 	}
 	built := map[string]*binary{}
-	var ready []string // tests that pass without a fault
+	ready := map[string]*oneTest{} // tests that pass without a fault
 	for _, r := range rows {
 		pkg, test := r.Test()
 		if built[pkg] == nil {
@@ -33,18 +35,20 @@ func (p *program) check(byID map[string]int, o options) error {
 				return err
 			}
 		}
-		if name := pkg + "." + test; !slices.Contains(ready, name) {
-			ready = append(ready, name)
-			if o := built[pkg].run([]*oneTest{{Name: test}}, 0, ""); o.failed {
+		if name := pkg + "." + test; ready[name] == nil {
+			t, begin := &oneTest{Name: test}, time.Now()
+			if o := built[pkg].run([]*oneTest{t}, 0, ""); o.failed {
 				return fmt.Errorf("%s fails without any fault: %s", name, o.output)
 			}
+			t.Seconds = time.Since(begin).Seconds()
+			ready[name] = t
 		}
 	}
 	var mu sync.Mutex
 	var survivors []string
 	each(rows, o.parallel, func(r catalogue.Row) {
-		pkg, test := r.Test()
-		if o := built[pkg].run([]*oneTest{{Name: test}}, byID[r.ID], ""); !o.failed {
+		pkg, _ := r.Test()
+		if o := built[pkg].run([]*oneTest{ready[r.Killer]}, byID[r.ID], ""); !o.failed {
 			mu.Lock()
 			defer mu.Unlock()
 			f := p.faults[byID[r.ID]-1]
@@ -65,7 +69,7 @@ func (p *program) chosen(
 	all []catalogue.Row, byID map[string]int, o options,
 ) ([]catalogue.Row, error) {
 	rows := slices.DeleteFunc(slices.Clone(all),
-		func(r catalogue.Row) bool { return r.Killer == "" || !begins(r.ID, split(o.in)) })
+		func(r catalogue.Row) bool { return r.Killer == "" || !begins(r.ID, o.in) })
 	rand.New(rand.NewSource(o.seed)).Shuffle(len(rows),
 		func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	if o.n >= 0 && len(rows) > o.n {
@@ -92,7 +96,7 @@ func score(rows []catalogue.Row) {
 // buildAt builds the tests of a package, which may be in a nested module.
 func (p *program) buildAt(pkg string) (*binary, error) {
 	for _, at := range notice {
-		if filepath.ToSlash(filepath.Join(at[0], at[1])) == pkg {
+		if path.Join(at[0], at[1]) == pkg {
 			return p.build(at[0], at[1])
 		}
 	}
@@ -106,6 +110,18 @@ func (p *program) add(byID map[string]int) error {
 	if err != nil {
 		return err
 	}
+	rows, dropped := p.merged(old, p.results(), byID)
+	fmt.Printf("%d faults, %d did not apply any more\n", len(rows), dropped)
+	noticed, unnoticed := catalogue.Text(rows)
+	return errors.Join(p.put(catalogue.Noticed, noticed), p.put(catalogue.Unnoticed, unnoticed),
+		p.addSecond(rows))
+}
+
+// merged adds the results of a hunt to the rows of a catalogue that still apply. dropped is how
+// many do not.
+func (p *program) merged(
+	old []catalogue.Row, results map[string]result, byID map[string]int,
+) (list []catalogue.Row, dropped int) {
 	moved := p.places()
 	rows := map[string]catalogue.Row{}
 	put := func(r catalogue.Row) {
@@ -121,22 +137,18 @@ func (p *program) add(byID map[string]int) error {
 	for _, r := range old {
 		put(r)
 	}
-	dropped := len(old) - len(rows)
-	for id, r := range p.results() {
+	dropped = len(old) - len(rows)
+	for id, r := range results {
 		was, known := rows[id]
 		switch {
-		case r.Killer == "" && known && was.Killer == "", r.Why == "timeout":
+		case r.Killer == "" && known && was.Killer == "":
 		case r.Killer == "":
 			put(catalogue.Row{ID: id, Why: catalogue.Open})
 		default:
 			put(catalogue.Row{ID: id, Killer: r.Killer})
 		}
 	}
-	fmt.Printf("%d faults, %d did not apply any more\n", len(rows), dropped)
-	list := slices.Collect(maps.Values(rows))
-	noticed, unnoticed := catalogue.Text(list)
-	return errors.Join(p.put(catalogue.Noticed, noticed), p.put(catalogue.Unnoticed, unnoticed),
-		p.addSecond(list))
+	return slices.Collect(maps.Values(rows)), dropped
 }
 
 // put writes a file of the catalogue.

@@ -19,7 +19,7 @@ func (p *program) hunt(o options, byID map[string]int) error {
 	if err := p.compile(byID); err != nil {
 		return err
 	}
-	binaries, err := p.binaries(split(o.from), o.names, byID, o.parallel, false)
+	binaries, err := p.binaries(o, byID, false)
 	if err != nil {
 		return err
 	}
@@ -36,10 +36,8 @@ func (p *program) hunt(o options, byID map[string]int) error {
 	each(todo, o.parallel, func(number int) {
 		f := &p.faults[number-1]
 		begin := time.Now()
-		by, got, reached := kill(ownFirst(binaries, f), number, o.quick)
-		r := result{ID: f.ID, Killer: by, Why: got.why, Reached: reached,
-			Seconds: time.Since(begin).Seconds()}
-		j.add(r)
+		by, reached := kill(ownFirst(binaries, f), number, o.quick)
+		j.add(result{ID: f.ID, Killer: by, Reached: reached, Seconds: time.Since(begin).Seconds()})
 		if by == "" {
 			word := "SURVIVES"
 			if !reached {
@@ -67,8 +65,8 @@ func (p *program) todo(o options) (todo []int, err error) {
 		switch {
 		case p.out[i+1]:
 		case known != o.again, o.again && r.Killer != "":
-		case !begins(f.ID, split(o.try)), o.class != "" &&
-			!slices.Contains(split(o.class), string(f.Class)):
+		case !begins(f.ID, o.try), len(o.class) > 0 &&
+			!slices.Contains(o.class, string(f.Class)):
 		case why[f.ID] == catalogue.Open:
 			open = append(open, i+1)
 		case why[f.ID] == "":

@@ -11,11 +11,11 @@ package main
 
 import (
 	"encoding/json"
-	"flag"
+	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -62,52 +62,15 @@ func main() {
 type result struct {
 	ID      string
 	Killer  string // "" if it survived
-	Why     string `json:",omitempty"`
 	Reached bool   // by some test
 	Seconds float64
 }
 
-// options are the flags.
-type options struct {
-	hunt, add, again bool
-	ghosts, second   bool
-	work, in, class  string
-	try              string
-	names, from      string
-	n, parallel      int
-	seed             int64
-	quick            float64
-}
-
-func parse() (o options) {
-	flag.BoolVar(&o.hunt, "hunt", false,
-		"try faults that the catalogue does not have, and print those that survive")
-	flag.BoolVar(&o.add, "add", false,
-		"write the catalogue: with what a hunt found, without faults that do not apply any more")
-	flag.BoolVar(&o.ghosts, "ghosts", false,
-		"tell how many faults of package endpoint ghosts notice alone: see package ghost")
-	flag.BoolVar(&o.second, "second", false,
-		"does a second tool notice faults that one notices? Ask those that were not shown to one yet")
-	flag.StringVar(&o.work, "work", "", "directory for what is built")
-	flag.IntVar(&o.n, "n", 100, "how many faults, -1 for all")
-	flag.Int64Var(&o.seed, "seed", 1, "of the choice")
-	flag.StringVar(&o.in, "in", "",
-		"only faults whose id begins with one of these, with commas between")
-	flag.StringVar(&o.try, "try", "",
-		"of those, which are built in, a hunt or second tool is shown only faults that begin so")
-	flag.StringVar(&o.class, "class", "", "only faults of these classes, with commas between")
-	flag.BoolVar(&o.again, "again", false, "only faults that survived in an earlier hunt")
-	flag.IntVar(&o.parallel, "parallel", 2, "how many processes")
-	flag.StringVar(&o.names, "run", "", "only tests whose names match")
-	flag.StringVar(&o.from, "tests", "",
-		"only tests of these packages, with commas between; special are ghosts and interleavings")
-	flag.Float64Var(&o.quick, "quick", 8, "only tests that take less than this many seconds")
-	flag.Parse()
-	return o
-}
-
 func run() error {
-	o := parse()
+	o, err := parse(os.Args[1:])
+	if err != nil {
+		return err
+	}
 	root, err := os.Getwd()
 	if err != nil {
 		return err
@@ -129,29 +92,24 @@ func run() error {
 	for i := range p.faults {
 		byID[p.faults[i].ID] = i + 1
 	}
-	if o.add {
-		return p.add(byID)
+	if err := o.check(p.faults); err != nil {
+		return err
 	}
-	switch {
-	case o.ghosts:
+	switch o.mode {
+	case "add":
+		return p.add(byID)
+	case "ghosts":
 		return p.ghosts(byID, o)
-	case !o.hunt && !o.second:
+	case "":
 		return p.check(byID, o)
 	}
 	for i := range p.faults {
-		p.out[i+1] = !begins(p.faults[i].ID, split(o.in))
+		p.out[i+1] = !begins(p.faults[i].ID, o.in)
 	}
-	if o.second {
+	if o.mode == "second" {
 		return p.second(o, byID)
 	}
 	return p.hunt(o, byID)
-}
-
-func split(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return strings.Split(s, ",")
 }
 
 func begins(id string, with []string) bool {
@@ -205,12 +163,8 @@ type measured struct {
 // binaries builds the tests, special ones as well if that is said, and measures those that are not
 // known from an earlier run.
 func (p *program) binaries(
-	only []string, names string, byID map[string]int, parallel int, special bool,
+	o options, byID map[string]int, special bool,
 ) (list []*binary, err error) {
-	wanted, err := regexp.Compile(names)
-	if err != nil {
-		return nil, err
-	}
 	name := filepath.Join(p.work, "tests.json")
 	known := map[string]measured{}
 	if text, err := os.ReadFile(name); err == nil {
@@ -219,8 +173,7 @@ func (p *program) binaries(
 		}
 	}
 	for _, at := range notice {
-		if full := filepath.ToSlash(filepath.Join(at[0], at[1])); len(only) > 0 &&
-			!slices.Contains(only, full) {
+		if len(o.from) > 0 && !slices.Contains(o.from, path.Join(at[0], at[1])) {
 			continue
 		}
 		b, err := p.build(at[0], at[1])
@@ -228,17 +181,21 @@ func (p *program) binaries(
 			fmt.Println("left out:", err)
 			continue
 		}
-		b.Tests = slices.DeleteFunc(b.Tests, func(t *oneTest) bool { return !wanted.MatchString(t.Name) })
+		b.Tests = slices.DeleteFunc(b.Tests,
+			func(t *oneTest) bool { return !o.names.MatchString(t.Name) })
 		list = append(list, b)
 	}
-	if special && (len(only) == 0 || slices.Contains(only, "special")) {
+	if special && (len(o.from) == 0 || slices.Contains(o.from, "special")) {
 		more, err := p.special()
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, more...)
 	}
-	if err := p.measure(recall(list, known, byID), known, parallel); err != nil {
+	if !slices.ContainsFunc(list, func(b *binary) bool { return len(b.Tests) > 0 }) {
+		return nil, errors.New("there are no tests to ask: -tests and -run leave none")
+	}
+	if err := p.measure(recall(list, known, byID), known, o.parallel); err != nil {
 		return nil, err
 	}
 	text, err := json.Marshal(known)

@@ -21,8 +21,26 @@ import (
 type outcome struct {
 	failed bool
 	killer string // the first test that failed
-	why    string // in a word: fail, panic, timeout
+	why    string // in a word: fail, panic, or timedOut
 	output string
+}
+
+// timedOut is the outcome of a test that did not end within a multiple of its time.
+const timedOut = "timeout"
+
+// confirmed runs tests by run. If their time is up it runs each of them by itself, as only that one
+// notices a fault which does not end by itself either.
+func confirmed(tests []*oneTest, run func([]*oneTest) outcome) outcome {
+	o := run(tests)
+	if o.why != timedOut {
+		return o
+	}
+	for i := range tests {
+		if o := run(tests[i : i+1]); o.failed {
+			return o
+		}
+	}
+	return outcome{}
 }
 
 // run runs tests of one binary with a fault, 0 for none.
@@ -56,7 +74,7 @@ func (b *binary) run(tests []*oneTest, number int, reached string) outcome {
 	switch {
 	case strings.Contains(o.output, "panic: test timed out"),
 		errors.Is(ctx.Err(), context.DeadlineExceeded):
-		o.why = "timeout"
+		o.why = timedOut
 	case strings.Contains(o.output, "panic: "), strings.Contains(o.output, "fatal error: "):
 		o.why = "panic"
 	}
@@ -111,7 +129,7 @@ func (t *oneTest) measure(work string) error {
 }
 
 // kill runs the tests that reach a fault, the quickest first, until one fails.
-func kill(binaries []*binary, number int, quick float64) (by string, o outcome, reached bool) {
+func kill(binaries []*binary, number int, quick float64) (by string, reached bool) {
 	for _, b := range binaries {
 		var tests []*oneTest
 		for _, t := range b.Tests {
@@ -129,11 +147,13 @@ func kill(binaries []*binary, number int, quick float64) (by string, o outcome, 
 				seconds += tests[n].Seconds
 				n++
 			}
-			if o := b.run(tests[:n], number, ""); o.failed {
-				return filepath.ToSlash(strings.TrimPrefix(b.Package, "./")) + "." + o.killer, o, true
+			o := confirmed(tests[:n],
+				func(tests []*oneTest) outcome { return b.run(tests, number, "") })
+			if o.failed {
+				return filepath.ToSlash(strings.TrimPrefix(b.Package, "./")) + "." + o.killer, true
 			}
 			tests = tests[n:]
 		}
 	}
-	return "", outcome{}, reached
+	return "", reached
 }

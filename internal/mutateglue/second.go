@@ -29,7 +29,7 @@ func (p *program) second(o options, byID map[string]int) error {
 	all = slices.DeleteFunc(all, func(r catalogue.Row) bool {
 		test := done[r.ID]
 		_, twice := catalogue.Twice[r.Package()]
-		return !twice || r.Killer == "" || !begins(r.ID, split(o.try)) || p.out[byID[r.ID]] ||
+		return !twice || r.Killer == "" || !begins(r.ID, o.try) || p.out[byID[r.ID]] ||
 			test != "" && !(catalogue.IsAlone(test) && o.again)
 	})
 	rand.New(rand.NewSource(o.seed)).Shuffle(len(all),
@@ -40,7 +40,7 @@ func (p *program) second(o options, byID map[string]int) error {
 	if err := p.compile(byID); err != nil {
 		return err
 	}
-	binaries, err := p.binaries(split(o.from), o.names, byID, o.parallel, true)
+	binaries, err := p.binaries(o, byID, true)
 	if err != nil {
 		return err
 	}
@@ -51,10 +51,7 @@ func (p *program) second(o options, byID map[string]int) error {
 	}
 	defer j.Close()
 	each(all, o.parallel, func(r catalogue.Row) {
-		by, got, _ := kill(otherTools(binaries, &r), byID[r.ID], o.quick)
-		if got.why == "timeout" && !hangs(binaries, by, byID[r.ID]) {
-			return
-		}
+		by, _ := kill(otherTools(binaries, &r), byID[r.ID], o.quick)
 		if by == "" {
 			by = catalogue.Alone
 		}
@@ -65,18 +62,6 @@ func (p *program) second(o options, byID map[string]int) error {
 		}
 	})
 	return nil
-}
-
-// hangs reports whether a test runs into its limit with a fault, by itself and once more.
-func hangs(binaries []*binary, test string, number int) bool {
-	for _, b := range binaries {
-		for _, t := range b.Tests {
-			if strings.TrimPrefix(b.Package, "./")+"."+t.Name == test {
-				return b.run([]*oneTest{t}, number, "").failed
-			}
-		}
-	}
-	return false
 }
 
 // otherTools leaves out the tests that belong to the tool which notices a fault already.

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+
+	"example.com/khp/internal/reqtrace/marks"
 )
 
 // Find returns the faults of the Go files in a package's directory, tests and generated files
@@ -88,7 +90,8 @@ func parse(root, name string) (*finder, error) {
 func (f *finder) all() []Fault {
 	for _, d := range f.tree.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && !wordsOnly[fn.Name.Name] {
-			f.fn, f.params, f.leave, f.errs = nameOf(fn), f.parameters(fn), leaving(fn), givesError(fn)
+			f.fn, f.params = marks.FuncName(fn), f.parameters(fn)
+			f.leave, f.errs = leaving(fn), givesError(fn)
 			ast.Inspect(fn.Body, f.visit)
 		}
 	}
@@ -100,27 +103,6 @@ func (f *finder) all() []Fault {
 
 // wordsOnly are functions whose result is text for people.
 var wordsOnly = map[string]bool{"String": true, "Error": true, "show": true}
-
-// nameOf returns the name of a function, with its receiver's type.
-func nameOf(fn *ast.FuncDecl) string {
-	if fn.Recv == nil || len(fn.Recv.List) == 0 {
-		return fn.Name.Name
-	}
-	t := fn.Recv.List[0].Type
-	if star, ok := t.(*ast.StarExpr); ok {
-		t = star.X
-	}
-	switch generic := t.(type) {
-	case *ast.IndexExpr:
-		t = generic.X
-	case *ast.IndexListExpr:
-		t = generic.X
-	}
-	if id, ok := t.(*ast.Ident); ok {
-		return id.Name + "." + fn.Name.Name
-	}
-	return fn.Name.Name
-}
 
 func (f *finder) offset(p token.Pos) int { return int(p) - f.base }
 func (f *finder) text(n ast.Node) string { return f.between(n.Pos(), n.End()) }

@@ -6,6 +6,8 @@ import (
 	"go/ast"
 	"slices"
 	"strings"
+
+	"example.com/khp/internal/reqtrace/marks"
 )
 
 // Written is a fault that a person thought of: of a kind that is no class, such as a limit of the
@@ -60,7 +62,7 @@ func written(files []*finder, w Written) error {
 	for _, f := range files {
 		for _, d := range f.tree.Decls {
 			fn, ok := d.(*ast.FuncDecl)
-			if !ok || fn.Body == nil || nameOf(fn) != w.Func {
+			if !ok || fn.Body == nil || marks.FuncName(fn) != w.Func {
 				continue
 			}
 			ast.Inspect(fn.Body, func(n ast.Node) bool {

@@ -18,7 +18,7 @@ func (s *scanner) symbol(pos token.Pos) string {
 		}
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			return funcName(d)
+			return FuncName(d)
 		case *ast.GenDecl:
 			if d.Tok == token.IMPORT {
 				break
@@ -37,8 +37,8 @@ func sameLine(fset *token.FileSet, a, b token.Pos) bool {
 	return fset.Position(a).Line == fset.Position(b).Line
 }
 
-// funcName is F, or T.F for a method of T or *T.
-func funcName(d *ast.FuncDecl) string {
+// FuncName is F, or T.F for a method of T or *T. Other tools name functions by it, too.
+func FuncName(d *ast.FuncDecl) string {
 	if d.Recv == nil || len(d.Recv.List) == 0 {
 		return d.Name.Name
 	}
