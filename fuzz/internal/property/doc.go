@@ -9,10 +9,8 @@
 package property
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 
 	"example.com/khp/wire"
 )
@@ -48,27 +46,6 @@ func parseError(err error, size int) error {
 		return broken("an error of %d bytes: %q", len(text), text)
 	}
 	return nil
-}
-
-// sameFields compares names, values and order.
-func sameFields(a, b wire.Fields) bool {
-	return slices.EqualFunc(a, b, func(a, b wire.Field) bool {
-		return bytes.Equal(a.Name, b.Name) && bytes.Equal(a.Value, b.Value)
-	})
-}
-
-// sameRequest compares everything, with nil and empty alike.
-func sameRequest(a, b *wire.Request) bool {
-	return bytes.Equal(a.Method, b.Method) && bytes.Equal(a.Target, b.Target) && a.Minor == b.Minor &&
-		sameFields(a.Fields, b.Fields) &&
-		a.ContentLength == b.ContentLength && bytes.Equal(a.Body, b.Body)
-}
-
-// sameResponse compares everything, with nil and empty alike.
-func sameResponse(a, b *wire.Response) bool {
-	return a.Status == b.Status && a.Minor == b.Minor && bytes.Equal(a.Reason, b.Reason) &&
-		sameFields(a.Fields, b.Fields) &&
-		a.ContentLength == b.ContentLength && bytes.Equal(a.Body, b.Body)
 }
 
 // sameError compares kind and offset: the text may quote more or less.

@@ -8,26 +8,20 @@ import (
 
 // RequestPrefix says of every beginning of a request (of at most 100 of them, evenly spread) that
 // it is either incomplete, up to its very end, or judged as the whole is.
-func RequestPrefix(b []byte) error {
-	var r wire.Request
-	return prefixes(b, func(b []byte) (int, error) { return r.ParseHead(b, wire.Limits{}) })
-}
+func RequestPrefix(b []byte) error { return prefixes(b, new(request)) }
 
 // ResponsePrefix is [RequestPrefix] for responses.
-func ResponsePrefix(b []byte) error {
-	var r wire.Response
-	return prefixes(b, func(b []byte) (int, error) { return r.ParseHead(b, wire.Limits{}) })
-}
+func ResponsePrefix(b []byte) error { return prefixes(b, new(response)) }
 
-func prefixes(b []byte, parse func([]byte) (int, error)) error {
-	n, whole := parse(b)
+func prefixes(b []byte, m message) error {
+	n, whole := m.ParseHead(b, wire.Limits{})
 	step := 1 + len(b)/100
 	for i := 0; i < len(b); i += step {
-		m, err := parse(b[:i:i])
+		head, err := m.ParseHead(b[:i:i], wire.Limits{})
 		switch {
 		case err == nil:
-			if whole != nil || m != n || i < n {
-				return broken("%d of %d bytes give a head of %d, all of them %d, %v", i, len(b), m, n, whole)
+			if whole != nil || head != n || i < n {
+				return broken("%d of %d bytes give a head of %d, all of them %d, %v", i, len(b), head, n, whole)
 			}
 		case wire.KindOf(err) == wire.KindIncomplete:
 			if e := err.(*wire.ParseError); e.Offset != i {
@@ -62,7 +56,7 @@ func Units(b, cuts []byte) error {
 	if !sameError(err, whole) {
 		return broken("%d bytes in pieces of %v give %v, at once %v", len(b), cuts, err, whole)
 	}
-	if err == nil && !sameResponse(&a.Response, &want) {
+	if err == nil && !partsOfResponse(&a.Response).same(partsOfResponse(&want)) {
 		return broken("in pieces of %v: %+v, at once: %+v", cuts, a.Response, want)
 	}
 	return nil

@@ -102,7 +102,7 @@ func takenUnit(a *wire.Assembler, unit []byte, kind wire.MessageType, limits wir
 	if err := r.Parse(unit, limits); err != nil {
 		return broken("taken in pieces, refused at once: %v: %q", err, unit)
 	}
-	if !sameResponse(&r, &a.Response) {
+	if !partsOfResponse(&r).same(partsOfResponse(&a.Response)) {
 		return broken("in pieces %+v, at once %+v", a.Response, r)
 	}
 	if kind == wire.Text && !utf8.Valid(unit) {

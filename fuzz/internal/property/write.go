@@ -12,54 +12,37 @@ import (
 // was, or the bytes are exactly these parts and parse back to them: no value breaks out of its
 // place. A refused message would not have come back as it was, written naively.
 func WriteRequest(method, target, name, value string, body []byte) error {
-	r := wire.Request{Method: []byte(method), Target: []byte(target), Body: body, Fields: wire.Fields{
-		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)},
-		{Name: []byte("X-Last"), Value: nil},
-	}}
-	out, err := r.Append([]byte("before"))
-	naive := method + " " + target + " HTTP/1.1\r\n" + naiveRest(name, value, body)
-	if err != nil {
-		if string(out) != "before" {
-			return broken("a refusal left %q", out)
-		}
-		var back wire.Request
-		if back.Parse([]byte(naive), wire.Limits{}) == nil && string(back.Method) == method &&
-			string(back.Target) == target && bytes.Equal(back.Body, body) &&
-			fieldsBack(back.Fields, name, value, body) {
-			return broken("refused with %v, but it comes back as it was: %q", err, naive)
-		}
-		return parseError(err, len(naive)+wire.DefaultLimits().Body)
-	}
-	if string(out) != "before"+naive {
-		return broken("wrote %q, expected %q", out, naive)
-	}
-	var back wire.Request
-	if err := back.Parse(out[len("before"):], wire.Limits{}); err != nil {
-		return broken("what was written is refused: %v: %q", err, out)
-	}
-	if string(back.Method) != method || string(back.Target) != target ||
-		!bytes.Equal(back.Body, body) || !fieldsBack(back.Fields, name, value, body) {
-		return broken("the parts changed: %+v", back)
-	}
-	return nil
+	return written(&request{wire.Request{Method: []byte(method), Target: []byte(target), Body: body,
+		Fields: between(name, value)}}, method+" "+target+" HTTP/1.1\r\n", name, value)
 }
 
 // WriteResponse is [WriteRequest] for responses.
 func WriteResponse(status int, reason, name, value string, body []byte) error {
-	r := wire.Response{Status: status, Reason: []byte(reason), Body: body, Fields: wire.Fields{
-		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)},
-		{Name: []byte("X-Last"), Value: nil},
-	}}
-	out, err := r.Append([]byte("before"))
-	naive := "HTTP/1.1 " + strconv.Itoa(status) + " " + reason + "\r\n" + naiveRest(name, value, body)
+	return written(&response{wire.Response{Status: status, Reason: []byte(reason), Body: body,
+		Fields: between(name, value)}}, "HTTP/1.1 "+strconv.Itoa(status)+" "+reason+"\r\n", name, value)
+}
+
+// between puts a field between two others.
+func between(name, value string) wire.Fields {
+	return wire.Fields{{Name: []byte("X-First"), Value: []byte("1")},
+		{Name: []byte(name), Value: []byte(value)}, {Name: []byte("X-Last"), Value: nil}}
+}
+
+// written is WriteRequest for messages of either kind. line is the start line, written naively.
+func written(m message, line, name, value string) error {
+	want, back := m.parts(), m.fresh()
+	comesBack := func() bool {
+		got := back.parts()
+		return got.sameLine(want) && bytes.Equal(got.body, want.body) &&
+			fieldsBack(got.fields, name, value, want.body)
+	}
+	out, err := m.Append([]byte("before"))
+	naive := line + naiveRest(name, value, want.body)
 	if err != nil {
 		if string(out) != "before" {
 			return broken("a refusal left %q", out)
 		}
-		var back wire.Response
-		if back.Parse([]byte(naive), wire.Limits{}) == nil && back.Status == status &&
-			string(back.Reason) == reason && bytes.Equal(back.Body, body) &&
-			fieldsBack(back.Fields, name, value, body) {
+		if back.Parse([]byte(naive), wire.Limits{}) == nil && comesBack() {
 			return broken("refused with %v, but it comes back as it was: %q", err, naive)
 		}
 		return parseError(err, len(naive)+wire.DefaultLimits().Body)
@@ -67,12 +50,10 @@ func WriteResponse(status int, reason, name, value string, body []byte) error {
 	if string(out) != "before"+naive {
 		return broken("wrote %q, expected %q", out, naive)
 	}
-	var back wire.Response
 	if err := back.Parse(out[len("before"):], wire.Limits{}); err != nil {
 		return broken("what was written is refused: %v: %q", err, out)
 	}
-	if back.Status != status || string(back.Reason) != reason || !bytes.Equal(back.Body, body) ||
-		!fieldsBack(back.Fields, name, value, body) {
+	if !comesBack() {
 		return broken("the parts changed: %+v", back)
 	}
 	return nil
