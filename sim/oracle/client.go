@@ -35,15 +35,14 @@ func NewClient() Client { return Client{phase: fsm.ClientIdle} }
 
 // clientTurn is one step of the oracle.
 type clientTurn struct {
+	turn
 	cfg fsm.ClientConfig
 	m   Client
-	ev  fsm.Event
-	out Orders
 }
 
 // Step returns the step that the text of the requirements demands.
 func (m Client) Step(cfg fsm.ClientConfig, ev fsm.Event) (Client, Orders, fsm.Verdict) {
-	t := &clientTurn{cfg: cfg, m: m, ev: ev}
+	t := &clientTurn{turn{ev: ev}, cfg, m}
 	verdict := t.take()
 	if verdict != fsm.Accepted {
 		return m, Orders{}, verdict
@@ -51,17 +50,11 @@ func (m Client) Step(cfg fsm.ClientConfig, ev fsm.Event) (Client, Orders, fsm.Ve
 	return t.m, t.out, fsm.Accepted
 }
 
-func (t *clientTurn) do(k fsm.EffectKind) { t.out.add(fsm.Effect{Kind: k}) }
-func (t *clientTurn) sendClose(code uint16) {
-	t.out.add(fsm.Effect{Kind: fsm.EffectSendClose, Code: code})
+// goes ends a step in a phase.
+func (t *clientTurn) goes(p fsm.ClientPhase) fsm.Verdict {
+	t.m.phase = p
+	return fsm.Accepted
 }
-func (t *clientTurn) timer(k fsm.EffectKind, x fsm.Timer) {
-	t.out.add(fsm.Effect{Kind: k, Timer: x})
-}
-func (t *clientTurn) arm(x fsm.Timer)        { t.timer(fsm.EffectArmTimer, x) }
-func (t *clientTurn) stop(x fsm.Timer)       { t.timer(fsm.EffectStopTimer, x) }
-func (t *clientTurn) has(f fsm.Facts) bool   { return t.ev.Facts.Has(f) }
-func (t *clientTurn) goes(p fsm.ClientPhase) { t.m.phase = p }
 
 // take handles the events that are alike in all phases and hands the others to the phase.
 func (t *clientTurn) take() fsm.Verdict {

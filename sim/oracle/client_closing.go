@@ -8,44 +8,28 @@ func (t *clientTurn) open() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventDataReceived:
 		t.m.lateTerminator = false
-		t.do(fsm.EffectDeliver)
-		return fsm.Accepted
+		return t.just(fsm.EffectDeliver)
 	case fsm.EventTerminatorReceived:
 		if t.m.lateTerminator { // AMB-01
 			t.m.lateTerminator = false
 			return fsm.Accepted
 		}
-		t.do(fsm.EffectDeliver) // ADV-21
-		return fsm.Accepted
+		return t.just(fsm.EffectDeliver) // ADV-21
 	case fsm.EventPingReceived:
-		t.do(fsm.EffectSendPong)
-		return fsm.Accepted
+		return t.just(fsm.EffectSendPong)
 	case fsm.EventSendRequested:
-		t.do(fsm.EffectSendMessage)
-		return fsm.Accepted
+		return t.just(fsm.EffectSendMessage)
 	case fsm.EventViolation: // ends like a close, but the reason is kept
 		t.m.plan, t.m.failure = fsm.PlanClose, t.ev.Failure
-		t.sendClose(closeCode(t.ev.Failure))
-		t.do(fsm.EffectStopTimers)
-		t.arm(fsm.TimerClose)
-		t.goes(fsm.ClientClosing)
-		return fsm.Accepted
+		return t.closes(closeCode(t.ev.Failure), fsm.ClientClosing)
 	case fsm.EventPeerClosed:
 		t.m.plan = fsm.PlanClose
-		t.sendClose(0)
-		t.do(fsm.EffectStopTimers)
-		t.arm(fsm.TimerClose)
-		t.goes(fsm.ClientDraining)
-		return fsm.Accepted
+		return t.closes(0, fsm.ClientDraining)
 	case fsm.EventConnectionLost:
 		return t.ended()
 	case fsm.EventCloseRequested:
 		t.m.plan = fsm.PlanClose
-		t.sendClose(0)
-		t.do(fsm.EffectStopTimers)
-		t.arm(fsm.TimerClose)
-		t.goes(fsm.ClientClosing)
-		return fsm.Accepted
+		return t.closes(0, fsm.ClientClosing)
 	case fsm.EventTimerExpired:
 		return fsm.Ignored
 	}
@@ -62,14 +46,12 @@ func (t *clientTurn) closing() fsm.Verdict {
 		if t.m.phase == fsm.ClientDraining {
 			return Nothing
 		}
-		t.goes(fsm.ClientDraining)
-		return fsm.Accepted
+		return t.goes(fsm.ClientDraining)
 	case fsm.EventPingReceived:
 		if t.m.phase == fsm.ClientDraining || t.m.plan == fsm.PlanFail {
 			return Nothing
 		}
-		t.do(fsm.EffectSendPong)
-		return fsm.Accepted
+		return t.just(fsm.EffectSendPong)
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
 		return Nothing
 	// after a frame error nothing more is read, WSP-CLOSE-04
@@ -147,16 +129,14 @@ func (t *clientTurn) over() fsm.Verdict {
 func (t *clientTurn) dial() fsm.Verdict {
 	t.do(fsm.EffectDial)
 	t.arm(fsm.TimerOpening)
-	t.goes(fsm.ClientConnecting)
-	return fsm.Accepted
+	return t.goes(fsm.ClientConnecting)
 }
 
 // complete: INV-01.
 func (t *clientTurn) complete() fsm.Verdict {
 	t.do(fsm.EffectStopTimers)
 	t.do(fsm.EffectComplete)
-	t.goes(fsm.ClientOpen)
-	return fsm.Accepted
+	return t.goes(fsm.ClientOpen)
 }
 
 // fail: on an established WebSocket, with the close code of the failure.
@@ -164,11 +144,15 @@ func (t *clientTurn) fail(f fsm.Failure) fsm.Verdict { return t.failWith(f, clos
 
 func (t *clientTurn) failWith(f fsm.Failure, code uint16) fsm.Verdict {
 	t.m.plan, t.m.failure = fsm.PlanFail, f
-	t.sendClose(code)
+	return t.closes(code, fsm.ClientClosing)
+}
+
+// closes: with Close; in ClientDraining it is the answer to the peer's.
+func (t *clientTurn) closes(code uint16, to fsm.ClientPhase) fsm.Verdict {
+	t.code(fsm.EffectSendClose, code)
 	t.do(fsm.EffectStopTimers)
 	t.arm(fsm.TimerClose)
-	t.goes(fsm.ClientClosing)
-	return fsm.Accepted
+	return t.goes(to)
 }
 
 // closeFor takes a terminating response; plan is for the time after the close.
@@ -177,11 +161,7 @@ func (t *clientTurn) closeFor(plan fsm.Plan, f fsm.Failure) fsm.Verdict {
 		return t.fail(f)
 	}
 	t.plan(plan)
-	t.sendClose(1000) // AMB-70
-	t.do(fsm.EffectStopTimers)
-	t.arm(fsm.TimerClose)
-	t.goes(fsm.ClientClosing)
-	return fsm.Accepted
+	return t.closes(1000, fsm.ClientClosing) // AMB-70
 }
 
 // plan: the follow-up is decided; it is counted here and not only when the old connection is gone,
@@ -199,8 +179,7 @@ func (t *clientTurn) follow() fsm.Verdict {
 	t.do(fsm.EffectStopTimers)
 	t.do(fsm.EffectDisconnect)
 	t.do(fsm.EffectFollow)
-	t.goes(fsm.ClientRedirecting)
-	return fsm.Accepted
+	return t.goes(fsm.ClientRedirecting)
 }
 
 // failed: the end, with a failure.
@@ -208,8 +187,7 @@ func (t *clientTurn) failed(f fsm.Failure) fsm.Verdict {
 	t.m.plan, t.m.failure = fsm.PlanFail, f
 	t.drop()
 	t.out.add(fsm.Effect{Kind: fsm.EffectFail, Failure: f, Code: t.m.status})
-	t.goes(fsm.ClientFailed)
-	return fsm.Accepted
+	return t.goes(fsm.ClientFailed)
 }
 
 // ended: the end, as asked.
@@ -217,8 +195,7 @@ func (t *clientTurn) ended() fsm.Verdict {
 	t.m.plan = fsm.PlanClose
 	t.drop()
 	t.do(fsm.EffectClosed)
-	t.goes(fsm.ClientDone)
-	return fsm.Accepted
+	return t.goes(fsm.ClientDone)
 }
 
 // drop: the connection ends, if there is one.

@@ -11,8 +11,7 @@ func (t *clientTurn) awaitProceed() fsm.Verdict {
 		t.do(fsm.EffectSendRequest)
 		t.stop(fsm.TimerOpening)
 		t.arm(fsm.TimerResponse)
-		t.goes(fsm.ClientAwaitResponse)
-		return fsm.Accepted
+		return t.goes(fsm.ClientAwaitResponse)
 	case fsm.EventRerouteReceived:
 		return t.reroute()
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // ADV-33, AMB-11
@@ -28,8 +27,7 @@ func (t *clientTurn) awaitResponse() fsm.Verdict {
 	case fsm.EventDataReceived:
 		t.m.lateTerminator = false // AMB-01: only the first message after the response
 		t.m.silent = false
-		t.goes(fsm.ClientReading)
-		return fsm.Accepted
+		return t.goes(fsm.ClientReading)
 	case fsm.EventProceedReceived, fsm.EventRerouteReceived:
 		return t.earlyBalancer()
 	case fsm.EventTerminatorReceived:
@@ -76,14 +74,12 @@ func (t *clientTurn) sendingBody() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventBodyWritten:
 		t.m.body = bodySent
-		t.goes(fsm.ClientAwaitResponse)
-		return fsm.Accepted
+		return t.goes(fsm.ClientAwaitResponse)
 	case fsm.EventDataReceived:
 		t.do(fsm.EffectStopBody)
 		t.m.body = bodyCut
 		t.m.lateTerminator = false
-		t.goes(fsm.ClientReading)
-		return fsm.Accepted
+		return t.goes(fsm.ClientReading)
 	case fsm.EventTerminatorReceived:
 		return t.unaskedTerminator()
 	}
@@ -108,8 +104,7 @@ func (t *clientTurn) awaitCredentials() fsm.Verdict {
 		t.timer(fsm.EffectResumeTimer, fsm.TimerOverall)
 		t.m.replays++
 		t.m.body = bodyHeld // AMB-44: body and Expect again
-		t.goes(fsm.ClientAwaitResponse)
-		return fsm.Accepted
+		return t.goes(fsm.ClientAwaitResponse)
 	case fsm.EventCredentialsDeclined:
 		return t.fail(fsm.FailureAuthRequired)
 	case fsm.EventTimerExpired:
@@ -148,8 +143,7 @@ func (t *clientTurn) established() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventPingReceived: // INV-37
-		t.do(fsm.EffectSendPong)
-		return fsm.Accepted
+		return t.just(fsm.EffectSendPong)
 	case fsm.EventViolation:
 		return t.fail(t.ev.Failure)
 	case fsm.EventPeerClosed:
@@ -158,11 +152,7 @@ func (t *clientTurn) established() fsm.Verdict {
 			t.m.failure = fsm.FailureMissingTerminator
 		}
 		t.m.plan = fsm.PlanFail
-		t.sendClose(0)
-		t.do(fsm.EffectStopTimers)
-		t.arm(fsm.TimerClose)
-		t.goes(fsm.ClientDraining)
-		return fsm.Accepted
+		return t.closes(0, fsm.ClientDraining)
 	case fsm.EventConnectionLost:
 		if reading && t.has(fsm.FactHeadComplete) { // AMB-71
 			return t.failed(fsm.FailureMissingTerminator)
@@ -172,11 +162,7 @@ func (t *clientTurn) established() fsm.Verdict {
 		return t.timerExpired(reading)
 	case fsm.EventCloseRequested:
 		t.m.plan = fsm.PlanClose
-		t.sendClose(0) // as the application asked, 1000 if it did not say
-		t.do(fsm.EffectStopTimers)
-		t.arm(fsm.TimerClose)
-		t.goes(fsm.ClientClosing)
-		return fsm.Accepted
+		return t.closes(0, fsm.ClientClosing) // as the application asked, 1000 if it did not say
 	case fsm.EventSendRequested:
 		return fsm.Misuse
 	}

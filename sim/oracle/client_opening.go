@@ -28,8 +28,7 @@ func (t *clientTurn) connecting() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventConnected: // the opening timer covers both
 		t.do(fsm.EffectSendOpening)
-		t.goes(fsm.ClientOpening)
-		return fsm.Accepted
+		return t.goes(fsm.ClientOpening)
 	case fsm.EventConnectFailed:
 		return t.failed(fsm.FailureConnect)
 	case fsm.EventConnectionLost: // an error
@@ -55,23 +54,20 @@ func (t *clientTurn) opening() fsm.Verdict {
 		if !t.has(fsm.FactKHP) && t.cfg.PlainFallback {
 			t.do(fsm.EffectStopTimers)
 			t.do(fsm.EffectOpenPlain)
-			t.goes(fsm.ClientPlain)
-			return fsm.Accepted
+			return t.goes(fsm.ClientPlain)
 		}
 		if !t.has(fsm.FactKHP) {
 			return t.fail(fsm.FailureNotSelected)
 		}
 		t.arm(fsm.TimerOverall)
 		if t.cfg.Profile == fsm.ProfileKaazing { // waits for N first, within the opening timer
-			t.goes(fsm.ClientAwaitProceed)
-			return fsm.Accepted
+			return t.goes(fsm.ClientAwaitProceed)
 		}
 		t.stop(fsm.TimerOpening)
 		t.arm(fsm.TimerResponse)
 		t.do(fsm.EffectSendRequest)
 		t.m.silent = t.cfg.Profile == fsm.ProfileAuto
-		t.goes(fsm.ClientAwaitResponse)
-		return fsm.Accepted
+		return t.goes(fsm.ClientAwaitResponse)
 	case fsm.EventResponse:
 		return t.openingResponse()
 	case fsm.EventViolation:
@@ -108,8 +104,7 @@ func (t *clientTurn) openingResponse() fsm.Verdict {
 		t.do(fsm.EffectDisconnect)
 		t.do(fsm.EffectAskCredentials)
 		t.arm(fsm.TimerCredentials)
-		t.goes(fsm.ClientAwaitLogin)
-		return fsm.Accepted
+		return t.goes(fsm.ClientAwaitLogin)
 	// AMB-67; the opening request is a GET
 	case codes.ActionRedirect, codes.ActionRedirectChoice, codes.ActionRedirectIfGet:
 		plan, failure = t.judgeTarget()

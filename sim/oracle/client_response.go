@@ -17,8 +17,7 @@ func (t *clientTurn) response() fsm.Verdict {
 		}
 		t.m.lateTerminator = !t.has(fsm.FactTerminated)
 		if t.m.gateway {
-			t.goes(fsm.ClientAwaitConfirm)
-			return fsm.Accepted
+			return t.goes(fsm.ClientAwaitConfirm)
 		}
 		return t.complete()
 	case codes.ActionContinue:
@@ -83,13 +82,11 @@ func (t *clientTurn) continued() fsm.Verdict {
 	t.m.lateTerminator = !t.has(fsm.FactTerminated)
 	t.m.interim++
 	if t.m.body == bodySent {
-		t.goes(fsm.ClientAwaitResponse)
-		return fsm.Accepted
+		return t.goes(fsm.ClientAwaitResponse)
 	}
 	t.do(fsm.EffectSendBody)
 	t.m.body = bodySending
-	t.goes(fsm.ClientSendingBody)
-	return fsm.Accepted
+	return t.goes(fsm.ClientSendingBody)
 }
 
 // accepted: 202.
@@ -110,8 +107,7 @@ func (t *clientTurn) accepted() fsm.Verdict {
 	t.m.waiting = true
 	t.m.interim++
 	t.m.lateTerminator = !t.has(fsm.FactTerminated)
-	t.goes(fsm.ClientAwaitResponse)
-	return fsm.Accepted
+	return t.goes(fsm.ClientAwaitResponse)
 }
 
 // challenged: 401.
@@ -131,8 +127,7 @@ func (t *clientTurn) challenged() fsm.Verdict {
 	t.timer(fsm.EffectPauseTimer, fsm.TimerOverall)
 	t.arm(fsm.TimerCredentials)
 	t.m.lateTerminator = !t.has(fsm.FactTerminated)
-	t.goes(fsm.ClientAwaitCredentials)
-	return fsm.Accepted
+	return t.goes(fsm.ClientAwaitCredentials)
 }
 
 // reroute: R, a redirect under the rules of 3xx.

@@ -18,15 +18,14 @@ func NewServer() Server { return Server{phase: fsm.ServerOpening} }
 
 // serverTurn is one step of the oracle.
 type serverTurn struct {
+	turn
 	cfg fsm.ServerConfig
 	m   Server
-	ev  fsm.Event
-	out Orders
 }
 
 // Step returns the step that the text of the requirements demands.
 func (m Server) Step(cfg fsm.ServerConfig, ev fsm.Event) (Server, Orders, fsm.Verdict) {
-	t := &serverTurn{cfg: cfg, m: m, ev: ev}
+	t := &serverTurn{turn{ev: ev}, cfg, m}
 	verdict := t.take()
 	if verdict != fsm.Accepted {
 		return m, Orders{}, verdict
@@ -34,17 +33,11 @@ func (m Server) Step(cfg fsm.ServerConfig, ev fsm.Event) (Server, Orders, fsm.Ve
 	return t.m, t.out, fsm.Accepted
 }
 
-func (t *serverTurn) do(k fsm.EffectKind) { t.out.add(fsm.Effect{Kind: k}) }
-func (t *serverTurn) code(k fsm.EffectKind, c uint16) {
-	t.out.add(fsm.Effect{Kind: k, Code: c})
+// goes ends a step in a phase.
+func (t *serverTurn) goes(p fsm.ServerPhase) fsm.Verdict {
+	t.m.phase = p
+	return fsm.Accepted
 }
-func (t *serverTurn) timer(k fsm.EffectKind, x fsm.Timer) {
-	t.out.add(fsm.Effect{Kind: k, Timer: x})
-}
-func (t *serverTurn) arm(x fsm.Timer)        { t.timer(fsm.EffectArmTimer, x) }
-func (t *serverTurn) stop(x fsm.Timer)       { t.timer(fsm.EffectStopTimer, x) }
-func (t *serverTurn) has(f fsm.Facts) bool   { return t.ev.Facts.Has(f) }
-func (t *serverTurn) goes(p fsm.ServerPhase) { t.m.phase = p }
 
 // take handles the events that are alike in all phases and hands the others to the phase.
 func (t *serverTurn) take() fsm.Verdict {
@@ -69,10 +62,8 @@ func (t *serverTurn) take() fsm.Verdict {
 	switch t.m.phase {
 	case fsm.ServerOpening:
 		return t.opening()
-	case fsm.ServerAwaitRequest:
+	case fsm.ServerAwaitRequest, fsm.ServerAwaitReplay:
 		return t.awaitRequest()
-	case fsm.ServerAwaitReplay:
-		return t.awaitReplay()
 	case fsm.ServerAwaitBody:
 		return t.awaitBody()
 	case fsm.ServerDeciding, fsm.ServerPending:
@@ -111,8 +102,7 @@ func (t *serverTurn) opening() fsm.Verdict {
 		}
 		t.arm(fsm.TimerRequest)
 		t.arm(fsm.TimerOverall)
-		t.goes(fsm.ServerAwaitRequest)
-		return fsm.Accepted
+		return t.goes(fsm.ServerAwaitRequest)
 	case fsm.EventConnectionLost:
 		return t.lost(fsm.FailureConnectionLost)
 	case fsm.EventViolation:
@@ -137,40 +127,29 @@ func (t *serverTurn) lost(f fsm.Failure) fsm.Verdict {
 	return t.end()
 }
 
-// awaitRequest: the extended request is awaited.
+// awaitRequest: the extended request is awaited, in ServerAwaitReplay once more, after 401.
 func (t *serverTurn) awaitRequest() fsm.Verdict {
-	//exhaustive:ignore
-	switch t.ev.Kind {
-	case fsm.EventRequest:
-		return t.request(fsm.TimerRequest)
-	case fsm.EventBadRequest:
-		return t.refuse(t.ev.Status, fsm.FailureMalformed, 1002)
-	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // AMB-05
-		return t.refuse(400, fsm.FailureUnexpectedMessage, 1002)
-	case fsm.EventTimerExpired:
-		if t.ev.Timer == fsm.TimerRequest || t.ev.Timer == fsm.TimerOverall {
-			return t.refuse(408, fsm.FailureTimeout, 1008)
-		}
+	replay := t.m.phase == fsm.ServerAwaitReplay
+	waited := fsm.TimerRequest
+	if replay {
+		waited = fsm.TimerReplay
 	}
-	return t.established()
-}
-
-// awaitReplay: 401 was sent, the request with credentials is awaited.
-func (t *serverTurn) awaitReplay() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventRequest:
-		return t.request(fsm.TimerReplay)
+		return t.request(waited)
 	case fsm.EventBadRequest:
 		return t.refuse(t.ev.Status, fsm.FailureMalformed, 1002)
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // AMB-05
 		return t.refuse(400, fsm.FailureUnexpectedMessage, 1002)
 	case fsm.EventTimerExpired:
-		if t.ev.Timer == fsm.TimerReplay {
+		if t.ev.Timer == waited || t.ev.Timer == fsm.TimerOverall && !replay {
 			return t.refuse(408, fsm.FailureTimeout, 1008)
 		}
-	case fsm.EventDecided, fsm.EventApplicationFailed: // out of time
-		return fsm.Ignored
+	case fsm.EventDecided, fsm.EventApplicationFailed:
+		if replay { // out of time
+			return fsm.Ignored
+		}
 	}
 	return t.established()
 }
@@ -185,16 +164,12 @@ func (t *serverTurn) request(waited fsm.Timer) fsm.Verdict {
 		t.timer(fsm.EffectResumeTimer, fsm.TimerOverall)
 	}
 	if t.has(fsm.FactExpectBody) { // and in a replay: body and Expect again, AMB-44
-		t.code(fsm.EffectSendResponse, 100)
-		t.do(fsm.EffectSendTerminator)
-		t.m.status = 100
+		t.respond(100)
 		t.arm(fsm.TimerBody)
-		t.goes(fsm.ServerAwaitBody)
-		return fsm.Accepted
+		return t.goes(fsm.ServerAwaitBody)
 	}
 	t.do(fsm.EffectAskDecision)
-	t.goes(fsm.ServerDeciding)
-	return fsm.Accepted
+	return t.goes(fsm.ServerDeciding)
 }
 
 // awaitBody: 100 was sent.
@@ -204,8 +179,7 @@ func (t *serverTurn) awaitBody() fsm.Verdict {
 	case fsm.EventBodyReceived:
 		t.stop(fsm.TimerBody)
 		t.do(fsm.EffectAskDecision)
-		t.goes(fsm.ServerDeciding)
-		return fsm.Accepted
+		return t.goes(fsm.ServerDeciding)
 	case fsm.EventBadRequest:
 		return t.refuse(t.ev.Status, fsm.FailureMalformed, 1002)
 	// a part of the body, which is not complete yet

@@ -42,25 +42,19 @@ func (t *serverTurn) decided() fsm.Verdict {
 		if t.m.deferrals >= t.cfg.MaxDeferrals {
 			return fsm.Misuse
 		}
-		t.code(fsm.EffectSendResponse, 202)
-		t.do(fsm.EffectSendTerminator)
-		t.m.status = 202
+		t.respond(202)
 		t.m.deferrals++
-		t.goes(fsm.ServerPending)
-		return fsm.Accepted
+		return t.goes(fsm.ServerPending)
 	case codes.ActionReplay:
 		if t.m.challenges >= t.cfg.MaxChallenges {
 			return t.refuse(403, fsm.FailureAuthLimit, 1000)
 		}
-		t.code(fsm.EffectSendResponse, 401)
-		t.do(fsm.EffectSendTerminator)
+		t.respond(401)
 		// the time that a user takes is not the handshake's
 		t.timer(fsm.EffectPauseTimer, fsm.TimerOverall)
 		t.arm(fsm.TimerReplay)
-		t.m.status = 401
 		t.m.challenges++
-		t.goes(fsm.ServerAwaitReplay)
-		return fsm.Accepted
+		return t.goes(fsm.ServerAwaitReplay)
 	}
 	return t.refuse(status, fsm.FailureStatus, 1000)
 }
@@ -88,24 +82,18 @@ func (t *serverTurn) accept() fsm.Verdict {
 	if t.has(fsm.FactReroute) && !t.m.kaazing {
 		return fsm.Misuse
 	}
-	t.m.status, t.m.opened = t.ev.Status, true
-	t.code(fsm.EffectSendResponse, t.ev.Status)
-	t.do(fsm.EffectSendTerminator)
+	t.respond(t.ev.Status)
+	t.m.opened = true
 	if t.has(fsm.FactReroute) {
 		t.do(fsm.EffectSendReroute)
-		t.code(fsm.EffectSendClose, 1000)
-		t.do(fsm.EffectStopTimers)
-		t.arm(fsm.TimerClose)
-		t.goes(fsm.ServerClosing)
-		return fsm.Accepted
+		return t.closes(1000)
 	}
 	if t.m.kaazing {
 		t.do(fsm.EffectSendProceed)
 	}
 	t.do(fsm.EffectStopTimers)
 	t.do(fsm.EffectComplete)
-	t.goes(fsm.ServerOpen)
-	return fsm.Accepted
+	return t.goes(fsm.ServerOpen)
 }
 
 // established handles the events that are alike while the WebSocket stands and is not open.
@@ -113,8 +101,7 @@ func (t *serverTurn) established() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventPingReceived:
-		t.do(fsm.EffectSendPong)
-		return fsm.Accepted
+		return t.just(fsm.EffectSendPong)
 	case fsm.EventPeerClosed:
 		t.m.failure = fsm.FailurePeerClosed
 		t.code(fsm.EffectSendClose, 0)
@@ -122,9 +109,7 @@ func (t *serverTurn) established() fsm.Verdict {
 	case fsm.EventConnectionLost:
 		return t.lost(fsm.FailureConnectionLost)
 	case fsm.EventViolation:
-		t.m.failure = t.ev.Failure
-		t.code(fsm.EffectSendClose, closeCode(t.ev.Failure))
-		return t.end()
+		return t.violated()
 	case fsm.EventCloseRequested: // left open by the text, but INV-41 wants an answer
 		return t.refuse(503, fsm.FailureShutdown, 1001)
 	case fsm.EventTimerExpired:
@@ -142,29 +127,20 @@ func (t *serverTurn) open() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
-		t.do(fsm.EffectDeliver)
-		return fsm.Accepted
+		return t.just(fsm.EffectDeliver)
 	case fsm.EventPingReceived:
-		t.do(fsm.EffectSendPong)
-		return fsm.Accepted
+		return t.just(fsm.EffectSendPong)
 	case fsm.EventSendRequested:
-		t.do(fsm.EffectSendMessage)
-		return fsm.Accepted
+		return t.just(fsm.EffectSendMessage)
 	case fsm.EventPeerClosed: // the server closes TCP first, AMB-68
 		t.code(fsm.EffectSendClose, 0)
 		return t.end()
 	case fsm.EventConnectionLost:
 		return t.end()
 	case fsm.EventViolation:
-		t.m.failure = t.ev.Failure
-		t.code(fsm.EffectSendClose, closeCode(t.ev.Failure))
-		return t.end()
+		return t.violated()
 	case fsm.EventCloseRequested:
-		t.code(fsm.EffectSendClose, 0)
-		t.do(fsm.EffectStopTimers)
-		t.arm(fsm.TimerClose)
-		t.goes(fsm.ServerClosing)
-		return fsm.Accepted
+		return t.closes(0)
 	case fsm.EventTimerExpired:
 		return fsm.Ignored
 	}
@@ -183,8 +159,7 @@ func (t *serverTurn) closing() fsm.Verdict {
 		}
 		return fsm.Ignored
 	case fsm.EventPingReceived: // no Close was received yet, WSP-FRAME-05
-		t.do(fsm.EffectSendPong)
-		return fsm.Accepted
+		return t.just(fsm.EffectSendPong)
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
 		return Nothing
 	case fsm.EventDecided, fsm.EventApplicationFailed: // the client is gone
@@ -208,14 +183,31 @@ func (t *serverTurn) over() fsm.Verdict {
 
 // refuse: response, terminator, Close. [INV-42]
 func (t *serverTurn) refuse(status uint16, f fsm.Failure, code uint16) fsm.Verdict {
-	t.m.status, t.m.failure = status, f
+	t.m.failure = f
+	t.respond(status)
+	return t.closes(code)
+}
+
+// respond: a response and its terminator.
+func (t *serverTurn) respond(status uint16) {
+	t.m.status = status
 	t.code(fsm.EffectSendResponse, status)
 	t.do(fsm.EffectSendTerminator)
+}
+
+// closes: with Close, whose answer is awaited.
+func (t *serverTurn) closes(code uint16) fsm.Verdict {
 	t.code(fsm.EffectSendClose, code)
 	t.do(fsm.EffectStopTimers)
 	t.arm(fsm.TimerClose)
-	t.goes(fsm.ServerClosing)
-	return fsm.Accepted
+	return t.goes(fsm.ServerClosing)
+}
+
+// violated: after a frame error nothing is awaited.
+func (t *serverTurn) violated() fsm.Verdict {
+	t.m.failure = t.ev.Failure
+	t.code(fsm.EffectSendClose, closeCode(t.ev.Failure))
+	return t.end()
 }
 
 // end: TCP closed; one terminal effect. [INV-05]
@@ -227,6 +219,5 @@ func (t *serverTurn) end() fsm.Verdict {
 	} else {
 		t.out.add(fsm.Effect{Kind: fsm.EffectFail, Failure: t.m.failure, Code: t.m.status})
 	}
-	t.goes(fsm.ServerDone)
-	return fsm.Accepted
+	return t.goes(fsm.ServerDone)
 }
