@@ -43,7 +43,8 @@ func TestServer_Difference_Host(t *testing.T) {
 	}
 }
 
-// of letters does not change.
+// Origin and Sec-WebSocket-Origin may both be present if they are equal, apart from the case of
+// letters.
 func TestServer_Opening_OriginTwiceAlike(t *testing.T) {
 	for _, old := range []string{"http://h", "HTTP://H"} {
 		s := newServed(t, ServerConfig{})

@@ -101,9 +101,7 @@ func TestZero_SendsNothing(t *testing.T) {
 	}
 }
 
-// A message is too early if it came with the opening 101; one that comes later is not, whatever
-
-// came before.
+// A message is too early if it came with the opening 101. A later one is not, whatever came before.
 func TestClient_TooEarly_OnlyThose(t *testing.T) {
 	r := asking(t, ClientConfig{})
 	require.False(t, r.c.TooEarly([]byte("x")))
@@ -154,8 +152,6 @@ func TestHandshakeError_StatusOfTheOpening(t *testing.T) {
 	}
 }
 
-// Origin and Sec-WebSocket-Origin may both stand in a request if they say the same, which the case
-
 // Printed values name the fields that are set, hide secrets, and leave out the rest.
 func TestString_WhatThereIs(t *testing.T) {
 	r := Request{OpeningRequest: OpeningRequest{Target: "/p", Host: "h"}, Body: []byte("b")}
@@ -205,9 +201,8 @@ func TestClient_Offer_WithExtensions(t *testing.T) {
 	require.Equal(t, fsm.FailureOpening, r.c.State().Failure(), "it was not offered")
 }
 
-// An answer to the opening request that breaks a rule is told with its status and its fields, and
-
-// shown to the host like any other.
+// An invalid answer to the opening request is reported with its status and its fields, and shown to
+// the host like any other.
 func TestClient_BadOpening_Told(t *testing.T) {
 	for status, head := range map[int]string{
 		101: strings.Replace(openingSwitching, "ICX", "XCI", 1),

@@ -98,10 +98,10 @@ func (j traceOf) Lost(detail string) { j.note("trace: lost: %s", detail) }
 func (j traceOf) Expired()           { j.note("trace: expired") }
 func (j traceOf) Disconnected()      { j.note("trace: disconnected") }
 
-// socket is a connection that knows its deadlines and how it was ended. An inner one is below it.
+// socket is a connection that records its deadlines, its writes, and the calls that end it.
 type socket struct {
 	*tcptest.Conn
-	mu                sync.Mutex // guards the next two lines; tests read them when all is quiet
+	mu                sync.Mutex // guards the next three lines; tests read them when all is quiet
 	readDue, writeDue time.Time
 	wroteBy           time.Time // writeDue at the last write
 	deadlines         int       // calls
