@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/cmd/khp/internal/gateway/listen"
+	"example.com/khp/cmd/khp/internal/listen"
 	"example.com/khp/internal/conform"
 	"example.com/khp/internal/terminal"
 	"example.com/khp/wire"

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/target"
+	"example.com/khp/cmd/khp/internal/listen"
 	"github.com/spf13/pflag"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/config"
-	"example.com/khp/cmd/khp/internal/gateway/listen"
+	"example.com/khp/cmd/khp/internal/listen"
 	"example.com/khp/transport"
 )
 

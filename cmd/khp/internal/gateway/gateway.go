@@ -11,11 +11,11 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/gateway/guard/throttle"
-	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/gateway/page"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/cmd/khp/internal/gateway/target"
+	"example.com/khp/cmd/khp/internal/listen"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/internal/seldom"
 	"example.com/khp/transport"

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/cmd/khp/internal/gateway/listen"
+	"example.com/khp/cmd/khp/internal/listen"
 	"example.com/khp/wire"
 )
 

@@ -13,8 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
+	"example.com/khp/cmd/khp/internal/listen"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
