@@ -102,7 +102,7 @@ func (c *Client) rehearse() error {
 	return nil
 }
 
-// Connect starts. Nothing else is legal before it.
+// Connect starts the connect call. No other event may be reported before it.
 func (c *Client) Connect(now time.Time) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientIdle {

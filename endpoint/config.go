@@ -197,7 +197,7 @@ func checkField(f HeaderField, kaazing bool) error {
 // maxRedirects is the largest budget of redirects. [AMB-61]
 const maxRedirects = 20
 
-// checkOptions refuses numbers that mean nothing.
+// checkOptions refuses invalid numbers.
 func (cfg *ClientConfig) checkOptions() error {
 	switch {
 	case cfg.Machine.Profile > fsm.ProfileAuto:
@@ -240,7 +240,7 @@ func checkLimits(l *wire.Limits) error {
 	return nil
 }
 
-// checkPlainOnly refuses options that mean nothing without an extended handshake.
+// checkPlainOnly refuses options that have no effect without an extended handshake.
 func (cfg *ClientConfig) checkPlainOnly() error {
 	if !cfg.PlainOnly {
 		return nil
@@ -270,7 +270,7 @@ type Timeouts struct {
 	Opening  time.Duration // client: dialing, TLS and opening handshake (10 s)
 	Response time.Duration // client: extended request to the end of its response (10 s)
 	Wait     time.Duration // client: from the first 202 to the deciding response (30 s)
-	// Client: credential provider (60 s); Wait and Overall stand still meanwhile.
+	// Client: credential provider (60 s); Wait and Overall are paused meanwhile.
 	Credentials time.Duration
 	Request     time.Duration // server: opening 101 to extended request (10 s)
 	Body        time.Duration // server: 100 to the end of the body (10 s)

@@ -29,7 +29,7 @@ type Decision struct {
 	// WWW-Authenticate values, required with 401; Proxy-Authenticate values, required with 407.
 	Challenges []string
 	Upgrade    string // required with 426, such as "TLS/1.2"
-	Body       []byte // with a status that allows one; "" gives a line of its own for 4xx and 5xx
+	Body       []byte // with a status that allows one; "" sends a default line for 4xx and 5xx
 	BodyType   string // of Body; "" is text/plain; charset=utf-8
 	Reroute    string // kaazing profile: accept, then send the client to this ws URL with R
 }

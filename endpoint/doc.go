@@ -19,16 +19,16 @@
 // # The driver
 //
 // Package driver connects an endpoint to a connection: it carries out the outputs and does the
-// bookkeeping that every host needs. A host that does without it keeps these rules:
+// bookkeeping that every host needs. A host that does not use it follows these rules:
 //
 //   - Make one call at a time, and pass the current time. Carry out all outputs of a call in order
 //     before the next call. The slice, Output.Data and Output.URL are valid until then, and must
 //     not be changed, except that Data of [Deliver], [SendPong], and [SendMessage] after Send is
 //     the caller's own slice. A write that is made later copies Data.
-//   - What is passed to a call must not change until its outputs are carried out; then it is the
-//     host's again. These are kept: the slices of a configuration, of the request of Opened, and
-//     Decision.Extensions, and the bytes of an opening handshake that is not complete: see
-//     [Client.OpeningReceived].
+//   - Slices passed to a call must not change until its outputs are carried out; afterwards they
+//     belong to the host again. The endpoint keeps these: the slices of a configuration, of the
+//     request of Opened, and Decision.Extensions, and the bytes of an opening handshake that is not
+//     complete: see [Client.OpeningReceived].
 //   - Call Expire at Deadline, which may change with each call. Received bytes extend no deadline;
 //     [Timeouts] of the configuration set the lengths.
 //   - Answer [Dial] by [Client.Connected] with 16 new bytes from crypto/rand, or by

@@ -73,8 +73,8 @@ type ServerConfig struct {
 	GrantOpening func(offered []string) (granted []string)
 }
 
-// Check refuses options that mean nothing, such as a negative limit. [NewServer] takes them for the
-// default.
+// Check refuses invalid options, such as a negative limit. [NewServer] replaces them by their
+// defaults.
 func (cfg *ServerConfig) Check() error {
 	if err := checkLimits(&cfg.Limits); err != nil {
 		return err
@@ -82,8 +82,8 @@ func (cfg *ServerConfig) Check() error {
 	return cfg.Timeouts.check()
 }
 
-// NewServer prepares one connection. Options that [ServerConfig.Check] refuses are taken for the
-// default.
+// NewServer prepares one connection. It replaces options that [ServerConfig.Check] refuses by their
+// defaults.
 func NewServer(cfg ServerConfig) *Server {
 	s := &Server{}
 	s.Reset(cfg)
@@ -231,7 +231,7 @@ func (s *Server) State() fsm.ServerState { return s.state }
 // Request returns the request to decide on, after AskDecision.
 func (s *Server) Request() *Request { return &s.request }
 
-// OpeningRequest returns the opening request, once that was judged.
+// OpeningRequest returns the opening request, once it has been judged.
 func (s *Server) OpeningRequest() *OpeningRequest { return &s.open }
 
 // Result returns the outcome of the handshake, once the connection is open.

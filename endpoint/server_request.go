@@ -40,8 +40,8 @@ func (r *Request) Credentials() (scheme, value string) {
 }
 
 // Challenge writes a challenge in the form that this client understands: clients of the kaazing
-// profile know it with the word Application before the scheme, because without it a browser would
-// take it for its own. An empty realm is left out.
+// profile expect the word Application before the scheme, without which a browser would answer the
+// challenge itself. An empty realm is left out.
 func (r *Request) Challenge(scheme, realm string) string {
 	if r.Kaazing() {
 		scheme = "Application " + scheme
@@ -263,13 +263,13 @@ func longField(head []byte, err error) string {
 	return clip(string(name))
 }
 
-// Outside is how clients see a server that is behind a reverse proxy. Host and path stand in both
-// requests; the proxy writes those of the opening request anew and does not know of the extended
+// Outside describes a server as its clients see it through a reverse proxy. Both requests have a
+// host and a path; the proxy rewrites those of the opening request and does not see the extended
 // one. An extended request may also name the hosts and the prefix listed here; they have no other
 // use. [AMB-21]
 type Outside struct {
-	Hosts  []string // Host values, such as "www.example.com", whose place the proxy gives its own
-	Prefix string   // the beginning of paths that the proxy takes away, such as "/app"
+	Hosts  []string // Host values, such as "www.example.com", that the proxy replaces
+	Prefix string   // path prefix that the proxy strips, such as "/app"
 }
 
 // Difference is a value of an extended request that names another place than the opening request

@@ -1,6 +1,6 @@
 // Package fsm holds the two state machines of KHP, client and server, and the status table they
-// share. It knows no bytes, no time and no sockets, and imports a handful of pure standard
-// packages.
+// share. It deals with neither bytes nor time nor sockets, and imports only a handful of pure
+// standard packages.
 //
 // A machine is a total, pure function:
 //
@@ -59,5 +59,6 @@
 //     server_table.go sends that status and closes.
 //
 // docs/states.md shows every row, docs/status.md every code, docs/facts.md which facts matter for
-// which event. docs/examples/fsmonly is a server with everything of its own but these machines.
+// which event. docs/examples/fsmonly is a server that uses these machines and nothing else of this
+// module.
 package fsm

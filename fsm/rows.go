@@ -61,7 +61,7 @@ type Changes struct {
 // order in which they are tried.
 func ClientRows() iter.Seq[Row] { return rowsOf(clientPlaces) }
 
-// ServerRows iterates over all rows of the server's table, likewise.
+// ServerRows iterates over all rows of the server's table, in the same order.
 func ServerRows() iter.Seq[Row] { return rowsOf(serverPlaces) }
 
 // rowsOf lists the rows of a table.

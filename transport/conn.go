@@ -280,8 +280,8 @@ func (c *Conn) URL() string {
 	return c.info.opening.Target
 }
 
-// Principal returns whom the [auth.Authenticator] of the server took the client for, nil without
-// one and on the client's side.
+// Principal returns the identity that the server's [auth.Authenticator] gave the client, nil
+// without one and on the client's side.
 func (c *Conn) Principal() any {
 	if c.info.request == nil {
 		return c.info.principal

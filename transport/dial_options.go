@@ -58,8 +58,8 @@ type Compression struct {
 	NoContextTakeover bool // messages do not refer to those before them
 }
 
-// DialOptions are the requests and permissions of a client. The zero value, or nil, is right for a
-// server that speaks KHP by the specification. A call to Dial only reads them.
+// DialOptions configures a client. The zero value, or nil, is right for a server that speaks KHP by
+// the specification. A call to Dial only reads them.
 type DialOptions struct {
 	Profile      Profile  // 0 is Spec
 	Subprotocols []string // application subprotocols, in order of preference
@@ -120,9 +120,9 @@ type DialOptions struct {
 	Compression *Compression
 	Retry       *Retry // nil tries once
 	Timeouts    Timeouts
-	// KeepAlive finds out whether the server is still there: if nothing has arrived for half of it
-	// a Ping is sent, and if nothing at all arrives within the whole of it the connection ends with
-	// an [*InactivityError]. 0 does not ask.
+	// KeepAlive finds out whether the server is still there: if nothing has arrived for half of it a
+	// Ping is sent, and if nothing at all arrives within the whole of it the connection ends with an
+	// [*InactivityError]. 0 does not check.
 	KeepAlive time.Duration
 	Limits    wire.Limits // of the handshake
 	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
@@ -215,7 +215,7 @@ func ProxyFromEnvironment(r *http.Request) (*url.URL, error) {
 // maxRedirects is the largest budget of redirects. [AMB-61]
 const maxRedirects = 20
 
-// check refuses options that mean nothing; the rest is the endpoint's to refuse.
+// check refuses invalid options; the endpoint refuses the others.
 func (o *DialOptions) check() error {
 	if o.MaxRedirects > maxRedirects {
 		return errors.New("transport: MaxRedirects is " + strconv.Itoa(o.MaxRedirects) +
@@ -247,7 +247,7 @@ func (o DialOptions) String() string {
 // LogValue is String, for log/slog.
 func (o DialOptions) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
-// Format writes the same for every verb, also for one that is wrong for it.
+// Format writes the same text for every verb, even for one that does not fit.
 func (o DialOptions) Format(s fmt.State, verb rune) { field.Show(s, verb, o.String()) }
 
 // MarshalText is for encoders of logs.

@@ -35,7 +35,7 @@ type HandshakeError struct {
 	Status  int          // status code of the last response, 0 if there was none
 	Reason  string       // its reason phrase, which means nothing
 	Header  http.Header  // its fields
-	// Its body, as far as it came, bounded by Limits.Body, 64 KiB; treat as untrusted.
+	// The received part of its body, bounded by Limits.Body, 64 KiB; treat as untrusted.
 	Body []byte
 	// How long the server or the proxy asks to wait, at most a year; 0 if it does not ask.
 	RetryAfter time.Duration
@@ -51,10 +51,10 @@ type HandshakeError struct {
 	Tries int // how often the whole call was tried, from 1; 0 without DialOptions.Retry
 
 	// NetworkLogin says that the network, a captive portal, wants a login before it lets a client
-	// through: 511 says so, and where a connection began without TLS also a web page in the place
-	// of an opening handshake, or a redirect to one on another host that was not to be followed.
-	// LoginURL is the http or https address where it seems to want it, "" if it does not tell. Show
-	// it to the user; do not open it by yourself, it may lie.
+	// through: 511 says so, and where a connection began without TLS also a web page in the place of
+	// an opening handshake, or a redirect to one on another host that was not to be followed. LoginURL
+	// is the http or https address of the login page, "" if it is not known. Show it to the user, and
+	// do not open it by yourself: it is untrusted.
 	NetworkLogin bool
 	LoginURL     string
 
@@ -211,20 +211,20 @@ func NewHandshakeError(err, cause error) *HandshakeError {
 // LogValue is the message, for log/slog.
 func (e HandshakeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
-// Format writes the same for every verb, also for one that is wrong for it.
+// Format writes the same text for every verb, even for one that does not fit.
 func (e HandshakeError) Format(s fmt.State, verb rune) { field.Show(s, verb, e.Error()) }
 
 // MarshalText is for encoders of logs.
 func (e HandshakeError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// ProxyError is why a proxy made no connection: the cause of a [*HandshakeError] with
+// ProxyError reports that a proxy made no connection: the cause of a [*HandshakeError] with
 // fsm.FailureConnect or fsm.FailureTimeout. It never shows the user and password of the proxy.
 type ProxyError struct {
 	Proxy  string      // scheme://host:port; "" if the proxy to use could not be found out
 	Target string      // host:port it was asked for
 	Status int         // of its answer, 0 if there was none
 	Header http.Header // its fields
-	// Its body, as far as it came, bounded by DialOptions.Limits; treat as untrusted.
+	// The received part of its body, bounded by DialOptions.Limits; treat as untrusted.
 	Body []byte
 	Err  error // network error, or why a challenge of the proxy was not answered; may be nil
 }
@@ -272,7 +272,7 @@ func proxyErrorOf(err error) *ProxyError {
 // LogValue is the message, for log/slog.
 func (e ProxyError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
-// Format writes the same for every verb, also for one that is wrong for it.
+// Format writes the same text for every verb, even for one that does not fit.
 func (e ProxyError) Format(s fmt.State, verb rune) { field.Show(s, verb, e.Error()) }
 
 // MarshalText is for encoders of logs.

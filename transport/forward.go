@@ -54,9 +54,9 @@ func (c *Conn) ForwardTo(ctx context.Context, w io.Writer, received, sent Count)
 
 // ForwardFrom sends the bytes that r gives as messages of type t, of at most 32 KiB, until reading,
 // writing or ctx ends. The error is that of r, [io.EOF] at its end, or a [*ForwardError] with that
-// of [Conn.Write]. The end of ctx breaks off a write only; so it is the caller's to end a read of
-// r. If r is a connection of TCP or a Unix socket it takes no memory while nothing comes, and each
-// read of the system is followed by one write. sent is called for each message; it may be nil.
+// of [Conn.Write]. The end of ctx interrupts a write only; the caller has to end a read of r. If r
+// is a connection of TCP or a Unix socket it takes no memory while nothing comes, and each read of
+// the system is followed by one write. sent is called for each message; it may be nil.
 func (c *Conn) ForwardFrom(ctx context.Context, r io.Reader, t MessageType, sent Count) error {
 	if err := checkType(t); err != nil {
 		return &ForwardError{err}

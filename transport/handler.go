@@ -29,11 +29,11 @@ import (
 // Use it as a pointer; fields must not change once it serves. The zero timeouts and limits are the
 // defaults.
 type Handler struct {
-	// Serve uses one open connection; it must be set, unless connections come from Accept or
-	// Listener. The connection is closed with 1000 when Serve returns nil, with 1011 when it
-	// returns an error or panics. ctx ends when Shutdown is called and the connection should come
-	// to its end, and with the connection, which is noticed while a call reads: see
-	// [Conn.CloseRead]. It carries the values of the request's context.
+	// Serve uses one open connection; it must be set, unless connections come from Accept or Listener.
+	// The connection is closed with 1000 when Serve returns nil, with 1011 when it returns an error or
+	// panics. ctx ends when Shutdown wants the connection to end, and when the connection has ended,
+	// which is noticed while a call reads: see [Conn.CloseRead]. It carries the values of the
+	// request's context.
 	Serve func(ctx context.Context, c *Conn) error
 	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or
 	// asks for time with 202 by returning a decision with that status, after which it is called
@@ -47,9 +47,9 @@ type Handler struct {
 	// nearest to the application first. The Extensions of a decision come before them; the decision
 	// alone is responsible for those.
 	Use []extension.Extension
-	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked;
-	// nil asks no client. Clients that do not offer KHP cannot be asked for credentials, so that
-	// they get 403 unless Plain is set and Authenticator lets them in without.
+	// Authenticator identifies clients, and lets in those that it knows, before Decide is asked; nil
+	// asks no client. Clients that do not offer KHP cannot be asked for credentials, so that they get
+	// 403 unless Plain is set and Authenticator lets them in without.
 	Authenticator auth.Authenticator
 	// How often one client is answered with 401, by Authenticator or Decide, before it gets 403; at
 	// most 255; 0 is 3.
@@ -101,10 +101,10 @@ type Handler struct {
 	// How clients see the server, where a reverse proxy in front changes Host or path.
 	Outside  Outside
 	Timeouts Timeouts
-	// KeepAlive finds out which clients are still there: to one of which nothing has arrived for
-	// half of it a Ping is sent, and if nothing at all arrives within the whole of it the
-	// connection ends with an [*InactivityError]. 0 is that of the [Server], if there is one; it
-	// and negative ones ask no client.
+	// KeepAlive finds out which clients are still there: a client from which nothing has arrived for
+	// half of it gets a Ping, and if nothing at all arrives within the whole of it the connection ends
+	// with an [*InactivityError]. 0 is that of the [Server], if there is one; if that is 0 too, or the
+	// value is negative, clients are not checked.
 	KeepAlive time.Duration
 	Limits    wire.Limits // of the handshake
 	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
@@ -115,8 +115,8 @@ type Handler struct {
 	live tracker.Tracker
 }
 
-// Request is the basis of a server's decision: the extended request and the fields that it inherits
-// from the opening one.
+// Request is the request that a server decides on: the extended request, with the fields that it
+// inherits from the opening one.
 type Request = endpoint.Request
 
 // OpeningRequest has the fields that the extended request inherits from the opening one.
@@ -136,7 +136,7 @@ func Redirect(location string) Decision { return endpoint.Redirect(location) }
 // server answers with 500 and logs.
 func Refuse(status int, why string) Decision { return endpoint.Refuse(status, why) }
 
-// Outside is how clients see a server that is behind a reverse proxy.
+// Outside describes a server as its clients see it through a reverse proxy.
 type Outside = endpoint.Outside
 
 // HeaderField is a field of a Request or Decision.
@@ -160,7 +160,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // on with the connection needs another one.
 //
 // A request that does not open a connection was answered, and the error says why: a
-// [*HandshakeError], or another one for a Handler whose options mean nothing. The connection ends
+// [*HandshakeError], or another one for a Handler whose options are invalid. The connection ends
 // with Shutdown of the Handler as others do. MaxConnections of a [Server] does not count it where
 // this is called from its Fallback.
 func (h *Handler) Accept(w http.ResponseWriter, r *http.Request) (*Conn, error) {
@@ -233,8 +233,8 @@ func (h *Handler) log() *slog.Logger {
 	return h.Logger
 }
 
-// Check refuses a Handler that is not set up, or has options that mean nothing, its Authenticator's
-// included. ServeHTTP answers with 500 then, and [Server.Serve] returns the error.
+// Check refuses a Handler that is not set up, or has invalid options, its Authenticator's included.
+// ServeHTTP answers with 500 then, and [Server.Serve] returns the error.
 func (h *Handler) Check() error {
 	if h.Serve == nil {
 		return errors.New("transport: this server is not set up: Handler.Serve is nil")
@@ -280,7 +280,7 @@ func (h *Handler) String() string {
 	return fmt.Sprintf("transport.Handler{Connections: %d}", h.Connections())
 }
 
-// Format writes the same for every verb, also for one that is wrong for it.
+// Format writes the same text for every verb, even for one that does not fit.
 func (h *Handler) Format(s fmt.State, verb rune) { field.Show(s, verb, h.String()) }
 
 // LogValue is String, for log/slog.

@@ -58,20 +58,19 @@ type Server struct {
 	// MaxWaiting has so many clients wait until one of MaxConnections ends, first come first
 	// served, for up to a minute, instead of being refused.
 	MaxWaiting int
-	// MaxPerAddress bounds those of one client address, for which all IPv6 addresses of a /64 count
-	// as one; 0 is no bound. More are turned away, with 503 unless they use TLS.
+	// MaxPerAddress bounds the connections of one client address, where all IPv6 addresses of a /64
+	// count as one; 0 is no bound. More are turned away, with 503 unless they use TLS.
 	MaxPerAddress int
-	// TrustedProxies are the networks of proxies in front, whose word about the address of a client
-	// is taken: for the log, MaxPerAddress, the shares of an Authenticator, and [Conn.NetConn].
-	// They give it in the fields X-Forwarded-For or Forwarded, where several have passed a request
-	// on the last address that is not one of theirs, or with ProxyProtocol. The same fields of
-	// other peers mean nothing. A request in which both fields are there and contradict each other
-	// counts as the proxy's own.
+	// TrustedProxies are the networks of proxies in front that may report the address of a client: for
+	// the log, MaxPerAddress, the shares of an Authenticator, and [Conn.NetConn]. They give it in the
+	// fields X-Forwarded-For or Forwarded, where several have passed a request on the last address
+	// that is not one of theirs, or with ProxyProtocol. The same fields of other peers are ignored. A
+	// request whose two fields contradict each other counts as the proxy's own.
 	TrustedProxies []netip.Prefix
-	// ProxyProtocol has every connection from TrustedProxies begin with a PROXY header, of version
-	// 1 or 2, ahead of TLS: without one it is closed. Other connections are served as they are, but
-	// for those with such a header, which are refused. It needs TrustedProxies, and ServeTLS if
-	// there is TLS.
+	// ProxyProtocol has every connection from TrustedProxies begin with a PROXY header, of version 1
+	// or 2, ahead of TLS: without one it is closed. Other connections are served as they are, except
+	// those with such a header, which are refused. It needs TrustedProxies, and ServeTLS if there is
+	// TLS.
 	ProxyProtocol bool
 	// Failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by
 	// their Handler.
@@ -227,7 +226,7 @@ func (s *Server) log() *slog.Logger {
 	return s.Logger
 }
 
-// check refuses a Server that is not set up, or has options that mean nothing.
+// check refuses a Server that is not set up, or has invalid options.
 func (s *Server) check() error {
 	switch {
 	case s.Handler == nil && s.Route == nil:
@@ -285,7 +284,7 @@ func (b *Bounds) accept() accept.Bounds {
 		PerAddress: b.MaxPerAddress}
 }
 
-// check refuses bounds that mean nothing.
+// check refuses invalid bounds.
 func (b *Bounds) check() error {
 	switch {
 	case b.OpeningTimeout < 0:

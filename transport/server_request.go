@@ -293,7 +293,8 @@ func AnswerProbe(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// Source is the certain part of a request's origin: claims of the client about itself do not count.
+// Source describes the verified origin of a request: claims of the client about itself do not
+// count.
 type Source struct {
 	// Hops are the addresses that the request has come by: the client's first, then those of the
 	// proxies that [Server].TrustedProxies lists, the one that is connected to this server last. A
@@ -308,8 +309,8 @@ type Source struct {
 
 type sourceKey struct{}
 
-// SourceOf returns where the request comes from that ctx, as an Authenticator or [Handler].Decide
-// has it, is about; the zero Source for another ctx.
+// SourceOf returns the Source of the request that ctx belongs to: the context of an Authenticator
+// or of [Handler].Decide. The result is the zero Source for another ctx.
 func SourceOf(ctx context.Context) Source {
 	if ctx == nil {
 		return Source{}

@@ -14,7 +14,7 @@
 //
 // Read from a stream: call [Request.ParseOpening] or [Response.ParseOpening] with all bytes
 // received so far, read on while the error has [KindIncomplete], and stop at any other error. Read
-// a response from WebSocket messages: give each message to [Assembler.Add] until it says
+// a response from WebSocket messages: pass each message to [Assembler.Add] until it returns
 // [UnitTerminated].
 //
 // # Ownership
@@ -22,8 +22,8 @@
 // Parsed values are views into the bytes they were parsed from, valid as long as these stay as they
 // are; an [Assembler] keeps its own copy until Reset. Append functions extend their first argument
 // and return it, and leave it as it was on an error. A Request, Response or Assembler that is used
-// again does not allocate. Nothing here keeps state, blocks or starts anything, and no input makes
-// it panic. A value may not be used by two goroutines at once.
+// again does not allocate. The functions keep no state, never block, start no goroutine, and do not
+// panic, whatever the input. A value may not be used by two goroutines at once.
 //
 // # Strictness
 //
@@ -52,26 +52,23 @@
 //   - Field names are written as spelled, with one space after the colon.
 //   - All sizes and counts have a limit, and a field name has 256 bytes at most.
 //
-// An error stands at the first byte that is wrong, whether or not more bytes have
-// arrived: cutting input differently changes neither verdict nor kind.
+// An error is reported at the first wrong byte, whether or not more bytes have arrived: cutting
+// input differently changes neither verdict nor kind.
 //
 // The file khp.ebnf says the same as a grammar. Tests write messages by it, and break
 // them; fuzz/corpus/corpus.jsonl has the cases that parsers have stumbled over.
 //
 // # Speed
 //
-// A field line takes the fast way if it is all there and nothing is wrong with it: one pass over
-// its name to the colon, one over its value to CR LF, and the two views are stored in place. Both
-// passes test eight bytes at once (package internal/scan) and look up any byte but plain letters
-// and signs in the table of byte classes. Only names as long as Host, Content-Length or
-// Transfer-Encoding are compared with these. Any other line takes the careful way, which can stop
-// and continue at every byte and knows all errors (head.go). Refused and incomplete lines need not
-// be fast, and both ways accept the same lines.
+// A field line takes one pass over its name, to the colon, and one over its value, to CR LF; the
+// two views are stored in place. Both passes test eight bytes at once (package internal/scan) and
+// look up any byte but plain letters and signs in the table of byte classes. Names are compared
+// with Host, Content-Length and Transfer-Encoding only if they are as long. A line that is refused
+// or incomplete is looked at again, for the exact error (head.go).
 //
 // Writing tests eight bytes at once, too. The module in ../bench compares both
 // with other parsers; docs/performance.md has the numbers.
 //
 // docs/examples/eventloop uses the bodies of Close frames ([AppendClose], [ParseClose]);
-// docs/examples/ownparser shows how a parser of one's own is tried on the corpus that tries this
-// one.
+// docs/examples/ownparser tests another parser with the corpus that tests this one.
 package wire

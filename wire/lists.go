@@ -12,9 +12,9 @@ type Extension struct{ Name, Params []byte }
 
 // ParseExtensions appends the elements of one Sec-WebSocket-Extensions value to dst; call it for
 // each field line in order. The grammar is that of RFC 6455 section 9.1: tokens with ';'
-// parameters, a parameter with or without value, a value a token or a quoted token. Blanks are fine
-// around ',' and ';' and refused around '='. Empty elements between commas are skipped; a list
-// without any element is refused. Errors have KindList.
+// parameters, a parameter with or without value, a value a token or a quoted token. Blanks are
+// allowed around ',' and ';' and refused around '='. Empty elements between commas are skipped; a
+// list without any element is refused. Errors have KindList.
 //
 //khp:impl WSP-EXT-01
 //khp:impl WSP-EXT-02

@@ -233,8 +233,8 @@ func (r *Response) ParseOpening(b []byte, l Limits) (n int, chunked bool, err er
 	return h.line, h.chunked, nil
 }
 
-// ParseOpening is ParseHead for a request on a stream: an empty line before it is
-// read over, and part of n. [RFC 9112 2.2]
+// ParseOpening is ParseHead for a request on a stream: an empty line before it is skipped, and
+// counts in n. [RFC 9112 2.2]
 func (r *Request) ParseOpening(b []byte, l Limits) (n int, err error) {
 	const empty = "\r\n"
 	skip := 0

@@ -8,8 +8,8 @@ import (
 	"example.com/khp/internal/scan"
 )
 
-// URL is where a WebSocket connection goes. Equal values name the same place, but
-// equal places may have different values: compare with [URL.Key].
+// URL is the address of a WebSocket connection. Equal values name the same place, but equal places
+// may have different values: compare with [URL.Key].
 type URL struct {
 	Secure   bool   // wss
 	Host     string // lower case, no trailing dot; an IPv6 address in brackets and canonical

@@ -40,7 +40,8 @@
 // # Several goroutines
 //
 // A host whose calls come from several goroutines makes them with a lock held, or in one goroutine.
-// With a lock, what a call leads to runs inside of it, and must not call in turn:
+// With a lock, everything that a call leads to runs while the lock is held, and must not call the
+// driver:
 //
 //   - Receive notes that the message at hand is the application's. The goroutine that reads, which
 //     called Message, passes it on once the lock is free; so the application may send in any
@@ -56,11 +57,11 @@
 // # Buffers
 //
 // Slices that the host passes to a call are the driver's until the call returns, and the host's
-// again afterwards: they may be written to, be the call made from inside of an order or not.
-// Strings and slices of questions, results and errors stay as they are; those of
-// [Challenge.Challenges] until the next call. [Orders] and [Host] say how long the slices last that
-// the driver passes. What is kept must not be changed while the endpoint is used: the slices of a
-// configuration, of an opening request that goes to Opened, and Decision.Extensions.
+// again afterwards: they may be written to, whether the call is made inside an order or not.
+// Strings and slices of questions, results and errors never change; those of [Challenge.Challenges]
+// are valid until the next call. [Orders] and [Host] say how long the slices last that the driver
+// passes. The endpoint keeps these slices, which must not be changed while it is in use: the slices
+// of a configuration, of an opening request that goes to Opened, and Decision.Extensions.
 //
 // # Examples
 //

@@ -27,7 +27,7 @@ func NewServer(e *endpoint.Server, orders Orders, host ServerHost) *Server {
 }
 
 // Reset prepares s for another connection, as NewServer does. Answers to questions about the
-// connection before are dropped.
+// previous connection are dropped.
 func (s *Server) Reset(e *endpoint.Server, orders Orders, host ServerHost) {
 	generation := s.core.generation
 	*s = Server{endpoint: e, host: host, core: core{machine: e, host: host, generation: generation}}

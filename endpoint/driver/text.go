@@ -28,13 +28,13 @@ func (c *Conn) String() string {
 // GoString is String.
 func (c *Conn) GoString() string { return c.String() }
 
-// String says whether an answer is waited for.
+// String says whether an answer is still expected.
 func (q Question) String() string { return question("Question", q.Over()) }
 
 // GoString is String.
 func (q Question) GoString() string { return q.String() }
 
-// String says whether an answer is waited for.
+// String says whether an answer is still expected.
 func (q Challenge) String() string { return question("Challenge", q.Over()) }
 
 // GoString is String.

@@ -18,8 +18,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// ClientOptions are the requests and permissions of a client. The zero value, or nil, is right for
-// a server that speaks KHP by the specification.
+// ClientOptions configures a client. The zero value, or nil, is right for a server that speaks KHP
+// by the specification.
 type ClientOptions struct {
 	Profile transport.Profile // 0 is transport.Spec
 	// Config has the rest: subprotocols, extensions, fields, redirect policy, limits, timeouts. Its
@@ -41,8 +41,9 @@ type Target struct {
 	sameHost     bool
 }
 
-// TLSConfig returns cfg as far as it is meant for the target: a server name is for the first host
-// only, client certificates are for the first origin. A nil cfg stays nil, and cfg is not changed.
+// TLSConfig returns the part of cfg that is meant for the target: a server name is for the first
+// host only, client certificates are for the first origin. A nil cfg stays nil, and cfg is not
+// changed.
 func (t *Target) TLSConfig(cfg *tls.Config) *tls.Config {
 	if cfg == nil || t.SameOrigin {
 		return cfg

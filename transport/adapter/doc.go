@@ -14,12 +14,12 @@
 // arrive before the handshake asks for them, and before the application is ready. docs/examples/gws
 // is a server on such a library.
 //
-// # What every library costs
+// # Restrictions
 //
-// The opening handshake belongs to the library. On a server its 101 is what the library writes,
-// unless [KaazingClients] words it for deployed clients, and requests that are no upgrade and
-// origins are the application's to answer and judge. A client hears of refused opening handshakes
-// as far as the library tells.
+// The opening handshake belongs to the library. A server's 101 is written by the library, unless
+// [KaazingClients] words it for deployed clients. The application answers requests that are no
+// upgrade, and judges origins. A client learns of refused opening handshakes only as much as the
+// library reports.
 //
 // Control frames belong to the library, which answers Pings and Close frames by itself.
 //
@@ -27,6 +27,6 @@
 // it answers Pings and notices that the client has gone after the decision. A client cannot tell a
 // message that was sent before its request from one that answers it.
 //
-// There is no Observer, no log, no proxy and no retry of this package; the library has its own.
-// Extensions that change messages are the application's to run, with package extension.
+// There is no Observer, no log, no proxy and no retry of this package; the library has its own. The
+// application runs extensions that change messages, with package extension.
 package adapter

@@ -22,7 +22,7 @@ func (r Result) GoString() string { return r.String() }
 // LogValue is String, for log/slog.
 func (r Result) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
-// Format writes the same for every verb, also for one that is wrong for it.
+// Format writes the same text for every verb, even for one that does not fit.
 func (r Result) Format(s fmt.State, verb rune) { field.Show(s, verb, r.String()) }
 
 // MarshalText is for encoders of logs.
@@ -44,7 +44,7 @@ func (t Target) GoString() string { return t.String() }
 // LogValue is String, for log/slog.
 func (t Target) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
-// Format writes the same for every verb, also for one that is wrong for it.
+// Format writes the same text for every verb, even for one that does not fit.
 func (t Target) Format(s fmt.State, verb rune) { field.Show(s, verb, t.String()) }
 
 // MarshalText is for encoders of logs.
@@ -62,7 +62,7 @@ func (o ClientOptions) GoString() string { return o.String() }
 // LogValue is String, for log/slog.
 func (o ClientOptions) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
-// Format writes the same for every verb, also for one that is wrong for it.
+// Format writes the same text for every verb, even for one that does not fit.
 func (o ClientOptions) Format(s fmt.State, verb rune) { field.Show(s, verb, o.String()) }
 
 // MarshalText is for encoders of logs.

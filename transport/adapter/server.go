@@ -17,8 +17,7 @@ import (
 	"example.com/khp/transport/auth"
 )
 
-// ServerOptions are the offer of a server and its decisions. The zero value, or nil, accepts every
-// request.
+// ServerOptions configures a server. The zero value, or nil, accepts every request.
 type ServerOptions struct {
 	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or
 	// asks for time with 202, after which it is called again. It runs in a goroutine of its own,
@@ -31,9 +30,9 @@ type ServerOptions struct {
 	// Subprotocols. It runs where Decide would, and is refused beside it: a decision selects by
 	// itself.
 	SelectSubprotocol func(r *transport.Request) string
-	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked;
-	// the principal is in the request. nil asks no client. It runs where Decide runs, with its
-	// rules. Config.Machine.MaxChallenges bounds how often one client is asked.
+	// Authenticator identifies clients, and lets in those that it knows, before Decide is asked; the
+	// principal is in the request. nil asks no client. It runs where Decide runs, with its rules.
+	// Config.Machine.MaxChallenges bounds how often one client is asked.
 	Authenticator auth.Authenticator
 	// limits, timeouts and switches; the library compares Origin with Host, CheckOrigin is asked
 	// besides if it is set
@@ -79,7 +78,7 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 	}, nil
 }
 
-// check refuses options that mean nothing.
+// check refuses invalid options.
 func (o *ServerOptions) check() error {
 	if err := o.Config.Check(); err != nil {
 		return err

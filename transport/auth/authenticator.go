@@ -56,12 +56,12 @@ type Verdict struct {
 	// challenges without end.
 	Challenges []string
 	Body       []byte // explains a 401, 403 or 503; "" leaves it to the status
-	// RetryAfter, without Allow, says that the credentials could not be checked: the client gets
-	// 503, and comes back after so many seconds, rounded up. 0 or less says nothing.
+	// RetryAfter, without Allow, says that the credentials could not be checked: the client gets 503,
+	// and comes back after so many seconds, rounded up. 0 or less has no effect.
 	RetryAfter time.Duration
-	// User and Reason are for the log, without Allow: whom credentials that were not accepted name,
-	// as far as that is known, and why they were not, in a few words. A Reason makes the refusal a
-	// failed login; without one, and without RetryAfter, every refused Authorization field is one.
+	// User and Reason are for the log, without Allow: the user that refused credentials name, if
+	// known, and the reason of the refusal, in a few words. A Reason makes the refusal a failed login;
+	// without one, and without RetryAfter, every refused Authorization field is one.
 	User, Reason string
 }
 
@@ -89,11 +89,11 @@ func (v *Verdict) LetsIn() bool {
 }
 
 // PasswordCheck reports whether a user has that password. It should take as long for a wrong one as
-// for the right one; see [Users]. One that cannot tell calls [TryLater]. [ClientNetwork] tells it
-// where the client is.
+// for the right one; see [Users]. A check that cannot decide calls [TryLater]. [ClientNetwork]
+// returns the network of the client.
 type PasswordCheck func(ctx context.Context, user, password string) bool
 
-// TokenCheck finds out whom a token stands for; ok is false if for none.
+// TokenCheck returns the principal of a token; ok is false if the token is not valid.
 type TokenCheck func(ctx context.Context, token string) (principal any, ok bool)
 
 // BasicAuth asks for a name and a password. [RFC 7617] The principal is the name, a string. After
@@ -208,7 +208,8 @@ func Users(passwords map[string]string) PasswordCheck {
 	}
 }
 
-// Tokens checks tokens that are held in memory, as hashes. principals says whom each stands for.
+// Tokens checks tokens that are held in memory, as hashes. principals has the principal of each
+// token.
 func Tokens(principals map[string]any) TokenCheck {
 	sums := make(map[[sha256.Size]byte]any, len(principals))
 	for token, principal := range principals {

@@ -11,9 +11,10 @@ import (
 )
 
 // FirstOf asks several providers. It takes one challenge after the other, the strongest first, and
-// returns the first answer of a provider, asked in order. One that fails otherwise than with
-// [ErrNoCredentials], such as a user who turns a prompt down, ends it. When the server refuses an
-// answer and asks for the same again, the others are not tried in turn. A nil provider is left out.
+// returns the first answer of a provider, asked in order. A provider that fails with an error other
+// than [ErrNoCredentials], such as a user who cancels a prompt, ends the search. When the server
+// refuses an answer and asks for the same again, the others are not tried in turn. A nil provider
+// is left out.
 //
 // Digest counts as stronger than other schemes, by its algorithm, and Basic as the weakest, as it
 // shows the password.

@@ -142,8 +142,8 @@ func scheme(name string, write func() ([]byte, error)) CredentialsProvider {
 }
 
 // PrepareCredentials copies the data that a challenged client has about its challenges. The
-// function that it returns asks p, in any goroutine: it gives the value for
-// [endpoint.Client.Credentials], or an error also where p panics. method is that of the extended
+// function that it returns asks p, in any goroutine: it returns the value for
+// [endpoint.Client.Credentials], or an error, also if p panics. method is that of the extended
 // request, "" for GET.
 func PrepareCredentials(
 	c *endpoint.Client, method string, p CredentialsProvider,

@@ -12,10 +12,9 @@ import (
 )
 
 // Digest answers Digest challenges with a user name and a password, "Application Digest" too. Of
-// several it takes the one with the strongest algorithm. When the server finds only the nonce too
-// old, it answers again; when it refuses the answer, that is the end. User and password are UTF-8.
-// The provider counts how often it used a nonce, so use one provider for all connections to a
-// server. [RFC 7616]
+// several it answers the one with the strongest algorithm. If only the nonce was too old it answers
+// again; if the server refuses the answer it gives up. User and password are UTF-8. The provider
+// counts how often it used a nonce, so use one provider for all connections to a server. [RFC 7616]
 func Digest(user, password string) CredentialsProvider {
 	return &digest{user: user, password: password, used: make(map[string]*nonceUse)}
 }

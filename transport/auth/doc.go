@@ -1,5 +1,5 @@
-// Package auth says who a client is, on both sides of a KHP connection: a server authenticates
-// extended requests, and a client answers challenges.
+// Package auth authenticates clients, on both sides of a KHP connection: a server judges the
+// credentials of extended requests, and a client answers challenges.
 //
 // A server has an [Authenticator]: [BasicAuth], [DigestAuth] or [TokenAuth], with [Users],
 // [Tokens], files (package htpasswd below this one) or a check of your own; a gateway in front of a

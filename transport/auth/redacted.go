@@ -26,7 +26,7 @@ func (r CredentialsRequest) GoString() string { return r.String() }
 // LogValue is String, for log/slog.
 func (r CredentialsRequest) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
-// Format writes the same for every verb, also for one that is wrong for it.
+// Format writes the same text for every verb, even for one that does not fit.
 func (r CredentialsRequest) Format(s fmt.State, verb rune) { field.Show(s, verb, r.String()) }
 
 // MarshalText is for encoders of logs.
@@ -44,7 +44,7 @@ func (v Verdict) GoString() string { return v.String() }
 // LogValue is String, for log/slog.
 func (v Verdict) LogValue() slog.Value { return slog.StringValue(v.String()) }
 
-// Format writes the same for every verb, also for one that is wrong for it.
+// Format writes the same text for every verb, even for one that does not fit.
 func (v Verdict) Format(s fmt.State, verb rune) { field.Show(s, verb, v.String()) }
 
 // MarshalText is for encoders of logs.
@@ -62,7 +62,7 @@ func (d *digest) String() string { return "auth.Digest" }
 // GoString is String.
 func (d *digest) GoString() string { return d.String() }
 
-// Format writes the same for every verb, also for one that is wrong for it.
+// Format writes the same text for every verb, even for one that does not fit.
 func (d *digest) Format(s fmt.State, verb rune) { field.Show(s, verb, d.String()) }
 
 // withoutQuery leaves out the query of a URL or target, which may hold a token, and a user and

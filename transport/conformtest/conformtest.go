@@ -8,8 +8,8 @@
 //	}
 //
 // docs/conform.md says what the cases need and what their grades mean. A case that fails, or that
-// does not come to its end, fails its subtest, which says what was wanted, what came, and all that
-// was sent; one that cannot be tried, or that [Options].Known lists, skips it.
+// does not come to its end, fails its subtest, which reports the expected and the received message
+// and everything that was sent; one that cannot be tried, or that [Options].Known lists, skips it.
 package conformtest
 
 import (
@@ -28,8 +28,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Options say what the implementation under test has, and which cases are run. The zero value, or
-// nil, runs all cases for a server that has an echo, or for a client, in both profiles.
+// Options describe the implementation under test, and select the cases. The zero value, or nil,
+// runs all cases for a server that has an echo, or for a client, in both profiles.
 type Options struct {
 	Profiles []string // spec, kaazing, or both; nil is both
 	Run      []string // ids of cases or globs, as in "khp/ext/*", any of which may match; nil is all
@@ -37,8 +37,8 @@ type Options struct {
 	// server --resource has: challenge, redirect, refuse, defer, status, balance. Cases that need
 	// another one are skipped.
 	Resources map[string]string
-	// User is who the server's resource challenge lets in, NAME:PASSWORD; "" is joe:welcome.
-	// Clients under test always say joe:welcome.
+	// User is the login that the server's resource challenge accepts, NAME:PASSWORD; "" is
+	// joe:welcome. Clients under test always say joe:welcome.
 	User string
 	TLS  *tls.Config // to reach a server at wss://; nil trusts the system's roots
 	// Known lists failures that are known: on each line the id of a case, or a glob, a blank, and

@@ -3,10 +3,10 @@
 // that deployed Kaazing clients ask for, [IdleTimeout] and [PingPong].
 //
 // An [Extension] negotiates: it says what a client asks for, what a server answers, and whether a
-// client can live with the answer. What comes out is a [Session], which sits in one open connection
-// between application and peer, sees every message in both directions, and may pass it on, change
-// it, swallow it, answer it, or end the connection. A Session that wants to act later names a
-// deadline.
+// client can live with the answer. The result is a [Session], which works in one open connection,
+// between application and peer: it sees every message in both directions, and may pass it on,
+// change it, swallow it, answer it, or end the connection. A Session that wants to act later names
+// a deadline.
 //
 // With package transport, listing extensions is all there is to do:
 //

@@ -21,7 +21,7 @@ const maxPeriod = (1<<31 - 1) * time.Millisecond
 // that often, and the client gives up a server that does not.
 //
 // The server sends a Ping when it has sent nothing for three quarters of the period: the timers of
-// deployed Java clients count messages and Pings, but not Pongs. It also looks after the client: it
+// deployed Java clients count messages and Pings, but not Pongs. It also watches the client: it
 // sends a Ping when it has heard nothing for half of the period, and ends the connection with 1008
 // if that remains so for another half. While the application does not read, silence of the client
 // proves nothing, and does not count. The client answers Pings as ever, and ends the connection

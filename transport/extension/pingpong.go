@@ -33,7 +33,7 @@ func (PingPong) Name() string { return PingPongName }
 // Offer returns no parameters.
 func (PingPong) Offer() string { return "" }
 
-// Accept grants it always.
+// Accept always grants it.
 func (PingPong) Accept(Request) (params string, s Session, ok bool) {
 	return hex.EncodeToString(escape[:]), newPingPong(escape), true
 }

@@ -68,8 +68,8 @@ func (Pass) Deadline() time.Time { return time.Time{} }
 // Expired does nothing.
 func (Pass) Expired(Flow) {}
 
-// Flow is where a session stands during one call. With the zero Flow, which leads nowhere, nothing
-// happens.
+// Flow is the place of a session in its stack during one call. Calls on the zero Flow have no
+// effect.
 type Flow struct {
 	stack *Stack
 	at    int

@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// ServerOptions are the offer of a server and its decisions; nil accepts every request.
+// ServerOptions configures a server; nil accepts every request.
 type ServerOptions = adapter.ServerOptions
 
 // Subprotocol is the one that the Upgrader has to list: x-kaazing-handshake.

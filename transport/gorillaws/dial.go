@@ -8,8 +8,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// ClientOptions are the requests and permissions of a client; nil is right for a server that speaks
-// KHP by the specification.
+// ClientOptions configures a client; nil is right for a server that speaks KHP by the
+// specification.
 type ClientOptions = adapter.ClientOptions
 
 // Result is the outcome of a handshake.

@@ -1,5 +1,5 @@
 // Package trace is the file format of recorded handshakes: one JSON object per line (NDJSON), the
-// first a [Header], each further one a [Record] of something that happened on a connection.
+// first a [Header], each further one a [Record] of an event on a connection.
 //
 //	w, err := trace.NewWriter(file, trace.Header{Tool: "my-proxy", Side: "server"})
 //	err = w.Write(trace.Record{Conn: 1, Side: "server", Kind: trace.Opening,

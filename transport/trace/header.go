@@ -17,7 +17,7 @@ const format = "trace"
 type Header struct {
 	Format  string    `json:"khp"`            // always "trace"
 	Version int       `json:"version"`        // of the format, now 1
-	Tool    string    `json:"tool,omitempty"` // what wrote the file
+	Tool    string    `json:"tool,omitempty"` // the program that wrote the file
 	Time    time.Time `json:"time,omitzero"`  // when it began
 	Side    string    `json:"side,omitempty"` // client or server, if all records are of one side
 	// Of the machine of that side, if it is the same for all connections.

@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// Record is one thing that happened. Fields without meaning for its kind are left out of the line.
+// Record is one event. Fields without meaning for its kind are left out of the line.
 type Record struct {
 	Time time.Time `json:"time,omitzero"` // when, with nanoseconds
 	// Which connect call or served connection; all connections of one call share the number.
 	Conn    uint64    `json:"conn"`
-	Side    string    `json:"side,omitempty"`    // client or server: who records this
+	Side    string    `json:"side,omitempty"`    // client or server: the recording side
 	Attempt int       `json:"attempt,omitempty"` // client: which connection of the call, from 1
-	Kind    Kind      `json:"kind"`              // what happened
+	Kind    Kind      `json:"kind"`              // of the event
 	Dir     Direction `json:"dir,omitempty"`     // send or receive
 	Type    string    `json:"type,omitempty"`    // of a message: text or binary
 	// Content of an opening or message: a string if all of it is printable, else {"base64": "..."};
@@ -31,7 +31,7 @@ type Record struct {
 	Failure string `json:"failure,omitempty"`
 	// Status code of an open, and of a fail that follows a response.
 	Status int    `json:"status,omitempty"`
-	Error  string `json:"error,omitempty"` // fail: the whole story in one line
+	Error  string `json:"error,omitempty"` // fail: the full message, in one line
 }
 
 // Kind is the kind of a [Record].
@@ -54,7 +54,7 @@ const (
 	Closed      Kind = "closed"      // it was given up as the application asked
 )
 
-// Direction says who of the two a message came from, as the recording side sees it.
+// Direction says which side sent a message, as the recording side sees it.
 type Direction string
 
 // Directions.

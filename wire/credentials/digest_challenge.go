@@ -18,7 +18,7 @@ type DigestChallenge struct {
 	Algorithm DigestAlgorithm
 	Auth      bool // qop has auth; without any qop it is the older form of RFC 2069
 	Stale     bool // only the nonce was too old; the password is not wrong
-	UserHash  bool // the name of the user is to be hidden
+	UserHash  bool // the name of the user is to be hashed
 	UTF8      bool // the server reads names and passwords as UTF-8
 }
 
@@ -81,7 +81,7 @@ type DigestUse struct {
 }
 
 // AppendDigest writes the credentials that answer c, from the word Digest on. The name of the user
-// goes as c asks for: hidden, or percent-encoded if it needs UTF-8. CNonce and Count are needed,
+// is written as c asks: hashed, or percent-encoded if it needs UTF-8. CNonce and Count are needed,
 // and written, only if c has qop auth. Control bytes are refused everywhere; errors have
 // wire.KindCredentials, name the part, and quote nothing. [RFC 7616 3.4]
 func AppendDigest(dst []byte, c DigestChallenge, u DigestUse) ([]byte, error) {

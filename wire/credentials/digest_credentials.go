@@ -70,7 +70,7 @@ func (c DigestCredentials) Verify(ha1, method string) bool {
 	return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(c.Response)) == 1
 }
 
-// Matches reports whether the credentials are those of user, in clear or hidden.
+// Matches reports whether the credentials are those of user, in clear or hashed.
 func (c DigestCredentials) Matches(user string) bool {
 	if c.UserHash {
 		user = c.Algorithm.userHash(user, c.Realm)

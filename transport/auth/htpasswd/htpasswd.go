@@ -12,7 +12,7 @@
 // passwords in the clear, traditional crypt, a hash that is cut off or that no password has, and a
 // user with two lines.
 //
-// Hashing is slow on purpose and anybody may ask for it. All files of a process therefore hash on
+// Hashing is slow on purpose, and any client can cause it. All files of a process therefore hash on
 // half of its processors, in turn for each client address (the /64 network of an IPv6 address), so
 // that one client who guesses passwords delays others by no more than the password being checked.
 // 256 checks may wait; beyond that the newest of the client that has most is refused by
@@ -32,7 +32,7 @@ import (
 	"example.com/khp/transport/auth"
 )
 
-// File is the content of a file. It may be used by many goroutines at once.
+// File is the content of a file. It is safe for concurrent use.
 type File struct {
 	name   string
 	users  atomic.Pointer[users]
