@@ -66,7 +66,7 @@ func run(p plan, path string) error {
 			return err
 		}
 	}
-	writeFaults(out)
+	fmt.Fprint(out, "\n"+faults)
 	if path == "" {
 		return nil
 	}

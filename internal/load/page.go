@@ -27,3 +27,8 @@ func loadAverage() string {
 
 //go:embed intro.md
 var intro string
+
+// faults is the table of faults, each with its consequence and the tests of it.
+//
+//go:embed faults.md
+var faults string

@@ -9,20 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestElements_OperatingPage finds the same rows in the table of the operator's page as in the
-// converter.
+// TestElements_OperatingPage finds the table of the converter on the operator's page.
 func TestElements_OperatingPage(t *testing.T) {
 	text, err := os.ReadFile("../../../../docs/operating.md")
 	require.NoError(t, err)
-	_, table, found := strings.Cut(string(text),
-		"| element | becomes | how, or what to do |\n| --- | --- | --- |\n")
-	require.True(t, found)
-	table, _, _ = strings.Cut(table, "\n\n")
-	var want strings.Builder
-	for _, e := range elements {
-		want.WriteString("| `" + e.key + "` | " + string(e.verdict) + " | " + e.note + " |\n")
-	}
-	require.Equal(t, want.String(), table+"\n")
+	require.Contains(t, string(text), "\n\n"+table+"\n")
 }
 
 // TestElements_Sound has each key once, with one of the three ends and a reason.
