@@ -169,7 +169,7 @@ func (c *client) close() error {
 // handshakes opens and closes n connections in good order, at most at of them at the same time, in
 // the profiles in turns.
 func handshakes(addr string, n, at int, profiles ...profile) error {
-	return parallel(n, at, func(i int) error {
+	return connections(n, at, func(i int) error {
 		c, err := open(addr, nil, profiles[i%len(profiles)])
 		if err != nil {
 			return err

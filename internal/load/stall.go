@@ -24,7 +24,7 @@ func stall(khp string, p plan, out io.Writer) error {
 	}
 	stalled := make([]*client, p.stalled)
 	begin := time.Now()
-	err = parallel(p.stalled, 64, func(i int) (err error) {
+	err = connections(p.stalled, 64, func(i int) (err error) {
 		stalled[i], err = openHalf(s.addr)
 		return err
 	})

@@ -70,7 +70,7 @@ func work(in io.Reader, out io.Writer, args []string) error {
 	orders := bufio.NewReader(in)
 	from := net.IPv4(127, 0, 1, byte(1+number)) // an address of its own, with all its ports
 	clients := make([]*client, n)
-	err := parallel(n, 64, func(i int) (err error) {
+	err := connections(n, 64, func(i int) (err error) {
 		clients[i], err = open(addr, from, []profile{spec, kaazing}[i%2])
 		return err
 	})
@@ -82,7 +82,7 @@ func work(in io.Reader, out io.Writer, args []string) error {
 		return err
 	}
 	times := make([]float64, n)
-	err = parallel(n, n, func(i int) error {
+	err = connections(n, n, func(i int) error {
 		for round := range rounds {
 			begin := time.Now()
 			if err := clients[i].echo(strings.Repeat("x", 40) + strconv.Itoa(i+round)); err != nil {

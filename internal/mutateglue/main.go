@@ -22,6 +22,7 @@ import (
 
 	"example.com/khp/internal/mutateglue/catalogue"
 	"example.com/khp/internal/mutateglue/fault"
+	"example.com/khp/internal/parallel"
 )
 
 // notice are the packages whose tests notice, in the order in which they are asked: module and
@@ -136,21 +137,8 @@ func ownFirst(binaries []*binary, f *fault.Fault) []*binary {
 }
 
 // each calls do for all of list, several at a time.
-func each[T any](list []T, parallel int, do func(T)) {
-	var wg sync.WaitGroup
-	work := make(chan T)
-	for range parallel {
-		wg.Go(func() {
-			for v := range work {
-				do(v)
-			}
-		})
-	}
-	for _, v := range list {
-		work <- v
-	}
-	close(work)
-	wg.Wait()
+func each[T any](list []T, at int, do func(T)) {
+	_ = parallel.Do(len(list), at, func(i int) error { do(list[i]); return nil })
 }
 
 // measured is the record of the measurement of a test.

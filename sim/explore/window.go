@@ -2,8 +2,8 @@ package explore
 
 import (
 	"fmt"
-	"sync"
-	"sync/atomic"
+
+	"example.com/khp/internal/parallel"
 )
 
 // Sizes of the pieces of work. They are part of the definition of the order only through the order
@@ -56,24 +56,17 @@ func (x *exploration[S, A]) cut(i int) bool {
 
 // parallel calls f(0) to f(n-1), on several workers. A panic of one of them is the caller's.
 func (x *exploration[S, A]) parallel(n int, f func(int)) {
-	var wg sync.WaitGroup
-	var turn atomic.Int64
-	var failed atomic.Value
-	for range min(x.o.Workers, n) {
-		wg.Go(func() {
-			defer func() {
-				if v := recover(); v != nil {
-					failed.Store(fmt.Sprint(v))
-				}
-			}()
-			for i := int(turn.Add(1)) - 1; i < n; i = int(turn.Add(1)) - 1 {
-				f(i)
+	err := parallel.Do(n, x.o.Workers, func(i int) (err error) {
+		defer func() {
+			if v := recover(); v != nil {
+				err = fmt.Errorf("%v", v)
 			}
-		})
-	}
-	wg.Wait()
-	if v := failed.Load(); v != nil {
-		panic(v)
+		}()
+		f(i)
+		return nil
+	})
+	if err != nil {
+		panic(err.Error())
 	}
 }
 

@@ -1,13 +1,14 @@
 package model
 
 import (
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"example.com/khp/fsm"
 	"example.com/khp/internal/inside"
+	"example.com/khp/internal/parallel"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model/internal/act"
 	"example.com/khp/sim/model/internal/world"
@@ -219,6 +220,9 @@ func everyServer() (list []fsm.ServerConfig) {
 	return list
 }
 
+// errFound ends exploration at the first violation.
+var errFound = errors.New("found")
+
 // together explores configurations one by one, several at a time, and adds the reports up. With
 // [explore.Options].First it begins no further one once a violation is found.
 func together[C any](
@@ -228,33 +232,25 @@ func together[C any](
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	o.Workers, o.Snapshot, o.Resume = 1, nil, nil
 	progress := o.Progress
+	o.Workers, o.Snapshot, o.Resume, o.Progress = 1, nil, nil, nil
 	reports, errs := make([]Report, len(list)), make([]error, len(list))
-	var turn atomic.Int64
-	var wg sync.WaitGroup
 	var mu sync.Mutex
 	done := explore.Progress{}
-	for range min(workers, len(list)) {
-		wg.Go(func() {
-			o := o
-			o.Progress = nil
-			for i := int(turn.Add(1)) - 1; i < len(list); i = int(turn.Add(1)) - 1 {
-				reports[i], errs[i] = run(list[i], o)
-				if o.First && len(reports[i].Violations) > 0 {
-					turn.Store(int64(len(list)))
-				}
-				mu.Lock()
-				done.States, done.Steps, done.Depth = done.States+reports[i].States, done.Steps+
-					reports[i].Steps, max(done.Depth, reports[i].Depth)
-				if progress != nil {
-					progress(done)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
+	_ = parallel.Do(len(list), workers, func(i int) error {
+		reports[i], errs[i] = run(list[i], o)
+		mu.Lock()
+		defer mu.Unlock()
+		done.States, done.Steps, done.Depth = done.States+reports[i].States, done.Steps+
+			reports[i].Steps, max(done.Depth, reports[i].Depth)
+		if progress != nil {
+			progress(done)
+		}
+		if o.First && len(reports[i].Violations) > 0 {
+			return errFound
+		}
+		return nil
+	})
 	for i, r := range reports {
 		if errs[i] != nil {
 			return sum, errs[i]

@@ -2,8 +2,8 @@ package spin
 
 import (
 	"context"
-	"sync"
 
+	"example.com/khp/internal/parallel"
 	"example.com/khp/sim/formal"
 	"example.com/khp/sim/model"
 )
@@ -41,7 +41,7 @@ func Run(ctx context.Context, tell func(format string, args ...any)) (Report, er
 			return err
 		})
 	}
-	if err := inPairs(jobs); err != nil {
+	if err := parallel.Do(len(jobs), 2, func(i int) error { return jobs[i]() }); err != nil {
 		return r, err
 	}
 	for _, l := range lists {
@@ -50,28 +50,4 @@ func Run(ctx context.Context, tell func(format string, args ...any)) (Report, er
 	var err error
 	r.Measured, err = measure(ctx) // alone, so that nothing else takes its time
 	return r, err
-}
-
-// inPairs runs jobs two at a time, in order, and returns the first error.
-func inPairs(jobs []func() error) (err error) {
-	var wait sync.WaitGroup
-	var mu sync.Mutex
-	next := make(chan func() error)
-	for range 2 {
-		wait.Go(func() {
-			for job := range next {
-				if e := job(); e != nil {
-					mu.Lock()
-					err = e
-					mu.Unlock()
-				}
-			}
-		})
-	}
-	for _, job := range jobs {
-		next <- job
-	}
-	close(next)
-	wait.Wait()
-	return err
 }
