@@ -1,7 +1,7 @@
 // Package docs holds no code. It lists the requirements that khp deliberately does not implement,
 // or that cannot be tested here, each with its reason; requirements.md, which is generated, shows
-// them among the others. Only what does not apply belongs here: what applies and has no test yet is
-// missing, not an exception.
+// them among the others. Only requirements that do not apply belong here: one that applies and has
+// no test yet is missing, not an exception.
 package docs
 
 // Statements about the texts themselves.

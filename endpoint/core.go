@@ -73,7 +73,7 @@ func (k *core) Misuse() error {
 	return k.misused
 }
 
-// side is what differs between Client and Server in the calls that both have.
+// side has the parts in which Client and Server differ, for the calls that both have.
 type side interface {
 	begin(now time.Time)
 	step(ev fsm.Event) (accepted bool)

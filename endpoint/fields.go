@@ -11,8 +11,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// kept is the memory of what outlives a handshake: the fields of its heads, and the elements of
-// their lists. Nothing in it is used twice, so copies of what it returned stay good.
+// kept is the memory for values that outlive a handshake: the fields of its heads, and the elements
+// of their lists. None of it is used twice, so copies of its results stay valid.
 type kept struct {
 	text     strings.Builder
 	fields   []HeaderField // free

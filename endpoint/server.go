@@ -171,9 +171,9 @@ func (s *Server) expire(t fsm.Timer) {
 var errTooLate = errors.New("endpoint: the request is not waiting for a decision")
 
 // Decide answers AskDecision. A decision that lacks a field its status requires, has one that
-// contradicts its status (challenges without 401, a location without a redirect), selects what was
-// not asked for, or cannot be written is refused with an error that names the reason; nothing is
-// sent and another decision can be made. [INV-45, INV-46]
+// contradicts its status (challenges without 401, a location without a redirect), selects a
+// subprotocol or extension that was not asked for, or cannot be written is refused with an error
+// that names the reason; nothing is sent and another decision can be made. [INV-45, INV-46]
 //
 //khp:impl KHP-EXT-RSP-08 KHP-STATUS-401-04 KHP-STATUS-511-02 KHP-REDIR-06 RFC2068-407-02
 //khp:impl RFC6585-511-04

@@ -16,16 +16,16 @@
 //
 // It does not parse (package wire does), it does not remember URLs, bodies or credentials, and it
 // starts no timer: an effect names one, and the host reports its end with an event. Package
-// endpoint joins wire and fsm and is what most embedders want.
+// endpoint joins wire and fsm; most embedders want that one.
 //
 // # The driver's duties
 //
 //  1. Keep one configuration and one state for each connect call ([ClientConfig.Start]) or served
 //     connection ([ServerConfig.Start]).
-//  2. Turn what happens into events: one thing, one event, in the order in which it happens. A
-//     response is two: data when it begins, [EventResponse] when it is decided. Send
-//     [EventBodyWritten] before the events of messages that arrive after the body was written:
-//     otherwise their response looks like one that cuts the body short.
+//  2. Report each occurrence as one event, in order. A response is two events: data when it begins,
+//     [EventResponse] when it is decided. Send [EventBodyWritten] before the events of messages
+//     that arrive after the body was written: otherwise their response looks like one that cuts the
+//     body short.
 //  3. Carry out the effects of an accepted step in order, all of them, before the next event.
 //  4. Map timers to durations, and send [EventTimerExpired] when one runs out that was armed and
 //     neither stopped nor armed again since.
@@ -36,10 +36,10 @@
 // The status table (status_table.go) gives each code its action and its obligations, in the words
 // of package codes; [Status] is total over all integers.
 //
-// The transition tables (client_table.go, server_table.go) have a block for each phase: what it
-// waits for, the cells that do something, and the inputs it ignores; any other input is misuse. A
-// cell holds guarded rows, of which the first whose guard holds is taken. A guard is a mask and a
-// value over one word of facts and conditions, so tables are nothing but data: [ClientRows] and
+// The transition tables (client_table.go, server_table.go) have a block for each phase: the awaited
+// event, the cells that do something, and the inputs it ignores; any other input is misuse. A cell
+// holds guarded rows, of which the first whose guard holds is taken. A guard is a mask and a value
+// over one word of facts and conditions, so tables are nothing but data: [ClientRows] and
 // [ServerRows] list them, and documents, pictures and the explorer in package sim are made from
 // that list. Rows that recur stand in client_rows.go and at the end of server_table.go.
 //

@@ -13,8 +13,8 @@
 //
 // Every command explains itself with --help. Exit codes: 0 done, 1 the handshake, property,
 // scenario, replay or case failed, 2 usage, 3 target unreachable, 4 khp explore stopped before the
-// end. Errors go to stderr in one line that says what, where and what to try; --json prints nothing
-// but results.
+// end. Errors go to stderr in one line with the mistake, its place and a remedy; --json prints
+// nothing but results.
 //
 // Each command is a package below internal, which exports its Command; serve is package gateway.
 // They share package cli, and observe for events of handshakes.

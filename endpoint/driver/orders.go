@@ -18,10 +18,10 @@ import (
 // driver orders no more writes, reports the loss to the endpoint, and orders Disconnect. A host
 // that still has to read earlier bytes of the peer returns nil and calls [Conn.Lost] later.
 //
-// A host with sockets that do not block keeps what cannot be written at once, up to a bound of its
-// own, beyond which it returns an error: the peer does not read. When a later attempt fails it
-// calls [Conn.Lost]. One whose writes block gives them a deadline, because the driver's timers wait
-// for the call.
+// A host with sockets that do not block keeps bytes that cannot be written at once, up to a bound
+// of its own, beyond which it returns an error: the peer does not read. When a later attempt fails
+// it calls [Conn.Lost]. One whose writes block gives them a deadline, because the driver's timers
+// wait for the call.
 //
 // Orders may call the driver, which handles such a call after the current one.
 type Orders interface {

@@ -222,7 +222,7 @@ func leavesUnnoticed(t *testing.T, url string, slow *Slow) {
 	serves(t, url)
 }
 
-// deaf says much, and does not read what the server answers, in the handshake and behind it.
+// deaf sends much and does not read the answers of the server, in the handshake and behind it.
 func deaf(t *testing.T, url string) {
 	for _, begin := range []string{"", request("/echo")} {
 		c := connect(t, url, "/echo")

@@ -54,7 +54,7 @@ type heading struct {
 	fields [][2]string // name and all values, joined by blanks; "" for absent
 }
 
-// differs says what of a request is not as expected.
+// differs names the part of a request that is not as expected.
 func (h *heading) differs(r *wire.Request) string {
 	if line := string(r.Method) + " " + string(r.Target); line != h.line {
 		return fmt.Sprintf("expected %q, got %q", h.line, line)

@@ -14,5 +14,5 @@
 //
 // It shares with the endpoint the parsers of package wire, and the rules of package judge on the
 // content of heads, which have tests and fuzz targets of their own. The order of events, the facts
-// of policy and history, the clock and the content of what is sent are written once more.
+// of policy and history, the clock and the content of sent messages are written once more.
 package ghost

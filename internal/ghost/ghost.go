@@ -79,8 +79,8 @@ func (g *ghost[S]) Before(s Subject[S]) {
 	}
 }
 
-// after takes a call with its arguments and results: derive takes its steps, and differs says what
-// only one side has to compare. An error says what is wrong.
+// after takes a call with its arguments and results: derive takes its steps, and differs compares
+// the parts that only one side has. An error says what is wrong.
 func (g *ghost[S]) after(
 	s Subject[S], call string, args, list []any,
 	derive func(call string, args []any, r results) error, differs func(results) error,

@@ -164,7 +164,7 @@ func (g *Server) fails(e fsm.Effect) func(o *endpoint.Output) string {
 	}
 }
 
-// wrongQuestion says what of a question to the application is not as it was asked.
+// wrongQuestion names the part of a question to the application that differs from the request.
 func (g *Server) wrongQuestion(q *endpoint.Request) string {
 	switch {
 	case !slices.Equal(q.Subprotocols, g.asks.protocols):

@@ -205,8 +205,8 @@ func next(made []choice, bound int) []choice {
 
 // Explore runs each schedule of the threads that begin starts, with at most bound preemptions, in a
 // bubble of virtual time of its own. begin returns the check for the time when all threads are
-// over; its error, or threads that wait for ever, end the exploration. It returns how many
-// schedules there were, and what went wrong.
+// over; its error, or threads that wait for ever, end the exploration. Explore returns the number
+// of schedules, and the error.
 func Explore(
 	t *testing.T, bound int, begin func(r *Run) (check func() error),
 ) (schedules int, err error) {

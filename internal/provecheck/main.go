@@ -1,5 +1,5 @@
 // Command provecheck proves properties of both machines with z3, for all configurations and limits,
-// and keeps what it found in docs/invariants.md.
+// and keeps the results in docs/invariants.md.
 //
 //	go run ./internal/provecheck         # prove, and compare with the page
 //	go run ./internal/provecheck -write  # write the page

@@ -113,7 +113,8 @@ func JSON(b []byte) []byte {
 	return out
 }
 
-// jsonHides reports whether r is not visible in JSON. Below DEL an encoder escapes what has to be.
+// jsonHides reports whether r is not visible in JSON. Below DEL an encoder escapes the characters
+// that need it.
 func jsonHides(r rune) bool { return r >= 0x7f && !Rune(r) || r == utf8.RuneError }
 
 // Writer returns a writer that passes bytes on as Text does, for output that is not JSON. Each

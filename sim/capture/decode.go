@@ -20,8 +20,8 @@ type tcpSegment struct {
 // unless it is told otherwise.
 const linuxVXLAN = 8472
 
-// decode finds the innermost TCP segment of a packet. If there is none, unread says what there is
-// instead.
+// decode finds the innermost TCP segment of a packet. If there is none, unread describes the
+// packet.
 func decode(data []byte, link layers.LinkType) (s tcpSegment, unread string) {
 	options := gopacket.DecodeOptions{NoCopy: true}
 	var p gopacket.Packet

@@ -13,9 +13,9 @@
 // openings that were answered with a challenge, are read over, and the tunnel of a CONNECT is
 // looked into.
 //
-// The order of what both sides sent is that of the file, unless acknowledgements show another: a
-// side sent a segment after it had received the bytes that the segment acknowledges. Where bytes
-// are missing, a session ends, and [replay.Session.Missing] says why.
+// The order of both sides' bytes is that of the file, unless acknowledgements show another: a side
+// sent a segment after it had received the bytes that the segment acknowledges. Where bytes are
+// missing, a session ends, and [replay.Session.Missing] says why.
 //
 // All that is kept from the file has limits, see [Summary]; the file itself may have any size.
 package capture

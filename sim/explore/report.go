@@ -57,8 +57,8 @@ func (r *Report[A]) add(v Violation[A]) {
 	}
 }
 
-// finish turns hits into violations with their paths and adds up memory. A property tells what a
-// mistake is bad for, a comparison only that there is one, so comparisons come last.
+// finish turns hits into violations with their paths and adds up memory. A property shows the
+// consequence of a mistake, a comparison only its presence, so comparisons come last.
 func (x *exploration[S, A]) finish() {
 	r := &x.report
 	r.Depth, r.Fingerprints = x.depth, !x.o.Exact

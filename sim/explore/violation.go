@@ -134,7 +134,7 @@ func (x *exploration[S, A]) leading(s S, fp uint64) (number int, next S) {
 	return number, next
 }
 
-// walk takes the steps with these numbers from the start, tells what happens, and returns the last
+// walk takes the steps with these numbers from the start, describes them, and returns the last
 // state.
 func (x *exploration[S, A]) walk(way []int, happens func(A)) S {
 	s := x.sys.Start()

@@ -1,5 +1,5 @@
 // Package export draws the two state machines of package fsm. Everything in a picture comes from
-// the lists of edges; only where a phase is placed, and what it waits for in a few words, is
+// the lists of edges; only the place of each phase, and its awaited event in a few words, are
 // written here.
 //
 // The same graph goes into every format. Rows between the same two phases that end alike are one

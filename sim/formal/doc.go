@@ -1,4 +1,4 @@
-// Package formal writes the machines of package fsm, what surrounds them and what must hold as
+// Package formal writes the machines of package fsm, their surroundings and their properties as
 // models for other model checkers: Promela for Spin, TLA+ for TLC.
 //
 // Everything about the machines comes from the rows of their tables. The surroundings are those of

@@ -17,7 +17,7 @@ import (
 var promelaFiles embed.FS
 
 // Promela writes the pair as a Promela model for the model checker Spin: both machines row by row,
-// the network between them, hosts that may do what honest ones may, and the properties that must
+// the network between them, hosts that may act as honest ones do, and the properties that must
 // hold. Its states are those of the model Honest in package sim, one by one. Only [Pair] can be
 // written.
 func Promela(w io.Writer, m export.Machine) error {

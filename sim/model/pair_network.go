@@ -78,7 +78,8 @@ func (w *walker) network() {
 }
 
 // untold reports whether the server has read a request body that the client's host has not yet
-// reported as written. A host reports it before it hands over what it has received since.
+// reported as written. A host reports it before it hands over the messages that it has received
+// since.
 func (p *Pair) untold() bool {
 	return p.client.Host.Is(world.Writing) && !p.toServer.body
 }

@@ -9,8 +9,8 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Check compares the hosts with each other and adds what does not agree to [Network.Broken]; it may
-// be called at any moment. Where a client and a server of this package share a connection: if the
+// Check compares the hosts with each other and adds differences to [Network.Broken]; it may be
+// called at any moment. Where a client and a server of this package share a connection: if the
 // client is open, so is or was the server, with the same result, and what one has received is what
 // the other has sent, in order and once, as far as it has come, and all of it once nothing is on
 // its way. No connect call takes longer than its timers allow. When nothing is left to happen,

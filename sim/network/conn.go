@@ -10,7 +10,7 @@ import (
 // errReset tells that a connection ended without the end of its stream.
 var errReset = errors.New("connection reset")
 
-// receiver is told what arrives at one end of a connection.
+// receiver takes the bytes that arrive at one end of a connection.
 type receiver interface {
 	arrived(p []byte)      // the next bytes, in pieces of any length; p is the receiver's
 	streamEnded(err error) // nothing more comes: io.EOF after an orderly end, errReset otherwise

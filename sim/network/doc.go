@@ -10,15 +10,15 @@
 //	n.Run(1000) // client.Opened() == true
 //
 // A run is a function of its options and of the calls that are made: the same seed and the same
-// calls give the same bytes at the same virtual time. What happens at the same moment happens in
-// the order in which it was scheduled, with timers last; [Options].TimersFirst has them come first.
+// calls give the same bytes at the same virtual time. Events of the same moment happen in the order
+// in which they were scheduled, with timers last; [Options].TimersFirst has them come first.
 //
 // # What can go wrong on purpose
 //
 // Streams arrive in pieces of any size ([Options].Pieces, [Conn.Split]), as slowly as wanted.
 // Connections break loudly ([Conn.Cut]) or silently ([Conn.Vanish]). Clocks run ahead, and timers
-// are told too early and twice ([Client.Expire]). Peers that follow no protocol write what they
-// like ([Network.RawServer], [Network.RawDial]).
+// are told too early and twice ([Client.Expire]). Peers that follow no protocol write any bytes
+// ([Network.RawServer], [Network.RawDial]).
 //
 // # What is checked
 //

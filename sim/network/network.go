@@ -19,7 +19,7 @@ type Options struct {
 	// Head returns the opening request or response that arrives in the place of the one that a host
 	// sends; nil is the same.
 	Head func(client bool, p []byte) []byte
-	// Observe is told what the hosts do; may be nil. It must not keep slices.
+	// Observe is called for each action of a host; it may be nil, and must not keep slices.
 	Observe func(Event)
 	// MostBytes bounds the bytes written in all, each piece counting for [PieceBytes] more; 0 is
 	// [DefaultMostBytes].

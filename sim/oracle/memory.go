@@ -84,7 +84,7 @@ var words = map[string]says{
 	"plan fail": saysPlanFail, "plan close": saysPlanClose,
 }
 
-// clientMarks and serverMarks tell what each byte of marks in an encoding says.
+// clientMarks and serverMarks have the meaning of each byte of marks in an encoding.
 var (
 	clientMarks = spread(func(b1, b2 byte) []string {
 		var s fsm.ClientState
@@ -110,7 +110,7 @@ func spread(names func(b1, b2 byte) []string) (table [2][256]says) {
 	return table
 }
 
-// Same says in what the state of a client and the memory differ, "" if in nothing.
+// Same names the difference between the state of a client and the memory, "" if there is none.
 func (m Client) Same(s fsm.ClientState) string {
 	switch {
 	case s.Phase() != m.phase:
@@ -136,7 +136,7 @@ func (m Client) Same(s fsm.ClientState) string {
 	return ""
 }
 
-// Same says in what the state of a server and the memory differ, "" if in nothing.
+// Same names the difference between the state of a server and the memory, "" if there is none.
 func (m Server) Same(s fsm.ServerState) string {
 	switch {
 	case s.Phase() != m.phase:

@@ -140,7 +140,7 @@ func (m *Machine) Known(page string) (list []Invariant) {
 	return list
 }
 
-// read reads what words wrote of a clause of two literals.
+// read reads a clause of two literals as words has written it.
 func (v vocabulary) read(text string) (c clause, ok bool) {
 	c.phase = everywhere
 	if rest, is := strings.CutPrefix(text, "in "); is {

@@ -130,8 +130,8 @@ func (c *checker) certain(w *Wrong) (Verdict, string, *Wrong) {
 	return NotPath, "", w
 }
 
-// prepare reads what the session says of itself and the opening handshake. A verdict comes back if
-// that is all.
+// prepare reads the session's own description and the opening handshake. It returns a verdict if
+// there is no more.
 func (c *checker) prepare() (Verdict, string) {
 	s := c.s
 	switch {

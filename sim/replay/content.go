@@ -71,7 +71,7 @@ func (h *heads) extendedRequest(p []byte) (*asked, *problem) {
 // it beside KHP, and clients that would take a plain WebSocket list it before KHP.
 const bump = "x-kaazing-bump"
 
-// requestLists judges what the request asks for.
+// requestLists judges the subprotocols and extensions of the request.
 func (h *heads) requestLists(a *asked) *problem {
 	var err error
 	var empty bool

@@ -10,11 +10,11 @@
 //
 // # What is judged
 //
-// Both sides are: what the client sent must be something that the client machine can order, and
-// what the server sent something that the server machine can order, with contents that fit. What
-// cannot be seen is open: when a timer runs out, what an application decides, what credentials
-// there are, which limits a side has. So the check keeps the set of all states that each side may
-// be in, takes every unseen event as possible, and finds a step wrong when no state is left.
+// Both sides are: the messages of the client must be some that the client machine can order, and
+// those of the server some that the server machine can order, with contents that fit. Invisible
+// events are left open: when a timer runs out, what an application decides, what credentials there
+// are, which limits a side has. So the check keeps the set of all states that each side may be in,
+// takes every unseen event as possible, and finds a step wrong when no state is left.
 //
 // The recorder sees its own side exactly. Messages reach the other side, or both sides if the
 // recorder stands between them, later than they were recorded: a side may send a message before it

@@ -25,8 +25,8 @@ const textChars = 60
 
 // Ladder draws the session of r as text: the client on the left, the server on the right, each step
 // with its line or packet number and, of HTTP, the fields that matter without credentials. A wrong
-// step is the last one and has its reason below. Of a long session the beginning and what is before
-// the wrong step are drawn.
+// step is the last one and has its reason below. Of a long session the beginning and the steps
+// before the wrong one are drawn.
 func Ladder(w io.Writer, r Result) error {
 	return sequence.Text(w, r.Conversation(), terminal.Plain())
 }

@@ -8,7 +8,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// rules judges what can be judged of a step without knowing any state.
+// rules judges a step by the rules that need no state.
 func (c *checker) rules(s *Step) *problem {
 	//exhaustive:ignore
 	switch s.Kind {

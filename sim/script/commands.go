@@ -179,7 +179,7 @@ func runCut(r *runner, a *lang.Args) error {
 	return nil
 }
 
-// runTrace says what transcripts show: trace [phases] [timers] [all] [off].
+// runTrace selects the lines of transcripts: trace [phases] [timers] [all] [off].
 func runTrace(r *runner, a *lang.Args) error {
 	w, ok := a.Take()
 	if !ok {

@@ -10,7 +10,7 @@ import (
 	"example.com/khp/sim/script/internal/stage"
 )
 
-// runExpect compares how a host stands: expect HOST STATE... [KEY=VALUE...]. What it asks for is
+// runExpect compares how a host stands: expect HOST STATE... [KEY=VALUE...]. Its expectations are
 // never rewritten.
 func runExpect(r *runner, a *lang.Args) error {
 	w, err := a.Plain("the name of a client or server")

@@ -7,7 +7,7 @@ import (
 	"example.com/khp/sim/script/internal/lang"
 )
 
-// Error is a mistake in a scenario: its file, line and column, and what was expected.
+// Error is a mistake in a scenario: its file, line and column, and the expected input.
 type Error = lang.Error
 
 // separator stands between commands and their expected output.

@@ -1,5 +1,5 @@
 // Package verdict judges the behaviour of a peer: it reads the items that the peer sent, compares
-// them with what a case expects, and grades them.
+// them with the expectations of a case, and grades them.
 //
 //	seen, used, ok := verdict.Read(verdict.Input{Client: true, Items: items})
 //	if ok {

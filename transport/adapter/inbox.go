@@ -75,7 +75,7 @@ func (b *Inbox) arrival() <-chan struct{} {
 	return b.arrived
 }
 
-// read returns what ReadMessage would, if that need not wait.
+// read returns the result of ReadMessage, if that need not wait.
 func (b *Inbox) read() (m message, ok bool) {
 	b.lock()
 	defer b.mu.Unlock()

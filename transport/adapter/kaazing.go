@@ -20,7 +20,8 @@ import (
 // 6455. The requests that deployed clients make beside the upgrade are answered here too, provided
 // that next is mounted there: the path with /;e/cookies behind it. Other requests pass unchanged.
 //
-// What remains for next is the Origin of these clients, privileged://host:port: see [SameOrigin].
+// It remains for next to allow the Origin of these clients, privileged://host:port: see
+// [SameOrigin].
 func KaazingClients(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {

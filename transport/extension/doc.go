@@ -22,8 +22,8 @@
 //
 // The extension that the response lists first is nearest to the application, the last one nearest
 // to the peer (RFC 6455 section 9.1). A server answers in the order of its own list, so that list
-// decides. [IdleTimeout] comes before [PingPong]: then what it sends to keep the peer content
-// passes through the other and takes a form that scripts in a browser can see.
+// decides. [IdleTimeout] comes before [PingPong]: then its Pings pass through the other and take a
+// form that scripts in a browser can see.
 //
 // # Without package transport
 //

@@ -32,9 +32,9 @@
 //     adapter.KaazingClients for the others.
 //   - It refuses Sec-WebSocket-Version 8, and its default CheckOrigin refuses privileged://host:80
 //     for a Host without a port: set CheckOrigin to adapter.SameOrigin, which knows these.
-//   - It answers what is no upgrade with a bare status. The cookie preflight of Java clients, a GET
-//     of the path with /;e/cookies behind it, is answered by adapter.KaazingClients where that is
-//     mounted there, or by the application, with an empty 200.
+//   - It answers a request that is no upgrade with a bare status. The cookie preflight of Java
+//     clients, a GET of the path with /;e/cookies behind it, is answered by adapter.KaazingClients
+//     where that is mounted there, or by the application, with an empty 200.
 //   - Pings and Close frames are answered by its handlers, during the handshake too.
 //   - A read cannot be interrupted without losing the connection. So nothing is read while
 //     ServerOptions.Decide runs: a client that leaves meanwhile is noticed afterwards, and one that

@@ -27,7 +27,7 @@
 //   - khp.server.connection.duration, a histogram in seconds, with khp.close_code: 1006 if there
 //     was no Close frame, 3xxx and 4xxx for codes of applications, other for the rest.
 //   - khp.server.messages and khp.server.io, the latter in bytes, counters with
-//     network.io.direction, of what connections that have ended had sent and received as messages.
+//     network.io.direction, of the messages that ended connections had sent and received.
 //
 // No attribute of a metric has a value that a peer chooses freely.
 package otelkhp

@@ -25,8 +25,8 @@
 //   - khp_connections_ended_total, by side and code: code is the close code, that of the peer if it
 //     sent one; 1006 without any, 3xxx and 4xxx for codes of applications, other for the rest.
 //   - khp_sent_bytes_total, khp_sent_messages_total, khp_received_bytes_total and
-//     khp_received_messages_total, by side: what connections that have ended had sent and received
-//     as messages.
+//     khp_received_messages_total, by side: the messages that ended connections had sent and
+//     received.
 //
 // No label has a value that a peer chooses freely, so a stranger cannot make the number of series
 // grow. khp serve has metrics of its own: do not register both in one process.

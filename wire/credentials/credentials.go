@@ -55,8 +55,8 @@ func Split(value []byte) (scheme, rest []byte, ok bool) {
 	return value[:i:i], scan.View(value, i, len(value)), true
 }
 
-// DecodeBasic reads what follows "Basic ". ok is false if it is not padded
-// base64 or holds no colon or a control byte.
+// DecodeBasic reads the text behind "Basic ". ok is false if it is not padded base64 or holds no
+// colon or a control byte.
 func DecodeBasic(rest []byte) (user, password string, ok bool) {
 	if bytes.ContainsAny(rest, "\r\n") {
 		return "", "", false

@@ -43,7 +43,7 @@ type DigestCredentials struct {
 	Count                                   uint32 // how often the nonce was used; 0 without Auth
 }
 
-// ParseDigest reads what follows "Digest " in an Authorization value. It refuses, with
+// ParseDigest reads the text behind "Digest " in an Authorization value. It refuses, with
 // wire.KindCredentials, a value that is no list of parameters, lacks one, repeats one, or names an
 // unknown algorithm or qop. Errors name the parameter and quote nothing.
 //

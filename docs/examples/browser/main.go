@@ -7,7 +7,7 @@
 //	khp serve --listen 127.0.0.1:8080 --allow-origin 'http://127.0.0.1:*'
 //	go run . -listen 127.0.0.1:8081
 //
-// What a browser does not do: a script cannot add fields to the opening request, does not see the
+// The limits of a browser: a script cannot add fields to the opening request, does not see the
 // answer to it, and may send 1000 and 3000 to 4999 as close codes only (wire.ScriptCloseCode).
 package main
 

@@ -4,9 +4,9 @@
 //
 //	go run . -listen 127.0.0.1:8080
 //
-// It echoes messages; at /account it asks for the credentials joe:welcome. It leaves out what
-// package endpoint would bring along: bodies of requests, extensions and subprotocols, decisions
-// that take their time. Which facts go with which event is listed in docs/facts.md.
+// It echoes messages; at /account it asks for the credentials joe:welcome. It leaves out the
+// features of package endpoint: bodies of requests, extensions and subprotocols, decisions that
+// take their time. Which facts go with which event is listed in docs/facts.md.
 package main
 
 import (

@@ -93,7 +93,7 @@ func judged(test string) *Kind {
 	return nil
 }
 
-// IsAlone reports whether what Seconds has of a fault says that no second tool notices it.
+// IsAlone reports whether a result of Seconds says that no second tool notices the fault.
 func IsAlone(test string) bool { return test == Alone || strings.HasPrefix(test, Alone+" ") }
 
 const secondHead = "function\tclass\talso noticed by\tfaults"

@@ -49,7 +49,8 @@ type edit struct {
 	text       string
 }
 
-// how says what is at a place of an edit, and thereby how its two versions are put into one source.
+// how is the syntax at the place of an edit, and thereby the way in which both versions are put
+// into one source.
 type how uint8
 
 const (

@@ -89,8 +89,8 @@ var noEffect = []string{"len", "cap", "min", "max", "string", "int", "int64", "u
 	"bytes.Clone", "slices.Clone", "strings.Clone", "quote", "itoa"}
 
 // commute reports whether two statements can be exchanged without a difference: one of them unlocks
-// at the end of the function, or they are assignments that call nothing, and neither touches what
-// the other sets.
+// at the end of the function, or they are assignments that call nothing, and neither touches a
+// variable that the other sets.
 func (f *finder) commute(a, b ast.Stmt) bool {
 	if f.unlocks(a) != f.unlocks(b) {
 		return true

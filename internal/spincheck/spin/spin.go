@@ -61,7 +61,7 @@ func Build(ctx context.Context, o Options) (Verifier, error) {
 	if err != nil {
 		return Verifier{}, err
 	}
-	// what nothing reads is part of the state nevertheless
+	// a value that nothing reads is part of the state nevertheless
 	v := Verifier{dir: dir, model: model.Bytes(), defines: []string{"-o2"}}
 	for _, d := range o.Defines {
 		v.defines = append(v.defines, "-D"+d)

@@ -4,9 +4,9 @@
 //
 // -C names a directory of the packages' module. With -tests=false tests are left out.
 //
-// It does what go vet does with GOOS and GOARCH, but checks dependencies from their source, those
-// of the standard library without bodies of functions, where go vet compiles all of them for each
-// system first. It exits with 1 if there is something to mend.
+// It checks the same as go vet with GOOS and GOARCH, but takes dependencies from their source,
+// those of the standard library without bodies of functions, where go vet compiles all of them for
+// each system first. It exits with 1 if there is something to mend.
 package main
 
 import (
@@ -100,7 +100,8 @@ func check(dir, system string, tests bool, patterns []string) error {
 	return nil
 }
 
-// parse parses a file; of the standard library nobody needs the bodies of functions.
+// parse parses a file, without the bodies of functions if it belongs to the standard library: they
+// are not needed.
 func parse(files *token.FileSet, name string, text []byte, std bool) (*ast.File, error) {
 	tree, err := parser.ParseFile(files, name, text, parser.ParseComments|parser.SkipObjectResolution)
 	if tree != nil && std {
@@ -113,8 +114,8 @@ func parse(files *token.FileSet, name string, text []byte, std bool) (*ast.File,
 	return tree, err
 }
 
-// loading lists what does not compile, also in dependencies. The standard library, which belongs to
-// no module, does not use all it imports once it has no bodies.
+// loading lists the errors of compilation, also those of dependencies. The standard library, which
+// belongs to no module, has unused imports once it has no bodies.
 func loading(initial []*packages.Package) (said []string) {
 	packages.Visit(initial, nil, func(p *packages.Package) {
 		for _, e := range p.Errors {

@@ -7,7 +7,7 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Form says what Batch makes of messages.
+// Form is the form in which Batch returns messages.
 type Form uint8
 
 // Forms of a Batch.

@@ -23,7 +23,7 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Kind says what kind of thing arrived.
+// Kind is the kind of an item.
 type Kind uint8
 
 // Kinds of an Item.

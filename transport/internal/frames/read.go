@@ -61,7 +61,7 @@ func (c *Conn) Await() error {
 }
 
 // socket reads the socket, and lets extensions know that the connection is read; without room it
-// reads behind what is unread, for More. The end of the stream comes as an error that matches
+// reads behind the unread bytes, for More. The end of the stream comes as an error that matches
 // io.ErrUnexpectedEOF.
 type socket Conn
 

@@ -1,7 +1,7 @@
 package frametest
 
-// GoodText is UTF-8 at every boundary of it: of length, of the surrogates, of the planes, and what
-// is no character but legal.
+// GoodText is UTF-8 at every boundary of it: of length, of the surrogates, of the planes, and code
+// points that are legal but no characters.
 var GoodText = []string{
 	"", "Hello-\u00b5@\u00df\u00f6\u00e4\u00fc\u00e0\u00e1-UTF-8!!", "\x00", "\x7f", "\u0080",
 	"\u07ff", "\u0800", "\uffff", "\U00010000", "\U0010ffff",

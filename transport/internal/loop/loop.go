@@ -1,13 +1,14 @@
 // Package loop runs the driver of one side on blocking sockets, in the goroutine of its caller,
-// until the handshake is over. It carries out the driver's orders and tells it what happens. What
-// runs beside the loop (credential provider, application) leaves its result and wakes it.
+// until the handshake is over. It carries out the driver's orders and reports events to it. A
+// function that runs beside the loop (credential provider, application) leaves its result and wakes
+// the loop.
 //
 // A side embeds a [Loop], sets its [Config], and calls Run. Afterwards the results say how it
 // ended.
 //
-// The order in which things are told is fixed: the end of the context, the deadline, what the peer
-// has said already, what pends here, results from beside, and then what the peer says next. So the
-// outcome does not depend on which goroutine was faster.
+// The order of reports is fixed: the end of the context, the deadline, messages of the peer that
+// have arrived, pending calls, results of functions beside the loop, and then further messages of
+// the peer. So the outcome does not depend on which goroutine was faster.
 package loop
 
 import (
@@ -42,7 +43,7 @@ type Side interface {
 	Phase() string
 }
 
-// Trace is told what happens, before the driver is.
+// Trace hears of each event before the driver does.
 type Trace interface {
 	Read(p []byte)     // bytes of the opening handshake
 	Upgraded(rest int) // the last of them were not

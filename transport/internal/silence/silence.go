@@ -18,7 +18,7 @@ var epoch = time.Now()
 // now is [time.Now] by the monotonic clock alone.
 func now() time.Time { return epoch.Add(time.Since(epoch)) }
 
-// stage says what was done about a peer that is silent.
+// stage is the last measure against a silent peer.
 type stage uint8
 
 const (

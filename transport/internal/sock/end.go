@@ -32,7 +32,7 @@ func Abort(nc net.Conn) {
 	_ = nc.Close()
 }
 
-// Linger ends our side of the stream, lets the peer read what it was told, and closes nc: closing a
+// Linger ends our side of the stream, lets the peer read our last bytes, and closes nc: closing a
 // socket with unread data resets the connection, and the reset can overtake our last bytes.
 func Linger(nc net.Conn) {
 	defer func() { _ = nc.Close() }()

@@ -19,8 +19,8 @@ type Queue struct {
 	closed bool
 }
 
-// Take hands a connection over, with what was read of it, and what [About] tells of it; gone is
-// called once it is closed. newServer makes the server.
+// Take hands a connection over, with the bytes that were read from it, and the value for [About];
+// gone is called once it is closed. newServer makes the server.
 func (w *Queue) Take(
 	newServer func() *http.Server, nc net.Conn, read []byte, about any, gone func(),
 ) {

@@ -17,8 +17,8 @@ import (
 	"example.com/khp/wire/credentials"
 )
 
-// explainFailure makes of a failed handshake an exit code and one line that says what happened,
-// where, and what to try.
+// explainFailure turns a failed handshake into an exit code and one line with the failure, its
+// place and a remedy.
 func explainFailure(e *transport.HandshakeError, o *options, p *progress) (code int, text string) {
 	var proxy *transport.ProxyError
 	switch {

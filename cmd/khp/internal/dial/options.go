@@ -67,7 +67,7 @@ type request struct {
 	closeText string
 }
 
-// request checks the flags, and reads what they name.
+// request checks the flags, and reads the files that they name.
 func (o *options) request(c *cli.Env, rawURL string) (*request, error) {
 	r := &request{url: rawURL, kind: transport.Text, send: len(o.send)+len(o.sendFiles) > 0}
 	if o.binary {

@@ -152,7 +152,7 @@ func converse(ctx context.Context, c *cli.Env, o *options, conn *transport.Conn,
 	return t.run(ctx)
 }
 
-// connectedText says to a person that the connection is open, and to what.
+// connectedText tells a person that the connection is open, and where it leads.
 func connectedText(conn *transport.Conn, typing bool) string {
 	text := "connected to " + conn.URL()
 	if conn.Plain() {

@@ -26,8 +26,8 @@ func trust(l *config.Listener) ([]netip.Prefix, error) {
 	return list, errors.Join(wrong...)
 }
 
-// network reads one of them, or says what is wrong with it. A text that is no network, or that is
-// everybody, could let clients claim any address.
+// network reads one of them, or says what is wrong with it. A text that is no network, or the
+// network of all addresses, could let clients claim any address.
 func network(text string) (p netip.Prefix, why string) {
 	p, err := netip.ParsePrefix(text)
 	if a, alone := netip.ParseAddr(text); alone == nil {

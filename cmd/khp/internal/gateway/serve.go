@@ -214,8 +214,8 @@ func (o *options) addReports(f *pflag.FlagSet) {
 		"read all settings and files, print what would be served or every mistake, and end")
 }
 
-// readOptions reads the file of --config, if there is one, below what the command line gave. An
-// error may join several; the options are those read so far.
+// readOptions reads the file of --config, if there is one, below the settings of the command line.
+// An error may join several; the options are those read so far.
 func readOptions(given *pflag.FlagSet) (*options, error) {
 	o := newOptions()
 	given.Visit(func(f *pflag.Flag) {

@@ -36,8 +36,8 @@ func CheckSocket(socket string) (why string) {
 	return ""
 }
 
-// Obstacle says what stands in the place of a Unix socket that addr is to listen on, "" if nothing
-// does that a listener would not take away. It opens nothing.
+// Obstacle describes a file in the place of the Unix socket that addr is to listen on, "" if there
+// is none or a listener would remove it. It opens nothing.
 func Obstacle(addr string) (why string) {
 	socket, ok := strings.CutPrefix(addr, unixPrefix)
 	if !ok || CheckSocket(socket) != "" {

@@ -56,7 +56,7 @@ func protocolText(protocol string) string {
 	return ", subprotocol " + strconv.QuoteToASCII(protocol)
 }
 
-// messageHeadline says what a message of the handshake is.
+// messageHeadline names the kind of a message of the handshake.
 func messageHeadline(t transport.MessageType, p []byte) string {
 	if len(p) == 0 {
 		return "empty " + t.String() + " message"
@@ -74,8 +74,8 @@ func messageHeadline(t transport.MessageType, p []byte) string {
 	return t.String() + " message, " + cli.Plural(len(p), "byte")
 }
 
-// WithoutQueries replaces the text behind a question mark by an ellipsis, up to the next blank and
-// without what closes a bracket or quotation there.
+// WithoutQueries replaces the text behind a question mark by an ellipsis, up to the next blank,
+// except a closing bracket or quotation mark there.
 func WithoutQueries(text string) string { return query.ReplaceAllLiteralString(text, "?...") }
 
 var query = regexp.MustCompile(`\?\S*[^\s\],")]`)

@@ -38,7 +38,8 @@ type Queue struct {
 	closing bool
 }
 
-// Hooks are told what happens to lines. They may be nil, and may write to another queue.
+// Hooks are called when lines are dropped, when lines are taken again, and after a write has
+// failed. They may be nil, and may write to another queue.
 type Hooks struct {
 	Lost     func()          // a line is dropped
 	CaughtUp func(lines int) // some were, and lines are taken again; called in between two writes

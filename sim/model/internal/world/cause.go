@@ -35,7 +35,7 @@ func (m *clientTurn) caused() bool {
 	return true
 }
 
-// means reports whether the event is what a failure stands for.
+// means reports whether a failure describes the event.
 func (m *clientTurn) means(f fsm.Failure) bool {
 	k, response := m.ev.Kind, m.ev.Kind == fsm.EventResponse
 	interim := response && (m.action() == codes.ActionContinue || m.action() == codes.ActionWait)
@@ -282,8 +282,8 @@ func (m *serverTurn) mayCloseWith(code uint16) bool {
 	return false
 }
 
-// maySay reports whether a server may send an error for the event: that of a decision, or of what
-// it found wrong with a request; 400 for what nobody asked for; 408 while it waits for its client
+// maySay reports whether a server may send an error for the event: that of a decision, or of a
+// fault in a request; 400 for a message that is not expected; 408 while it waits for its client
 // [RFC 2068, 10.4.9], 503 while it waits for its application or leaves.
 func (m *serverTurn) maySay(status uint16) bool {
 	//exhaustive:ignore

@@ -3,9 +3,9 @@ package world
 import "example.com/khp/fsm"
 
 // Host is the part of a machine's surroundings that client and server have in common: the
-// connection, the timers, and the reports to the application. [clientHost] and [serverHost] add
-// what concerns one side. A host knows what an honest driver would know, and remembers just enough
-// of the past to check each order of its machine.
+// connection, the timers, and the reports to the application. [clientHost] and [serverHost] add the
+// parts of one side. A host has the knowledge of an honest driver, and remembers just enough of the
+// past to check each order of its machine.
 type Host struct {
 	Timers        timerSet
 	Marks         marks

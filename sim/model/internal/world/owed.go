@@ -5,8 +5,8 @@ import (
 	"example.com/khp/sim/explore"
 )
 
-// Prohibitions alone are kept by a machine that does nothing. An obligation says what a machine
-// owes for an event, whatever its table says.
+// A machine that does nothing keeps all prohibitions. An obligation is an order that a machine owes
+// for an event, independent of its table.
 type obligation[M any] struct {
 	id, text string
 	kinds    []fsm.EventKind

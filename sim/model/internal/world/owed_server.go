@@ -48,7 +48,7 @@ func (m *serverTurn) decides(actions ...codes.Action) bool {
 	return m.before.Host.Is(Deciding) && slices.Contains(actions, m.rule().Action)
 }
 
-// met reports whether a decision carries what its status requires.
+// met reports whether a decision carries the fields that its status requires.
 func (m *serverTurn) met() bool {
 	r := m.rule()
 	return m.cfg.Unchecked || r.Duties&codes.NeverSend == 0 && fsm.MissingField(r, m.ev.Facts) == ""

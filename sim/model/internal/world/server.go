@@ -23,8 +23,8 @@ func (w Server) Phase() fsm.ServerPhase { return w.State.Phase() }
 func (w Server) String() string { return "server " + act.Bare(w.Phase()) }
 
 // Take gives ev to the server and carries out its orders, as far as they are about the server
-// itself. A decision may be misuse: that is how the machine refuses what breaks an obligation, and
-// then nothing changes.
+// itself. A decision may be misuse: in that way the machine refuses one that breaks an obligation,
+// and nothing changes.
 func (w *Server) Take(
 	cfg fsm.ServerConfig, f *act.Fault, ev fsm.Event,
 ) (a act.Action, effects fsm.Effects, broken, noted string) {

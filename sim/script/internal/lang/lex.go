@@ -41,7 +41,7 @@ type Line struct {
 	Below  []Line
 }
 
-// Split cuts a line into words. A mistake is reported by its column and what was expected.
+// Split cuts a line into words. A mistake is reported by its column and the expected input.
 func Split(text string) (words []Word, column int, err string) {
 	for i := 0; ; {
 		for i < len(text) && (text[i] == ' ' || text[i] == '\t') {

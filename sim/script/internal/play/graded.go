@@ -108,7 +108,7 @@ func (p *Player) probe() {
 	p.raw.Send(network.Frame{Op: ws.OpPing, Data: probeData})
 }
 
-// next reads what the peer did next.
+// next reads the next item of the peer.
 func (p *Player) next() (verdict.Seen, bool) {
 	in := verdict.Input{Items: p.items, Ended: p.lost}
 	if !p.read {

@@ -123,7 +123,7 @@ func hidden(s step, n, times int) step {
 	}
 }
 
-// StepReaders read what stands behind the name of a step; n is which repetition it is.
+// StepReaders read the words behind the name of a step; n is which repetition it is.
 var StepReaders map[string]func(a *lang.Args, n int) (step, error)
 
 func init() { // the readers name the list in their errors

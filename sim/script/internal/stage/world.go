@@ -52,7 +52,7 @@ type Site struct {
 	Host *network.Site
 }
 
-// NewWorld makes a network with these options, whose transcript is told what is observed.
+// NewWorld makes a network with these options, whose observations go to the transcript.
 func NewWorld(o network.Options) *World {
 	w := &World{Opts: o, phases: map[string]string{}, timers: map[string]string{},
 		opened: map[string]bool{}}
@@ -75,7 +75,7 @@ func (w *World) Say(host, format string, v ...any) {
 	}
 }
 
-// Exhausted says what there is too much of in this case, "" if nothing.
+// Exhausted names the bound that this case has exceeded, "" if none.
 func (w *World) Exhausted() string {
 	switch {
 	case w.Net.Exhausted():

@@ -6,8 +6,8 @@ import "example.com/khp/cmd/khp/internal/cli"
 // (url), or tokens that others have signed (jwt).
 type Auth struct {
 	At
-	// Users with their passwords, USER:PASSWORD; @FILE or ${VARIABLE} for PASSWORD stands for what
-	// it holds.
+	// Users with their passwords, USER:PASSWORD; @FILE or ${VARIABLE} for PASSWORD stands for its
+	// content.
 	Users []string `yaml:"users" holds:"secret"`
 	// A password file, as htpasswd writes it.
 	Htpasswd string `yaml:"htpasswd" holds:"file"`

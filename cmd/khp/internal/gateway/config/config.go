@@ -40,11 +40,11 @@ type Config struct {
 	// or for single ones as PATH: N.
 	MaxChallenges Pairs `yaml:"max-challenges"`
 	// Users of a path and everything below it, as PATH: USER:PASSWORD. @FILE or ${VARIABLE} for
-	// PASSWORD stands for what it holds.
+	// PASSWORD stands for its content.
 	Auth Pairs `yaml:"auth" holds:"secret"`
 	// Password files of a path and everything below it, as PATH: FILE.
 	Htpasswd Pairs `yaml:"htpasswd" holds:"file"`
-	// Paths that everybody may use, also if they were guarded before a reload.
+	// Paths that every client may use, also if they were guarded before a reload.
 	NoAuth []string `yaml:"no-auth"`
 	// Realm of challenges, for routes that name none.
 	Realm string `yaml:"realm"`

@@ -18,8 +18,8 @@ import (
 )
 
 // File is a file of settings with the names of flags. A setting that may be repeated is a list; one
-// of the form PATH=VALUE may be a mapping from path to value or to a list of values. What the
-// command line says wins.
+// of the form PATH=VALUE may be a mapping from path to value or to a list of values. The command
+// line takes precedence.
 type File struct {
 	path   string
 	config *Config
@@ -229,8 +229,8 @@ func (c *File) list(f *pflag.Flag, list *yaml.Node, name, prefix string) error {
 	return errors.Join(wrong...)
 }
 
-// one sets one value, with prefix in front, and remembers where it is written. name is what it is
-// the value of.
+// one sets one value, with prefix in front, and remembers where it is written. name is that of the
+// setting.
 func (c *File) one(f *pflag.Flag, at *yaml.Node, name, prefix string) error {
 	switch {
 	case at.Kind != yaml.ScalarNode:

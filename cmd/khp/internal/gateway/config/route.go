@@ -39,7 +39,7 @@ type Route struct {
 	// Who may use the path and everything below it; everyone if it is left out, unless a shorter
 	// path has it.
 	Auth *Auth `yaml:"auth"`
-	// Everybody may use the path, also if it was guarded before a reload.
+	// Every client may use the path, also if it was guarded before a reload.
 	NoAuth bool `yaml:"no-auth"`
 	// How often a client is asked for credentials before it is refused, 1 to 255.
 	MaxChallenges cli.Count `yaml:"max-challenges"`

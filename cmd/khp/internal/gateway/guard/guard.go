@@ -128,7 +128,7 @@ func (a *Guard) OrNil() auth.Authenticator {
 	return a
 }
 
-// Opens finds a path that was guarded and has a route, but that everybody might use now although
+// Opens finds a path that was guarded and has a route, but that every client might use now although
 // no-auth does not say so. Guards and routes stand for paths with everything below, so that the
 // paths of both are all that have to be looked at.
 func (a *Guard) Opens(was *Guard, list Routes) (path string, found bool) {
@@ -147,7 +147,7 @@ func (a *Guard) Opens(was *Guard, list Routes) (path string, found bool) {
 	return "", false
 }
 
-// declared reports whether no-auth says that everybody may use a path.
+// declared reports whether no-auth opens a path to every client.
 func (a *Guard) declared(path string) bool {
 	return slices.ContainsFunc(a.open, func(z *area) bool { return z.holds(path) })
 }
@@ -335,7 +335,7 @@ func (a *Guard) around(written string) (list []*area) {
 	return list
 }
 
-// Describe says in a few words who may use a path, "" if everybody may.
+// Describe says in a few words who may use a path, "" if every client may.
 func (a *Guard) Describe(path string) string {
 	areas := a.around(path)
 	if len(areas) == 0 {

@@ -1,4 +1,4 @@
-// Package metrics counts what khp serve does, for Prometheus.
+// Package metrics counts the work of khp serve, for Prometheus.
 package metrics
 
 import (

@@ -12,7 +12,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// Split reads PATH=VALUE, a value of flag; value says in errors what VALUE is, and shown is spec
+// Split reads PATH=VALUE, a value of flag; value describes VALUE in errors, and shown is spec
 // without secrets.
 func Split(flag, spec, shown, value string) (path, rest string, err error) {
 	path, rest, ok := strings.Cut(spec, "=")

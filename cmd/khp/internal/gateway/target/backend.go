@@ -124,7 +124,7 @@ func laterAgain(text string) transport.Decision {
 	return transport.Decision{Status: 503, Body: []byte(text), Header: []endpoint.HeaderField{retry}}
 }
 
-// answered says what a back end has answered, if that was HTTP.
+// answered describes the answer of a back end, if that was HTTP.
 func answered(e *transport.HandshakeError) string {
 	if e.Status == 0 {
 		return ", it speaks another protocol"

@@ -166,8 +166,8 @@ func (r *Route) cookies(q *transport.Request, credential string) string {
 	return strings.Join(list, "; ")
 }
 
-// forwarded tells who the client is, and by what URL it came. Of the fields that came with the
-// request only those of a trusted proxy count.
+// forwarded tells the back end the client's address and the URL of its request. Of the fields that
+// came with the request only those of a trusted proxy count.
 func forwarded(h http.Header, r *transport.Request, from transport.Source) {
 	proto, host := "http", r.Host
 	if from.Secure {
