@@ -1,8 +1,11 @@
 package endpoint
 
 import (
+	"bytes"
+	"runtime"
 	"strings"
 	"testing"
+	"weak"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -51,6 +54,14 @@ func TestBuffers(t *testing.T) {
 	clear(fields)
 	clear(body)
 	require.Equal(t, "closed for today", string(failed.Body))
+	c, err = NewClient("ws://h/p", ClientConfig{HasCredentials: true})
+	require.NoError(t, err)
+	c.Connect(t0)
+	c.Connected(t0, [16]byte{})
+	asks := []byte(response(401, `WWW-Authenticate: Basic realm="r"`, "Content-Length: 0"))
+	c.OpeningReceived(t0, asks)
+	clear(asks)
+	require.Equal(t, "Basic", string(c.Challenges()[0].Scheme))
 	require.Equal(t, "text/plain", failed.Field("Content-Type"))
 
 	c, err = NewClient("ws://h/p", ClientConfig{Extensions: []string{"x-b"}})
@@ -93,4 +104,45 @@ func TestServer_Reset_KeepsLittle(t *testing.T) {
 		require.NotZero(t, cap(s.s.pending), name)
 		require.NotZero(t, cap(s.s.parsed.Fields), name)
 	}
+}
+
+// Between two calls an endpoint holds what the outputs of the last one hold, and no longer: an
+// application message, or the body of a decision, may be large, and a connection live long.
+func TestEndpoints_KeepNoMessage(t *testing.T) {
+	client := asking(t, ClientConfig{}).unit(switching()).wantOpen("").c
+	server := listening(t, "/p", ServerConfig{}).deciding()
+	gone := map[string]weak.Pointer[byte]{
+		"message to a client": large(func(p []byte) { client.Message(t0, wire.Binary, p) }),
+		"decision": large(func(p []byte) {
+			server.decide(Decision{Status: 201, Location: "/p", Body: p})
+		}),
+	}
+	server.s.Expire(t0)
+	gone["message to a server"] = large(func(p []byte) { server.s.Message(t0, wire.Binary, p) })
+	client.Expire(t0)
+	server.s.Expire(t0)
+	runtime.GC()
+	for name, p := range gone {
+		require.Nil(t, p.Value(), "the %s is kept", name)
+	}
+	require.True(t, client.Phase().Open() && server.s.Phase().Open())
+}
+
+// large calls do with a slice that nothing else holds.
+func large(do func(p []byte)) weak.Pointer[byte] {
+	p := make([]byte, 1<<16)
+	do(p)
+	return weak.Make(&p[0])
+}
+
+// The copies of all fields are made in memory that is taken at once, whether their names are long
+// or their values.
+func TestOpeningFromRequest_Allocations(t *testing.T) {
+	long := bytes.Repeat([]byte("x"), 1000)
+	allocs := func(f wire.Field) float64 {
+		r := &wire.Request{Target: []byte("/p"), Fields: wire.Fields{f, f, f}}
+		return testing.AllocsPerRun(100, func() { OpeningFromRequest(r) })
+	}
+	require.Equal(t, allocs(wire.Field{Name: long, Value: []byte("y")}),
+		allocs(wire.Field{Name: []byte("y"), Value: long}))
 }

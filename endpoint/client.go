@@ -192,7 +192,6 @@ func (c *Client) Lost(now time.Time, detail string) []Output {
 
 // expire reports the end of a timer to the machine.
 func (c *Client) expire(t fsm.Timer) {
-	before := len(c.out)
 	switch t {
 	case fsm.TimerOpening:
 		if c.settleOpening() {
@@ -201,9 +200,7 @@ func (c *Client) expire(t fsm.Timer) {
 	case fsm.TimerResponse, fsm.TimerOverall, fsm.TimerWait:
 		c.settle()
 	}
-	if c.detail == "" && len(c.out) == before {
-		c.detail = c.timerDetail(t)
-	}
+	c.detail = c.timerDetail(t)
 	c.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t, Facts: c.unitFacts()})
 }
 
@@ -311,9 +308,7 @@ func (c *Client) perform(e fsm.Effect) {
 	case fsm.EffectSendRequest, fsm.EffectReplayRequest:
 		c.unit.Unwrap = c.machine.Profile != fsm.ProfileSpec
 		c.unit.Reset(c.cfg.Limits)
-		if c.memory != nil {
-			c.unit.Use(c.memory.message[:])
-		}
+		c.unit.Use(c.memory.message[:])
 		o.Kind, o.Type = SendMessage, wire.Binary
 		o.Data, _ = c.extendedRequest(e.Kind == fsm.EffectReplayRequest)
 	case fsm.EffectSendBody:

@@ -140,3 +140,15 @@ func TestClient_AwaitLogin_Redirect(t *testing.T) {
 		})
 	}
 }
+
+// The connection that authenticates with the proxy goes to the same place: it is no step of the
+// path.
+func TestClient_ProxyLogin_IsNoStep(t *testing.T) {
+	r := asking(t, ClientConfig{HasProxyLogin: true}).
+		unit(response(407, "Proxy-Authenticate: Basic")).follow()
+	require.True(t, r.c.UsesProxyCredentials())
+	require.Equal(t, []string{"ws://h/p", "ws://h/p"}, r.dials)
+	err := r.unit(response(403)).wantFail("refused", fsm.FailureStatus, 1000)
+	require.Equal(t, []string{"ws://h/p"}, err.Path)
+	require.Equal(t, 2, err.Attempt)
+}

@@ -119,3 +119,21 @@ func TestClient_MissingTerminator_Status(t *testing.T) {
 	require.ErrorIs(t, r.err, fsm.FailureMissingTerminator)
 	require.Equal(t, 101, r.err.Status)
 }
+
+// What comes together with the opening 101 and cannot be an answer to a request is judged as if it
+// came later: the first message of a plain WebSocket, and one of a gateway that is not N.
+func TestClient_EarlyButNoAnswer(t *testing.T) {
+	opened := func(cfg ClientConfig, lines ...string) *run {
+		r := dialed(t, "ws://h/p", cfg)
+		_, out := r.c.OpeningReceived(t0, []byte(switching(lines...)+"\x82\x05hello"))
+		r.take(out)
+		require.False(t, r.c.TooEarly([]byte("hello")))
+		return r.message("hello")
+	}
+	m := fsm.DefaultClientConfig()
+	m.PlainFallback = true
+	require.Equal(t, []string{"hello"}, opened(ClientConfig{Machine: m}).got)
+	err := opened(kaazingClient(), "Sec-WebSocket-Protocol: "+Subprotocol).
+		wantFail("no N", fsm.FailureUnexpectedMessage, 1002)
+	require.Contains(t, err.Detail, `expected the balancer message N, got a binary message of 5 bytes`)
+}

@@ -144,7 +144,7 @@ func (c *Client) settle() {
 
 // unitFacts tells whether the unit in progress misses nothing but its terminator.
 func (c *Client) unitFacts() fsm.Facts {
-	if c.state.Phase() == fsm.ClientReading && c.unit.HeadComplete() {
+	if c.unit.HeadComplete() {
 		c.detail = "expected an empty binary message after the " + itoa(c.unit.Response.Status) +
 			" response"
 		return fsm.FactHeadComplete
@@ -180,9 +180,7 @@ func (c *Client) decide(terminated bool) {
 	if action == codes.ActionComplete && !c.state.Phase().Open() {
 		c.remember(r, LegExtended)
 	}
-	if !action.Terminates() {
-		c.unit.Reset(c.cfg.Limits)
-	}
+	c.unit.Reset(c.cfg.Limits)
 }
 
 // stepResponse gives a response to the machine. A gateway that wraps it, as those of 3.x do, may
@@ -297,9 +295,7 @@ func (c *Client) judgeChallenges(fields wire.Fields) (j judgment) {
 
 // violation gives a broken rule to the machine.
 func (c *Client) violation(f fsm.Failure, detail string) {
-	if c.detail == "" {
-		c.detail = detail
-	}
+	c.detail = detail
 	c.step(fsm.Event{Kind: fsm.EventViolation, Failure: f})
 }
 

@@ -152,7 +152,6 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 		r.Status = 0
 		return 0, nil
 	case err != nil:
-		r.Status = 0
 		c.violation(openingFailure(err), err.Error())
 		return len(b), c.out
 	case r.Status != 101:
@@ -237,7 +236,6 @@ func (c *Client) OpeningRefused(
 			wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)})
 	}
 	if what := judge.FieldsSize(c.opening.Fields, &c.cfg.Limits); what != "" {
-		c.opening = wire.Response{}
 		c.violation(fsm.FailureLimit, what)
 		return c.out
 	}

@@ -170,3 +170,29 @@ func TestClient_OpeningAcceptRepeated(t *testing.T) {
 		require.Contains(t, r.wantFail("refused", fsm.FailureOpening, 0).Error(), want)
 	}
 }
+
+// An answer without a length is complete when the server ends the connection, or has sent nothing
+// more in time. What it asks for is done.
+func TestClient_OpeningWithoutLength(t *testing.T) {
+	for end, tell := range map[string]func(r *run){
+		"of the connection": func(r *run) { r.take(r.c.Lost(t0, "end of stream")) },
+		"of the time":       func(r *run) { r.expire(fsm.TimerOpening) },
+	} {
+		answered := func(cfg ClientConfig, answer string) *run {
+			r := dialed(t, "ws://h/p", cfg)
+			used, out := r.c.OpeningReceived(t0, []byte(answer))
+			require.Zero(t, used, "there may be more")
+			r.take(out)
+			tell(r)
+			return r
+		}
+		r := answered(ClientConfig{}, response(302, "Location: /q"))
+		require.Equal(t, []string{"ws://h/p", "ws://h/q"}, r.dials, end)
+		require.Equal(t, fsm.ClientConnecting, r.c.Phase(), end)
+		r.take(r.c.Connected(t0, [16]byte{}))
+		r.opened().unit(switching()).wantOpen("there")
+		r = answered(ClientConfig{HasCredentials: true}, challengeBasic)
+		require.Equal(t, fsm.ClientAwaitLogin, r.c.Phase(), end)
+		require.NoError(t, r.c.Misuse())
+	}
+}

@@ -126,7 +126,6 @@ func (k *core) Expire(now time.Time) []Output {
 		return nil
 	}
 	for t := k.clock.Expired(); t != 0; t = k.clock.Expired() {
-		k.detail = ""
 		k.side.expire(t)
 	}
 	return k.out

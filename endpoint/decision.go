@@ -232,7 +232,7 @@ func (s *Server) judgeSelection(d *Decision, action codes.Action) error {
 			return errors.New("endpoint: extension " + quote(name) + " is selected twice")
 		}
 	}
-	if d.Reroute != "" && !s.kaazing() {
+	if d.Reroute != "" && !s.open.Kaazing() {
 		return errors.New("endpoint: only clients of the kaazing profile can be rerouted; " +
 			"use 302 with Location")
 	}

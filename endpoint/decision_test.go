@@ -90,6 +90,10 @@ func TestServer_Decide_ContradictionUnchecked(t *testing.T) {
 	s = listening(t, "/p", ServerConfig{Machine: m}).deciding().
 		decide(Decision{Status: 101, Header: []HeaderField{{"Retry-After", "1"}}})
 	require.Contains(t, s.sent[0], "Retry-After: 1\r\n")
+	s = listening(t, "/p", ServerConfig{Machine: m}).deciding().
+		decide(Decision{Status: 101, Challenges: []string{"Basic"}})
+	require.Contains(t, s.sent[0], "WWW-Authenticate: Basic\r\n")
+	require.Equal(t, 1, s.opens, "it accepts")
 }
 
 // The functions that make decisions set what belongs together.

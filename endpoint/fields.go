@@ -166,17 +166,18 @@ func (s *shared) token(p []byte) string {
 
 // element returns e as it would be written.
 func (s *shared) element(e wire.Extension) string {
-	n := len(e.Name) + len(";") + len(e.Params)
-	i := strings.Index(s.rest, string(e.Name))
-	if e.Params == nil || i < 0 || len(s.rest) < i+n || s.rest[i+len(e.Name)] != ';' ||
-		s.rest[i+n-len(e.Params):i+n] != string(e.Params) {
-		if e.Params == nil {
-			return s.token(e.Name)
-		}
+	if e.Params == nil {
+		return s.token(e.Name)
+	}
+	_, behind, _ := strings.Cut(s.rest, string(e.Name))
+	params, ok := strings.CutPrefix(behind, ";")
+	end := min(len(params), len(e.Params))
+	if !ok || params[:end] != string(e.Params) {
 		return string(e.Name) + ";" + string(e.Params)
 	}
-	element := s.rest[i : i+n]
-	s.rest = s.rest[i+n:]
+	end += len(s.rest) - len(params)
+	element := s.rest[end-len(e.Name)-len(";")-len(e.Params) : end]
+	s.rest = s.rest[end:]
 	return element
 }
 

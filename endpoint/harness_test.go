@@ -81,6 +81,7 @@ func (m *monitor) apart(outs []Output) {
 	}
 	for _, o := range outs {
 		if o.Kind == SendMessage {
+			require.Equal(m.t, wire.Binary, o.Type, "messages of the handshake are binary")
 			_ = append(o.Data, "more of the host"...)
 		}
 	}

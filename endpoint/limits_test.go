@@ -217,3 +217,19 @@ func TestServer_Opened_FieldLimits(t *testing.T) {
 		}
 	}
 }
+
+// A request may be as long as a server with the default limits reads, and not longer.
+func TestNewClient_LongestRequest(t *testing.T) {
+	most := wire.DefaultLimits().Head
+	fields := func(last int) (list []HeaderField) {
+		for range most/1000 - 1 {
+			list = append(list, HeaderField{"X", strings.Repeat("x", 1000-len("X: \r\n"))})
+		}
+		return append(list, HeaderField{"X", strings.Repeat("x", last)})
+	}
+	base := len(asking(t, ClientConfig{Header: fields(1)}).sent[0]) - 1
+	r := asking(t, ClientConfig{Header: fields(most - base)})
+	require.Len(t, r.sent[0], most)
+	_, err := NewClient("ws://h/p", ClientConfig{Header: fields(most - base + 1)})
+	require.ErrorContains(t, err, "cannot be written")
+}

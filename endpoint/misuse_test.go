@@ -54,6 +54,8 @@ func TestMisuse(t *testing.T) {
 		require.ErrorContains(t, r.c.Misuse(), "Connect was called in phase ClientOpening; call it once")
 		r.opened()
 		require.ErrorContains(t, r.c.Misuse(), "Connect was called", "the first one counts")
+		r.take(r.c.Lost(t0, "gone"))
+		require.Equal(t, []string{"ws://h/p"}, r.err.Path, "nobody went anywhere twice")
 	})
 	t.Run("second-Connected", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})
@@ -71,6 +73,7 @@ func TestMisuse(t *testing.T) {
 		require.Empty(t, c.PeerClosed(t0, 4000, "nobody"))
 		r.take(c.ConnectFailed(t0, "refused"))
 		require.Zero(t, r.err.Close, "no peer has closed: %v", r.err)
+		require.Equal(t, "refused; "+c.Misuse().Error(), r.err.Detail, "both are told")
 		s := newServed(t, ServerConfig{})
 		require.Empty(t, s.s.PeerClosed(t0, 4000, "nobody"))
 		s.take(s.s.Lost(t0, "lost"))
@@ -95,5 +98,13 @@ func TestMisuse(t *testing.T) {
 		r.c.Expire(t0.Add(time.Hour))
 		r.c.Credentials(t0, "Basic x")
 		require.NoError(t, r.c.Misuse(), "what may have been under way is no mistake")
+		for _, refused := range []string{response(101), "HTTP/1.1 101 x\r\nUpgrade\r\n\r\n"} {
+			r = dialed(t, "ws://h/p", ClientConfig{})
+			_, out := r.c.OpeningReceived(t0, []byte(refused))
+			r.take(out)
+			require.True(t, r.over, "no WebSocket: %v", r.all)
+			r.take(r.c.Lost(t0, "gone"))
+			require.NoError(t, r.c.Misuse(), "nor is the end of a connection that was given up")
+		}
 	})
 }

@@ -320,8 +320,8 @@ func (s *Server) tail(b []byte) []byte {
 func (s *Server) failure(e fsm.Effect) *HandshakeError {
 	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code),
 		URL: s.open.Target}
-	if s.refusedPlain && e.Failure == fsm.FailureOpening { // the application did, not the endpoint
-		err.Failure, err.Leg = fsm.FailureStatus, LegOpening
+	if s.refusedPlain { // the application did, not the endpoint
+		err.Failure = fsm.FailureStatus
 	}
 	if s.open.Target == "" || e.Failure == fsm.FailureOpening || e.Failure == fsm.FailureNotSelected {
 		err.Leg = LegOpening

@@ -26,6 +26,8 @@ func TestServer_OpeningDate(t *testing.T) {
 		505: strings.Replace(get("/p", openingFields), "1.1", "1.0", 1),
 	} {
 		for at, want := range map[time.Time]string{
+			time.Date(1970, time.December, 31, 23, 59, 59, 0, time.UTC): "",
+			time.Date(1971, time.January, 1, 0, 0, 0, 0, time.UTC):      "Fri, 01 Jan 1971 00:00:00 GMT",
 			now:                               "Fri, 06 Mar 2026 23:02:03 GMT",
 			{}:                                "",
 			time.Time{}.Add(time.Hour):        "",

@@ -55,6 +55,7 @@ func TestServer_Decide(t *testing.T) {
 		{"ADV-75/own-field", Decision{Header: []HeaderField{{"content-length", "5"}}},
 			"written from the decision"}, {"ADV-75/body-type",
 			Decision{Status: 403, Body: []byte("x"), BodyType: "a\r\nb"}, "control bytes"},
+		{"extension/blank", Decision{Extensions: []string{"x-a "}}, "is not of the form"},
 		{"ADV-75/extension", Decision{Extensions: []string{"x-a;n=\r\n"}}, "is not of the form"},
 		{"ADV-75/protocol", Decision{Subprotocol: "amqp\r\nX: y"}, "was not requested"},
 		{"upgrade/101", Decision{Upgrade: "h2c"}, "Upgrade goes with 426"},

@@ -189,7 +189,7 @@ func (o *OpeningRequest) size(l *wire.Limits) (status int, what string) {
 
 // forgetOpening keeps of an opening request that is too large the beginning of its target.
 func (s *Server) forgetOpening(target string) {
-	s.open, s.granted = OpeningRequest{Target: strings.Clone(clip(place.OriginForm(target)))}, nil
+	s.open = OpeningRequest{Target: strings.Clone(clip(place.OriginForm(target)))}
 }
 
 // judgeOpening checks the opening request and keeps its parts in s.open. status 0 means it is fine.
@@ -265,7 +265,8 @@ func SameOrigin(origin, host string) bool {
 }
 
 var defaultPorts = map[string][]string{
-	"http": {":80"}, "https": {":443"}, "privileged": {":80", ":443"},
+	"http": {":80"}, "https": {":443"}, "ws": {":80"}, "wss": {":443"},
+	"privileged": {":80", ":443"},
 }
 
 // settle finds the origin of the opening request in either of two fields; target is the target as

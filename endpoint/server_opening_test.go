@@ -57,6 +57,10 @@ func TestServer_Opening(t *testing.T) {
 		{"origins-differ", get("/p", openingFields+khp+
 			"Origin: http://h\r\nSec-WebSocket-Origin: http://evil.example\r\n"), 400, "differ"},
 		{"empty-origin", get("/p", openingFields+khp+"Origin: \r\n"), 400, "is empty"},
+		{"empty-protocols", get("/p", openingFields+khp+"Sec-WebSocket-Protocol: \r\n"), 400,
+			"no element"},
+		{"empty-extensions", get("/p", openingFields+khp+"Sec-WebSocket-Extensions: \r\n"), 400,
+			"no extension"},
 		{"two-authorizations", get("/p", openingFields+khp+
 			"Authorization: Basic YTpi\r\nauthorization: Basic YTpj\r\n"), 400, "Authorization is repeated"},
 		{"two-cookies", get("/p", openingFields+khp+"Cookie: a=b\r\nCookie: a=c\r\n"), 400,
@@ -269,7 +273,22 @@ func TestSameOrigin_IsAnOrigin(t *testing.T) {
 		{"null", "null", false}, {"", "", false}, {"h", "", false}, {"http://h/", "h/", false},
 		{"http://u@h", "u@h", false}, {"http://h?", "h?", false}, {"http://h#", "h#", false},
 		{"http://h", "h.evil", false}, {"http://evil.h", "h", false},
+		{"ws://h", "h", true}, {"ws://h:80", "h", true}, {"wss://h", "h:443", true},
+		{"ws://h:443", "h", false}, {"wss://h:80", "h", false}, {"ws://h", "h:81", false},
+		{"app://h", "h", true}, {"app://h:80", "h", false}, {"app://g", "h", false},
 	} {
 		require.Equal(t, v.same, SameOrigin(v.origin, v.host), v)
+	}
+}
+
+// A target in absolute form names the host as Host does, whether it names the port of its scheme or
+// not. [RFC 9112 3.2.2]
+func TestServer_Opening_AbsoluteTarget_Port(t *testing.T) {
+	for target, status := range map[string]int{"ws://h/p": 101, "ws://h:80/p": 101, "wss://h/p": 101,
+		"wss://H:443/p": 101, "http://h:80/p": 101, "https://h:443/p": 101, "ws://g/p": 400,
+		"ws://h:443/p": 400, "wss://h:80/p": 400, "ws://h:81/p": 400, "http:///p": 400, "ws://?p": 400} {
+		_, out := NewServer(ServerConfig{}).OpeningReceived(t0, []byte("GET "+target+" HTTP/1.1\r\n"+
+			openingFields+"Sec-WebSocket-Protocol: "+Subprotocol+"\r\n\r\n"))
+		require.Contains(t, string(out[0].Data), "HTTP/1.1 "+itoa(status)+" ", target)
 	}
 }

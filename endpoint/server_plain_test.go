@@ -147,3 +147,22 @@ func TestServer_LostBeforeTheOpening(t *testing.T) {
 	require.NotNil(t, s.err)
 	require.Equal(t, LegOpening, s.err.Leg)
 }
+
+// A refusal of a client without KHP is sent as it was decided.
+func TestServer_DecidePlain_AsDecided(t *testing.T) {
+	for _, v := range []struct {
+		decide Decision
+		want   string
+	}{
+		{Decision{Status: 403, Body: []byte("not you"), BodyType: "text/x"},
+			"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nDate: Tue, 14 Nov 2023 22:13:20 GMT\r\n" +
+				"Content-Type: text/x\r\nContent-Length: 7\r\n\r\nnot you"},
+		{Decision{Status: 302, Location: "/q", Header: []HeaderField{{"X", "y"}}},
+			"HTTP/1.1 302 Found\r\nConnection: close\r\nDate: Tue, 14 Nov 2023 22:13:20 GMT\r\n" +
+				"Location: /q\r\nX: y\r\nContent-Length: 0\r\n\r\n"},
+	} {
+		out, err := plainAsked(t, "/p", "").Decide(t0, v.decide)
+		require.NoError(t, err)
+		require.Equal(t, v.want, string(out[0].Data))
+	}
+}

@@ -64,7 +64,7 @@ func (s *Server) requestMessage(p []byte) {
 		s.pending, s.lines = s.pending[:0], lines.Watch{}
 	}
 	s.pending = append(s.pending, p[:min(len(p), most-len(s.pending))]...)
-	if s.kaazing() && !s.lines.Grew(s.pending, s.cfg.Limits) {
+	if s.open.Kaazing() && !s.lines.Grew(s.pending, s.cfg.Limits) {
 		return
 	}
 	status, what := s.judgeRequest()
@@ -94,7 +94,7 @@ func (s *Server) requestMessage(p []byte) {
 func (s *Server) judgeRequest() (status int, what string) {
 	r := &s.parsed
 	n, err := r.ParseHead(s.pending, s.cfg.Limits)
-	s.partial = s.kaazing() && wire.KindOf(err) == wire.KindIncomplete
+	s.partial = s.open.Kaazing() && wire.KindOf(err) == wire.KindIncomplete
 	if err != nil {
 		return statusOf(err), faultOf(s.pending, err)
 	}
@@ -109,15 +109,15 @@ func (s *Server) judgeRequest() (status int, what string) {
 		return 405, "an extended request is a GET, this is " + quote(string(r.Method))
 	case string(r.Method) != "GET":
 		return 501, "method " + quote(string(r.Method)) + " is not known"
-	case !(s.cfg.AnyTarget && s.kaazing()) && !s.samePath(place.TargetPath(string(r.Target))):
+	case !(s.cfg.AnyTarget && s.open.Kaazing()) && !s.samePath(place.TargetPath(string(r.Target))):
 		return 400, s.differ("path", s.open.Path(), place.TargetPath(string(r.Target)))
-	case absolute && !s.kaazing() && !s.sameHost(authority):
+	case absolute && !s.open.Kaazing() && !s.sameHost(authority):
 		return 400, s.differ("Host", s.open.Host, authority)
 	case r.Fields.Count("Authorization") > 1:
 		return 400, "Authorization is repeated"
 	case r.Fields.Count("Cookie") > 1:
 		return 400, "Cookie is repeated"
-	case hasHost && !s.kaazing() && !s.sameHost(host):
+	case hasHost && !s.open.Kaazing() && !s.sameHost(host):
 		return 400, s.differ("Host", s.open.Host, host)
 	case expects && !strings.EqualFold(expect, "100-continue"):
 		return 417, "expectation " + quote(expect) + " cannot be met"
@@ -141,11 +141,11 @@ func (s *Server) judgeLists() (status int, what string) {
 	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges(),
 		Header: s.kept.copyFields(s.parsed.Fields)}
 	subprotocols, extensions, fault := s.kept.lists(s.parsed.Fields, q.Header,
-		[2]bool{true, s.kaazing()})
+		[2]bool{true, s.open.Kaazing()})
 	if fault != "" {
 		return 400, fault
 	}
-	if s.kaazing() {
+	if s.open.Kaazing() {
 		subprotocols = slices.Concat(s.open.Subprotocols, subprotocols)
 	}
 	q.Subprotocols, q.Extensions = ofApplication(subprotocols), extensions
@@ -186,14 +186,10 @@ func (s *Server) bodyMessage(p []byte) {
 func (s *Server) fillRequest() {
 	s.request.Body = bytes.Clone(s.parsed.Body)
 	s.request.Authorization = fieldValue(s.request.Header, "Authorization")
-	if s.request.Authorization == "" && s.kaazing() {
+	if s.request.Authorization == "" && s.open.Kaazing() {
 		// Both requests count as one there.
 		s.request.Authorization = fieldValue(s.open.Opening, "Authorization")
 	}
-}
-
-func (s *Server) kaazing() bool {
-	return s.state.Profile() == fsm.ProfileKaazing || s.decidingPlain() && s.open.Kaazing()
 }
 
 var knownMethods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT": true,

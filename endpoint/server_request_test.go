@@ -414,3 +414,11 @@ func TestServer_AwaitRequest_InPieces(t *testing.T) {
 		listening(t, "/p", ServerConfig{}).message(whole[:cut]).wantRefused("a piece", 400, 1002)
 	}
 }
+
+// The application has the body until the connection is open, which does not keep it.
+func TestServer_BodyUntilOpen(t *testing.T) {
+	s := listening(t, "/p", ServerConfig{}).message(request("Content-Length: 4") + "body")
+	require.Equal(t, "body", string(s.s.Request().Body))
+	s.decide(Decision{})
+	require.Nil(t, s.s.Request().Body)
+}

@@ -91,7 +91,7 @@ const textPlain = "text/plain; charset=utf-8"
 // response returns the response that the decision of this call prepared, or, where the machine
 // answers on its own, one that explains itself.
 func (s *Server) response(status int) []byte {
-	if s.prepared != nil && s.decision.Status == status {
+	if s.decision.Status == status {
 		return s.prepared
 	}
 	own := Decision{Status: status}

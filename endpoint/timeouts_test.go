@@ -145,3 +145,13 @@ func TestExpire_Says(t *testing.T) {
 		require.Contains(t, r.err.Detail, want, timer)
 	}
 }
+
+// A refusal whose body does not end counts when the wait behind a 202 is over, too.
+func TestClient_RefusalCutByTheWait(t *testing.T) {
+	r := asking(t, ClientConfig{}).unit(response(202)).message(response(403, "", "no"))
+	require.Equal(t, fsm.ClientReading, r.c.Phase(), "the body may go on")
+	r.expire(fsm.TimerWait)
+	err := r.wantFail("refused", fsm.FailureStatus, 1000)
+	require.Equal(t, 403, err.Status)
+	require.Equal(t, "no", string(err.Body))
+}

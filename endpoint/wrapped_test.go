@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -53,6 +54,14 @@ func TestClient_WrappedChallenge(t *testing.T) {
 				})
 		}
 	}
+	t.Run("empty text is no terminator", func(t *testing.T) {
+		cfg := kaazingClient()
+		cfg.HasCredentials = true
+		r := asking(t, cfg).message(proceed, wrapper+challenge+"no")
+		require.Equal(t, fsm.ClientAwaitCredentials, r.c.Phase())
+		r.take(r.c.Message(t0, wire.Text, nil))
+		r.wantFail("a message of text", fsm.FailureUnexpectedMessage, 1002)
+	})
 	whole := wrapper + challenge + "no"
 	t.Run("no credentials", func(t *testing.T) {
 		err := asking(t, kaazingClient()).message(proceed, whole, "").wantFail("nobody to ask",
