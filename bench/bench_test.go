@@ -37,7 +37,7 @@ func BenchmarkWrite(b *testing.B) {
 	}
 }
 
-// What is compared must be the same: our bytes are those of the plain append.
+// The compared programs must do the same: our bytes are those of the plain append.
 func TestWriters_SameBytes(t *testing.T) {
 	for _, w := range writers[:2] {
 		out, err := w.new()()

@@ -78,7 +78,7 @@ func target(t *testing.T, name string) {
 	require.Contains(t, string(text), "\n"+name+":", "make %s", name)
 }
 
-// run runs one shell line and returns what it prints.
+// run runs one shell line and returns its output.
 func run(t *testing.T, line string) string {
 	t.Helper()
 	cmd := exec.Command("sh", "-c", line)

@@ -42,8 +42,8 @@ func shakeAgain(s *Server) {
 	_, _ = s.Decide(t0, benchAnswer)
 }
 
-// A handshake allocates the endpoint itself, the memory it works in, and what is kept: a list and
-// one string for all of it.
+// A handshake allocates the endpoint itself, its working memory, and the kept values: a list and
+// one string for all of them.
 func TestHandshake_Allocations(t *testing.T) {
 	const most = 4
 	require.True(t, clientHandshake().Phase().Open())

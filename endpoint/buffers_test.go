@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Arguments are the endpoint's until the outputs of the call are carried out: what the host does
-// with them afterwards changes nothing.
+// Arguments are the endpoint's until the outputs of the call are carried out: changes by the host
+// afterwards have no effect.
 func TestBuffers(t *testing.T) {
 	s := NewServer(ServerConfig{})
 	o := OpeningRequest{Target: "/p", Host: "h", Key: "AAAAAAAAAAAAAAAAAAAAAA==",

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A host whose WebSocket layer writes the opening request is told what to put into it: everything
-// on the first connection, with a login once there is one, and nothing sensitive elsewhere.
+// A host whose WebSocket layer writes the opening request gets its fields: everything on the first
+// connection, with a login once there is one, and nothing sensitive elsewhere.
 func TestClient_OpeningFields(t *testing.T) {
 	c, err := NewClient("ws://one.example/", ClientConfig{
 		Subprotocols: []string{"amqp"}, HasCredentials: true, Sensitive: []string{"X-Key"},

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// actions are the codes that do anything else than close, as the text has them; what the status
-// table has is under test.
+// actions are the codes that do not just close, as the specification lists them; the status table
+// is under test.
 var actions = map[int]codes.Action{
 	100: codes.ActionContinue, 101: codes.ActionComplete, 201: codes.ActionComplete,
 	202: codes.ActionWait,
@@ -21,7 +21,7 @@ var actions = map[int]codes.Action{
 }
 
 // everyForm gives a response with that status, bare, with a Location and with a length, and expects
-// what the text says.
+// the reaction of the specification.
 func everyForm(t *testing.T, code int) {
 	for _, resp := range []string{response(code), response(code, "Location: /q"),
 		response(code, "Content-Length: 0")} {

@@ -75,7 +75,7 @@ func TestServer_Decide_Contradiction(t *testing.T) {
 	}
 }
 
-// Unchecked servers send what they are told to, but only with a status that is written out.
+// Unchecked servers send any decision, but only with a status that is given explicitly.
 func TestServer_Decide_ContradictionUnchecked(t *testing.T) {
 	m := fsm.DefaultServerConfig()
 	m.Unchecked = true
@@ -96,7 +96,7 @@ func TestServer_Decide_ContradictionUnchecked(t *testing.T) {
 	require.Equal(t, 1, s.opens, "it accepts")
 }
 
-// The functions that make decisions set what belongs together.
+// The functions that make decisions set all fields that belong together.
 func TestDecision_Made(t *testing.T) {
 	spec, kaazing := &Request{}, &Request{OpeningRequest: OpeningRequest{Target: "/p?.kl=Y"}}
 	require.Equal(t, Decision{Status: 401, Challenges: []string{`Basic realm="a \"b\""`}},

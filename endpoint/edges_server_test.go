@@ -59,8 +59,8 @@ func TestServer_DecidePlain_NeedsPlain(t *testing.T) {
 	require.Equal(t, fsm.ServerDone, s.s.Phase())
 }
 
-// Deciding on a plain WebSocket changes nothing about the opening request, and what the client has
-// offered is judged when it is decided.
+// Deciding on a plain WebSocket changes nothing about the opening request, and the client's offer
+// is judged with the decision.
 func TestServer_DecidePlain_Edges(t *testing.T) {
 	t.Run("the opening request stays", func(t *testing.T) {
 		s := plainAsked(t, "/p", "x-kaazing-bump, a, b")

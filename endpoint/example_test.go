@@ -10,7 +10,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// show prints what a driver would have to do.
+// show prints the orders that a driver would carry out.
 func show(outs []endpoint.Output) {
 	for _, o := range outs {
 		line, _, _ := strings.Cut(string(o.Data), "\r\n")
@@ -33,7 +33,7 @@ func show(outs []endpoint.Output) {
 	}
 }
 
-// A client is told what happens on its connection, and says what to do about it.
+// A client hears of the events of its connection, and returns orders.
 func ExampleClient() {
 	client, err := endpoint.NewClient("ws://example.com/echo",
 		endpoint.ClientConfig{HasCredentials: true})
@@ -117,8 +117,8 @@ func ExampleServer() {
 	//   fail: refused with 302 Found [extended handshake, /echo]
 }
 
-// wireless joins a client and a server: what one sends, the other is told. It is a driver for both
-// sides without sockets and timers.
+// wireless joins a client and a server: it reports the messages of each to the other. It is a
+// driver for both sides without sockets and timers.
 type wireless struct {
 	client *endpoint.Client
 	server *endpoint.Server

@@ -56,7 +56,7 @@ func TestPair_Explains(t *testing.T) {
 	})
 }
 
-// A field that is too long on its own is named; its value is not, and what is said stays short.
+// A field that is too long on its own is named; its value is not, and the text stays short.
 func TestServer_NamesTheField(t *testing.T) {
 	proves(t, "RFC6585-431-03 RFC6585-431-01")
 	long := strings.Repeat("s3cret", 2000)

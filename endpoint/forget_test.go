@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// noise is what a response can carry to make a browser keep something, go somewhere or ask for a
-// password.
+// noise has the fields by which a response can make a browser keep something, go somewhere or ask
+// for a password.
 var noise = []string{
 	"Set-Cookie: sid=planted; Path=/; Max-Age=99999", "Set-Cookie2: sid2=planted", "Refresh: 0; " +
 		"url=http://planted/", "Cache-Control: max-age=99999", "Expires: Thu, 01 Jan 2099 00:00:00 GMT",
@@ -37,7 +37,7 @@ func requests(t *testing.T, cfg ClientConfig) []string {
 	return append(r.opened().sent, opening)
 }
 
-// Whatever a response says, the next connect call with the same options does what the first did,
+// Whatever a response says, the next connect call with the same options behaves as the first one,
 // and the one that ended does nothing more.
 func TestClient_KeepsNothing(t *testing.T) {
 	proves(t, "INV-47 INV-53")
@@ -66,7 +66,7 @@ func TestClient_KeepsNothing(t *testing.T) {
 	}
 }
 
-// Nor does anything planted travel with what follows in the same connect call.
+// Nor does anything planted travel with later requests of the same connect call.
 func TestClient_CarriesNothingOn(t *testing.T) {
 	proves(t, "INV-53")
 	clean := func(t *testing.T, r *run) {

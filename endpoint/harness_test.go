@@ -134,7 +134,7 @@ type run struct {
 	c *Client
 }
 
-// t0 is when most of what tests tell happens.
+// t0 is the time of most events in tests.
 var t0 = time.Unix(1_700_000_000, 0)
 
 // newRun returns a client that was told nothing yet.

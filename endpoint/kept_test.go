@@ -19,8 +19,8 @@ func fieldsOf(prefix string, n, size int) (list wire.Fields, want []HeaderField)
 	return list, want
 }
 
-// Whether the room for most handshakes is enough or not: what was copied stays as it was, whatever
-// is copied behind it and becomes of the originals.
+// Whether the room for most handshakes is enough or not: copied values stay as they were, whatever
+// is copied behind them and happens to the originals.
 func TestKept_NothingIsUsedTwice(t *testing.T) {
 	for _, fields := range []int{0, 1, 3, 7, 8, 9, 20} {
 		for _, size := range []int{0, 1, 40, 1000} {

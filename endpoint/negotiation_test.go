@@ -46,8 +46,8 @@ func without(list []string, names []string) (rest []string) {
 	return rest
 }
 
-// Whatever is offered, granted and selected: the request lists what the opening request and the
-// answer to it leave, and nothing is agreed on but what it lists.
+// Whatever is offered, granted and selected: the request lists the names that the opening request
+// and its answer leave, and only listed names are agreed on.
 func TestClient_Negotiation(t *testing.T) {
 	proves(t, "INV-08 INV-09 INV-10 INV-11 INV-12 INV-13 KHP-EXT-RSP-11")
 	rapid.Check(t, func(t *rapid.T) {

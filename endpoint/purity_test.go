@@ -16,7 +16,7 @@ import (
 )
 
 // pure are the packages that must not know of sockets, clocks, randomness, goroutines or logs, with
-// what each may import itself and what must not be below it.
+// the imports that each may have itself, and those that must not be below it.
 var pure = []struct{ path, allowed, forbidden string }{
 	{
 		"example.com/khp/fsm", "cmp errors iter maps slices strconv strings " +
@@ -66,7 +66,7 @@ const (
 	impureDeps = "crypto/rand log log/slog math/rand math/rand/v2 net net/http os/exec"
 )
 
-// listed is what `go list -json` says about a package.
+// listed is the output of `go list -json` about a package.
 type listed struct {
 	ImportPath, Dir string
 	Standard        bool
@@ -136,7 +136,7 @@ func g() { a := 1; a = 2; _ = a; time.Now(); time.Unix(1, 2) }
 	})
 }
 
-// impurities lists what a pure package does not do.
+// impurities lists the statements that a pure package must not have.
 func impurities(set *token.FileSet, files []*ast.File) (found []string) {
 	vars := map[string]bool{}
 	specs := map[any]bool{} // the declarations of package variables
@@ -232,7 +232,7 @@ func impurities(set *token.FileSet, files []*ast.File) (found []string) {
 	return found
 }
 
-// clocks are the functions of package time that know what time it is, or wait.
+// clocks are the functions of package time that read the clock, or wait.
 var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick",
 	"NewTimer", "NewTicker"}
 

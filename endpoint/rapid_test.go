@@ -275,7 +275,7 @@ func TestServer_AnyEvents(t *testing.T) {
 	})
 }
 
-// Both sides agree on what was selected. [INV-49]
+// Both sides agree on the selection. [INV-49]
 func TestPair_Agree(t *testing.T) {
 	proves(t, "INV-49 INV-50")
 	names := []string{"a", "b;n=1", "c", "d;x=\"y\";z"}

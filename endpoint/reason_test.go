@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The reason phrase of a response changes nothing: not what is done, not what is agreed on, and not
-// what the error says of it.
+// The reason phrase of a response changes nothing: neither the orders, nor the negotiation, nor the
+// other fields of an error.
 func TestClient_Reading_Reason(t *testing.T) {
 	proves(t, "INV-15")
 	optional := fsm.DefaultClientConfig()

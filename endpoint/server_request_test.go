@@ -345,7 +345,7 @@ func TestServer_RawTarget(t *testing.T) {
 	require.Equal(t, fsm.ServerDeciding, s.s.Phase())
 }
 
-// A request is the application's to keep: no later message changes what it was given.
+// A request is the application's to keep: no later message changes it.
 func TestServer_RequestStays(t *testing.T) {
 	for _, target := range []string{"/p", "/p?.kl=Y"} {
 		s := listening(t, target, ServerConfig{})

@@ -83,8 +83,8 @@ func TestExpire_All(t *testing.T) {
 	r.wantFail("it says what ended first", fsm.FailureTimeout, 1008)
 }
 
-// The time that credentials take is not the handshake's: what runs meanwhile is the provider's own
-// timer.
+// The time that credentials take does not count for the handshake: meanwhile only the provider's
+// own timer runs.
 func TestClient_Deadline_StandsStill(t *testing.T) {
 	r := asking(t, ClientConfig{HasCredentials: true})
 	at := func(seconds int) time.Time { return t0.Add(time.Duration(seconds) * time.Second) }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A failure without a description tells a misplaced call alone.
+// The detail of a failure without a description is the misplaced call alone.
 func TestServer_MisuseAlone_Detail(t *testing.T) {
 	s := listening(t, "/p", ServerConfig{}).deciding()
 	s.s.Send(t0, wire.Text, []byte("x"))
@@ -32,7 +32,7 @@ func TestServer_AwaitBody_OneByte(t *testing.T) {
 	require.Equal(t, "b", string(s.s.Request().Body))
 }
 
-// The difference between two requests says what differs, and what each names.
+// The difference between two requests names the field, and its value in each.
 func TestServer_Difference_Host(t *testing.T) {
 	for _, text := range []string{request("Host: other"), "GET http://other/p HTTP/1.1\r\n\r\n"} {
 		s := listening(t, "/p", ServerConfig{}).message(text)
@@ -57,7 +57,7 @@ func TestServer_Opening_OriginTwiceAlike(t *testing.T) {
 	}
 }
 
-// A request that is too large is known by its target.
+// A request that is too large still has its target.
 func TestServer_Opened_TooLarge_Target(t *testing.T) {
 	s := newServed(t, ServerConfig{Limits: wire.Limits{Target: 20}})
 	s.take(s.s.Opened(t0, OpeningRequest{Target: "/a-target-that-is-too-long", Host: "h",
@@ -66,7 +66,7 @@ func TestServer_Opened_TooLarge_Target(t *testing.T) {
 	require.Equal(t, "/a-target-that-is-too-long", s.s.OpeningRequest().Target)
 }
 
-// A server that speaks the profile of the text only speaks it with every client.
+// Only a client of the kaazing profile can be rerouted, also as a plain WebSocket.
 func TestServer_Plain_RerouteOfOthers(t *testing.T) {
 	s := plainAsked(t, "/p", "a")
 	_, err := s.Decide(t0, Decision{Reroute: "ws://h2/"})
@@ -91,7 +91,7 @@ func TestServer_Decide_UncheckedFields(t *testing.T) {
 	}
 }
 
-// A decision that contradicts itself is told with the status that it has.
+// The error about a contradictory decision names its status.
 func TestServer_Decide_NamesTheStatus(t *testing.T) {
 	for want, d := range map[string]Decision{
 		"Challenges go with 401, or 407; this decision has Status 0, which accepts with 101": {

@@ -51,7 +51,7 @@ func TestClient_RefusedRedirect_URL(t *testing.T) {
 	require.Equal(t, []string{"ws://h/p", "ws://other/q"}, err.Path)
 }
 
-// Fields of the opening request are told to a host's own layer whatever the client reads at most.
+// A host's own layer gets the fields of the opening request, whatever the client's limits.
 func TestClient_OpeningFields_AnyLimits(t *testing.T) {
 	for _, l := range []wire.Limits{{}, {Head: 50}, {Line: 10}, {Fields: 1}, {Target: 1}} {
 		c, err := NewClient("ws://h/path", ClientConfig{Limits: l,
@@ -75,7 +75,7 @@ func TestNewClient_CookiesCount(t *testing.T) {
 	}
 }
 
-// A cookie that is none is left out, also of the first request.
+// An invalid cookie is left out, also from the first request.
 func TestNewClient_BadCookie(t *testing.T) {
 	r := dialed(t, "ws://h/p", ClientConfig{Cookies: func(string) string { return "a\r\nX: y" }})
 	require.NotContains(t, string(r.c.buf), "Cookie")
@@ -91,7 +91,7 @@ func TestClient_Connect_Twice(t *testing.T) {
 	r.opened().unit(switching()).wantOpen("the first call counts")
 }
 
-// The zero Client and Server are none: nothing is sent, and none says so.
+// The zero Client and Server send nothing, and report so.
 func TestZero_SendsNothing(t *testing.T) {
 	for _, send := range []func(time.Time, wire.MessageType, []byte) ([]Output, bool){
 		new(Client).Send, new(Server).Send} {
@@ -135,14 +135,14 @@ func TestClient_NoCredentials_Detail(t *testing.T) {
 	}
 }
 
-// A terminator without a response is told as that.
+// The error about a terminator without a response says so.
 func TestClient_TerminatorAlone_Detail(t *testing.T) {
 	err := asking(t, ClientConfig{}).message("").
 		wantFail("nothing came", fsm.FailureUnexpectedMessage, 1002)
 	require.Equal(t, "an empty message with no response before it", err.Detail)
 }
 
-// A status that an answer to the opening request had stands in the message of the failure.
+// The message of a failure names the status of the answer to the opening request.
 func TestHandshakeError_StatusOfTheOpening(t *testing.T) {
 	for f, want := range map[fsm.Failure]string{
 		fsm.FailureOpening: "invalid opening handshake with 403 Forbidden [opening handshake]",
@@ -222,7 +222,7 @@ func TestClient_BadOpening_Told(t *testing.T) {
 	}
 }
 
-// Only a failure is a failure.
+// A HandshakeError matches its own failure only.
 func TestHandshakeError_Is(t *testing.T) {
 	require.NotErrorIs(t, &HandshakeError{}, errTooLate)
 	require.NotErrorIs(t, &HandshakeError{Failure: fsm.FailureStatus}, fsm.FailureLimit)

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// One address that guesses passwords keeps nobody else out. What it asks for beyond the bound gets
+// One address that guesses passwords keeps no other client out. Its requests beyond the bound get
 // 503 with Retry-After.
 func TestServe_WrongPasswordsKeepNobodyOut(t *testing.T) {
 	if runtime.GOOS != "linux" {

@@ -25,8 +25,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// echoBytes sends back what the connections of ln bring, and ends each when its client has. first
-// looks at a connection before.
+// echoBytes echoes the bytes of the connections of ln, and ends each when its client has. first is
+// called with a connection before that.
 func echoBytes(t *testing.T, ln net.Listener, first func(nc net.Conn, r *bufio.Reader)) {
 	t.Helper()
 	t.Cleanup(func() { _ = ln.Close() })

@@ -44,8 +44,8 @@ func forged() http.Header {
 	}
 }
 
-// A back end learns the rest of the path, the query, what is named of fields and cookies, the
-// client's address and the user; and nothing else of what a client sends.
+// A back end gets the rest of the path, the query, the named fields and cookies, the client's
+// address and the user, and no other data of the client.
 func TestServe_BackEndIsTold(t *testing.T) {
 	addr, requests := tellingBackend(t)
 	for _, scheme := range []string{"ws", "khp+ws"} {

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An operator accepts a migrated endpoint with one command: khp serve with what a gateway had.
+// An operator accepts a migrated endpoint with one command: khp serve with the resources of a
+// gateway.
 func TestConform_AcceptsServe(t *testing.T) {
 	s := serveHere(t, "--plain", "--route", "/echo=echo", "--route", "/members=echo",
 		"--auth", "/members=joe:welcome", "--route", "/old=redirect:ws://elsewhere.example/",

@@ -14,7 +14,7 @@ import (
 )
 
 // TestDay is a day in the life of a gateway, as processes of their own: two servers that share the
-// work, and the gateway that everybody is pointed at.
+// work, and the gateway whose address the clients have.
 func TestDay(t *testing.T) {
 	one, two := serveProcess(t), serveProcess(t)
 	broker := echoTCP(t)

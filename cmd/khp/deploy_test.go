@@ -17,7 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// manifest is what we look at in an object of docs/deploy/gateway.yaml.
+// manifest has the fields of an object of docs/deploy/gateway.yaml that the tests look at.
 type manifest struct {
 	Kind string
 	Data map[string]string
@@ -55,8 +55,8 @@ type probe struct {
 	HTTPGet struct{ Path, Port string } `yaml:"httpGet"`
 }
 
-// TestDeploy_Kubernetes runs what the manifest describes: with its arguments and its settings, on
-// other ports, and asks what its probes ask.
+// TestDeploy_Kubernetes runs the container of the manifest: with its arguments and its settings, on
+// other ports, and sends the requests of its probes.
 func TestDeploy_Kubernetes(t *testing.T) {
 	objects := map[string]manifest{}
 	f, err := os.Open("../../docs/deploy/gateway.yaml")

@@ -71,8 +71,8 @@ func TestDial_FieldsStayWithFirstOrigin(t *testing.T) {
 	require.NotContains(t, errs, "opening\n")
 }
 
-// @FILE stands for the lines of a file, which then are not in the list of processes. What is wrong
-// with one is said without repeating it.
+// @FILE stands for the lines of a file, which then are not in the list of processes. Errors about
+// one do not repeat it.
 func TestDial_FieldsOfFile(t *testing.T) {
 	w := startWitness(t, transport.Decision{})
 	dir := t.TempDir()

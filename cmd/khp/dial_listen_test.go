@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// dial stays for what the server has to say, without an input and after all of --send, and in pipes
-// it prints nothing but that.
+// dial stays for messages of the server, without an input and after all of --send, and in pipes it
+// prints nothing but those.
 func TestDial_WaitForever(t *testing.T) {
 	news := func(first int) string {
 		return customServer(t, func(ctx context.Context, c *transport.Conn) error {

@@ -208,7 +208,7 @@ func TestDial_SecondSignalRestoresTheTerminal(t *testing.T) {
 	require.NotEqual(t, raw, after)
 }
 
-// A person sees that the connection is open, and who says what.
+// A person sees that the connection is open, and which side has sent a message.
 func TestDial_MarksAtTerminal(t *testing.T) {
 	server := serveProcess(t)
 	x := dialAtTerminal(t, server.url+"/")

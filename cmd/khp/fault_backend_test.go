@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ledger notes what a back end has received, over all its lives.
+// ledger records the messages that a back end has received, over all its lives.
 type ledger struct {
 	mu  sync.Mutex
 	got map[string]int

@@ -75,8 +75,8 @@ func TestFlagValue_Empty(t *testing.T) {
 	require.Greater(t, seen, 100)
 }
 
-// The help names the value of a flag by what it is, and not by a type of a programming language,
-// and brackets one that can be left out.
+// The help names the value of a flag by its meaning, and not by a type of a programming language,
+// and puts one that can be left out in brackets.
 func TestHelp_NamesOfValues(t *testing.T) {
 	every(rootCommand(&cli.Env{}, io.Discard), func(cmd *cobra.Command) {
 		if cmd.HasParent() && cmd.Parent().Name() == "completion" {

@@ -230,8 +230,8 @@ func TestServe_BackEndStatus(t *testing.T) {
 	}
 }
 
-// TestServe_BackEndRefusesSubprotocols opens without one, as the back end wants it; what the client
-// makes of that is its own business.
+// TestServe_BackEndRefusesSubprotocols opens without one, as the back end wants it; the client
+// decides how to go on.
 func TestServe_BackEndRefusesSubprotocols(t *testing.T) {
 	s := serveHere(t, "--route", "/="+plainBackend(t))
 	c := dialHere(t, s.url+"/", &transport.DialOptions{Subprotocols: []string{"unknown"}})

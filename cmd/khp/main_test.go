@@ -114,7 +114,7 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 	return p, nil
 }
 
-// stop sends SIGINT and returns what Wait says.
+// stop sends SIGINT and returns the result of Wait.
 func (p *process) stop() error {
 	_ = p.cmd.Process.Signal(os.Interrupt)
 	select {

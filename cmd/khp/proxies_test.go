@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// through dials from 127.0.0.2, with what a proxy there says ahead of everything.
+// through dials from 127.0.0.2, and first sends the words of a proxy.
 func through(first string, fields http.Header) *transport.DialOptions {
 	return from(net.IPv4(127, 0, 0, 2), first, fields)
 }
@@ -31,7 +31,7 @@ func from(host net.IP, first string, fields http.Header) *transport.DialOptions 
 }
 
 // The log and the limit of an address are about clients, not about the proxy that they come
-// through; what a client says about itself counts nowhere.
+// through; claims of a client about itself count nowhere.
 func TestServe_TrustedProxies(t *testing.T) {
 	s := serveHere(t, "--config", khptest.File(t, "khp.yaml",
 		"trusted-proxies: [127.0.0.2, 10.0.0.0/8]\nmax-per-address: 1\nauth: {/in: joe:welcome}\n"))
@@ -69,7 +69,7 @@ func TestServe_ProxyProtocol(t *testing.T) {
 	require.NotContains(t, s.log.String(), "remote=203.0.113.9")
 }
 
-// A network that is none, or everybody, is refused with what to write instead.
+// A text that is no network, and the network of all addresses, are refused with a proposal.
 func TestServe_TrustedProxiesRefused(t *testing.T) {
 	for value, want := range map[string]string{
 		"10.1.2.3/8": "the network of that address is 10.0.0.0/8, the address alone 10.1.2.3",

@@ -20,8 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Nobody reads the log or the trace of a server: it serves, forgets clients that left, reads its
-// settings again, counts what it drops, and ends when it is told to.
+// A server whose log and trace are not read serves, forgets clients that left, reads its settings
+// again, counts dropped lines, and ends when it is told to.
 func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "trace")
@@ -111,7 +111,7 @@ func TestDrain_HangupDoesNotEndIt(t *testing.T) {
 	}
 }
 
-// openAndStay is a connection that is open, whose client does what the test does and nothing else.
+// openAndStay is an open connection whose client does nothing by itself.
 func openAndStay(t *testing.T, url string) net.Conn {
 	t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))

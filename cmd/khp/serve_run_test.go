@@ -35,7 +35,8 @@ func TestServe_LogsNoQuery(t *testing.T) {
 	wantLogged(t, s.log, "GET /?... HTTP/1.1")
 }
 
-// TestBalance_BadQuery has a client send what cannot stand in a URL: that is its fault, not ours.
+// TestBalance_BadQuery has a client send characters that no URL may contain: the fault is the
+// client's.
 func TestBalance_BadQuery(t *testing.T) {
 	s := serveHere(t, "--route", "/b=redirect:ws://127.0.0.1:1/")
 	for _, target := range []string{"/b?x=%zz", "/b?x=%", "/b?.kl=Y&x=%zz"} {

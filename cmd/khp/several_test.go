@@ -16,7 +16,7 @@ import (
 )
 
 // loadBalancer leads TCP connections to servers in turn, and passes over those that do not accept
-// any: what every load balancer does.
+// any, as every load balancer does.
 func loadBalancer(t *testing.T, servers ...string) (addr string) {
 	t.Helper()
 	var turn atomic.Uint64
@@ -45,8 +45,8 @@ func join(a, b net.Conn) {
 }
 
 // TestSeveral_BehindALoadBalancer has two servers of the same settings behind an ordinary TCP load
-// balancer: no handshake needs what another server knows, and when one is stopped its clients find
-// the other.
+// balancer: no handshake needs the memory of another server, and when one is stopped its clients
+// find the other.
 func TestSeveral_BehindALoadBalancer(t *testing.T) {
 	args := []string{"--route", "/=echo", "--auth", "/=joe:welcome"}
 	one, two := serveHere(t, args...), serveHere(t, args...)

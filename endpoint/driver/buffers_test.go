@@ -27,8 +27,8 @@ func buffer() (take func(s string) []byte, done func()) {
 	}
 }
 
-// Slices are the driver's during the call only, be it made from inside of an order or not: what the
-// host does with them afterwards changes nothing.
+// Slices are the driver's during the call only, whether it is made inside of an order or not:
+// changes by the host afterwards have no effect.
 func TestBuffers(t *testing.T) {
 	for name, inside := range map[string]bool{"inside an order": true, "between calls": false} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestBuffers(t *testing.T) {
 	}
 }
 
-// A request that the host has parsed, and what its library says of the opening handshake, are the
+// A request that the host has parsed, and its library's results of the opening handshake, are the
 // driver's during the call only, too.
 func TestBuffers_Parsed(t *testing.T) {
 	// from inside of an order that is the first one

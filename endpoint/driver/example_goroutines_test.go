@@ -57,7 +57,8 @@ func (c *shared) decide(r *endpoint.Request) endpoint.Decision {
 	return endpoint.Decision{}
 }
 
-// read reports what the library reads. A writer that is stuck holds it up, and so the peer.
+// read reports the messages that the library reads. A writer that is stuck holds it up, and so the
+// peer.
 func (c *shared) read() {
 	for {
 		p, op, err := wsutil.ReadClientData(c.socket)

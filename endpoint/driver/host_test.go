@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// t0 is when most of what tests tell happens.
+// t0 is the time of most events in tests.
 var t0 = time.Unix(1_700_000_000, 0)
 
 // host is a host that records its orders, and those of its connections.
@@ -43,7 +43,7 @@ func newHost(t require.TestingT) *host {
 	return &host{t: t, on: map[string]func(){}, gone: map[string]bool{}}
 }
 
-// order writes down an order and does what the test wants then.
+// order writes down an order and calls the function of the test for it.
 func (h *host) order(kind, text string) error {
 	require.Zero(h.t, h.inside, "%s is ordered while another order is carried out", kind)
 	require.False(h.t, h.over, "%s after the end", kind)

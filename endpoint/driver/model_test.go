@@ -13,7 +13,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// journal is what a driver, or the model of one, has its host do.
+// journal records the orders of a driver, or of its model, to the host.
 type journal struct {
 	lines  []string
 	orders int
@@ -49,8 +49,8 @@ func (j *journal) observe(o *endpoint.Output) {
 	j.lines = append(j.lines, "observed "+o.Kind.String())
 }
 
-// model is a second reading of what package driver says that a driver does, without regard to
-// speed: all calls go into one queue, and one at a time is carried out with all that follows.
+// model is a second reading of the documentation of package driver, without regard to speed: all
+// calls go into one queue, and one at a time is carried out with all that follows.
 type model struct {
 	*journal
 	client  *endpoint.Client // or
@@ -105,7 +105,7 @@ func (m *model) rest() {
 	m.draining = false
 }
 
-// during has what f has the host do happen as one.
+// during carries out everything that f orders as one call.
 func (m *model) during(f func()) {
 	m.busy = true
 	f()
@@ -267,7 +267,7 @@ func (m *model) one(o endpoint.Output) {
 	}
 }
 
-// after is what follows the outputs of one call.
+// after does the work behind the outputs of one call.
 func (m *model) after() []endpoint.Output {
 	if !m.deciding() {
 		m.forgetQuestions()
@@ -343,7 +343,7 @@ func (s *spy) Flush() error                          { return s.say("flush") }
 func (s *spy) Upgraded(rest []byte)                  { _ = s.say("upgraded %q", rest) }
 func (s *spy) Disconnect()                           { _ = s.say("disconnect") }
 
-// words are those of an error, with what the last response says.
+// words returns the text of an error, with the fields and the body of the last response.
 func words(err error) string {
 	var e *endpoint.HandshakeError
 	if errors.As(err, &e) {
@@ -352,7 +352,7 @@ func words(err error) string {
 	return fmt.Sprint(err)
 }
 
-// asks says what a request is about.
+// asks returns the fields of a request as text.
 func asks(r *endpoint.Request) string {
 	return fmt.Sprintf("%q %q %q %q %q", r.Target, r.Host, r.OpeningRequest.Opening, r.Header,
 		r.Authorization)

@@ -59,7 +59,7 @@ type end struct {
 	closed bool
 }
 
-// arrives takes what the peer has written.
+// arrives takes the bytes that the peer has written.
 func (e *end) arrives(p []byte) {
 	if e.closed {
 		return
@@ -270,7 +270,7 @@ func TestPair_SameWhateverHappensInside(t *testing.T) {
 	})
 }
 
-// lines are those of that kind; those of no kind are what the handshake consists of.
+// lines are those of that kind; those of no kind are the steps of the handshake.
 func lines(log []string, kind string) (list []string) {
 	for _, l := range log {
 		application := strings.HasPrefix(l, "got") || strings.HasPrefix(l, "M message") ||

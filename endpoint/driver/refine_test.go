@@ -15,7 +15,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// both is a driver and its model, each with an endpoint of its own, and what both are told.
+// both is a driver and its model, each with an endpoint of its own.
 type both struct {
 	spy    *spy
 	model  *model
@@ -24,8 +24,8 @@ type both struct {
 	sent   []string // what Send returned, of either
 }
 
-// said is a call of a host. which is how many connections or questions before the last one it is
-// about, variant what it says.
+// said is a call of a host. which selects the connection or question, counted back from the last
+// one, variant the arguments.
 type said struct {
 	name           string
 	which, variant int
@@ -466,8 +466,8 @@ func serverCalls(b *both, whom int, s said) map[string][2]func() {
 	return calls
 }
 
-// decide answers with a decision that is overwritten afterwards. What a result keeps is not, unless
-// the call waits for another one.
+// decide answers with a decision that is overwritten afterwards. The slices that a result keeps are
+// not, unless the call waits for another one.
 func decide(q driver.Question, d endpoint.Decision, waits bool) {
 	d.Header, d.Challenges = slices.Clone(d.Header), slices.Clone(d.Challenges)
 	d.Body, d.Extensions = slices.Clone(d.Body), slices.Clone(d.Extensions)
@@ -480,7 +480,7 @@ func decide(q driver.Question, d endpoint.Decision, waits bool) {
 	}
 }
 
-// texts are what a peer may say, the likely first.
+// texts are possible messages of a peer, the likely ones first.
 var clientTexts = []string{
 	accepted, opened, challenged, elsewhere("/q"), elsewhere("ws://h2/"), "", "HTTP/1.1 202 x\r\n\r\n",
 	"HTTP/1.1 100 x\r\n\r\n", "HTTP/1.1 403 x\r\n\r\n",
@@ -586,7 +586,7 @@ func (b *both) observe() {
 	}
 }
 
-// same compares what can be asked for.
+// same compares the results of all methods without effect.
 func (b *both) same(t require.TestingT) {
 	var misuse error
 	if b.client != nil {
@@ -667,7 +667,7 @@ func bothServers() *both {
 var bothSides = []string{"received", "message", "text", "unit", "unit", "ping", "peer-closed",
 	"violation", "lost", "expire", "send", "close", "give-up", "begin", "zero"}
 
-// A driver of a client does what its model does.
+// A driver of a client behaves as its model does.
 func TestClient_RefinesModel(t *testing.T) {
 	names := append([]string{"connected", "connected", "opened", "opened", "opening-refused", "failed",
 		"credentials", "credentials", "no-credentials", "connect", "body-written"}, bothSides...)
@@ -684,7 +684,7 @@ func TestClient_RefinesModel(t *testing.T) {
 	})
 }
 
-// A driver of a server does what its model does.
+// A driver of a server behaves as its model does.
 func TestServer_RefinesModel(t *testing.T) {
 	names := append([]string{"parsed", "opened", "decide", "decide", "decide", "application-failed"},
 		bothSides...)

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The opening request may come in any pieces; what comes behind it is the frame reader's, all of it
-// and once.
+// The opening request may come in any pieces; the frame reader gets the bytes behind it, all of
+// them and once.
 func TestServer_Opening(t *testing.T) {
 	const rest = "\x82\x00 frames"
 	for cut := range len(opening + rest) {
@@ -369,8 +369,8 @@ func TestServer_Observe(t *testing.T) {
 	require.Equal(t, "SendPong after upgraded, bytes HTTP/1.1 101 Switching Protocols, flush", seen[1])
 }
 
-// Calls from inside of an order wait until all of its call is carried out, and copy what they are
-// given.
+// Calls from inside of an order wait until all of its call is carried out, and copy their
+// arguments.
 func TestServer_CallsFromInside(t *testing.T) {
 	t.Run("upgraded", func(t *testing.T) {
 		h, s := serving(t)

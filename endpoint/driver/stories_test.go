@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// story is what a host tells a driver of a connect call, or of a connection of a server.
+// story has the calls of a host on a driver, for a connect call or for a connection of a server.
 type story struct {
 	server, body, reports bool
 	says                  []said
@@ -162,7 +162,7 @@ func timed(b *both, s said) said {
 	return s
 }
 
-// tell tells a story to both, and compares what they have done. begin is called before the calls.
+// tell tells a story to both, and compares their reactions. begin is called before the calls.
 func (s story) tell(t require.TestingT, begin func(b *both)) (orders int) {
 	b := s.both(t)
 	begin(b)
@@ -183,8 +183,8 @@ func (s story) tell(t require.TestingT, begin func(b *both)) (orders int) {
 	return b.spy.orders
 }
 
-// A driver does what its model does when a call is made inside of an order, whatever call it is and
-// in whatever order of each story, and when any of its orders fails.
+// A driver behaves as its model does when any call is made inside of any order of each story, and
+// when any of its orders fails.
 func refinesModel(t *testing.T, stories []story) {
 	for _, s := range stories {
 		calls, orders := s.everyCall(t)
@@ -201,14 +201,14 @@ func refinesModel(t *testing.T, stories []story) {
 	}
 }
 
-// A driver of a client does what its model does, with each call inside of each order.
+// A driver of a client behaves as its model does, with each call inside of each order.
 func TestClient_EachInside_RefinesModel(t *testing.T) { refinesModel(t, clientStories()) }
 
-// A driver of a server does what its model does, with each call inside of each order.
+// A driver of a server behaves as its model does, with each call inside of each order.
 func TestServer_EachInside_RefinesModel(t *testing.T) { refinesModel(t, serverStories()) }
 
-// place is the order that a call is made in, or behind whose cause: which step of a story that is,
-// and what there was then.
+// place is the order inside of which a call is made, or behind whose step: the step of the story,
+// and the connections and questions at that time.
 type place struct {
 	step             int
 	conns, questions int
@@ -290,9 +290,9 @@ func ofConnection(c said) bool {
 		"body-written", "zero"}, c.name)
 }
 
-// insideIsAfter compares a driver with itself: a call inside of an order does what it does behind
-// the call that led to the order, although its slices are written to as soon as it has returned. A
-// Send that reports false has done nothing.
+// insideIsAfter compares a driver with itself: a call inside of an order has the same effect as one
+// behind the call that led to the order, although its slices are overwritten as soon as it has
+// returned. A Send that reports false has done nothing.
 func insideIsAfter(t *testing.T, stories []story) {
 	compared := 0
 	for _, s := range stories {
@@ -332,7 +332,7 @@ func TestClient_InsideIsAfter(t *testing.T) { insideIsAfter(t, clientStories()) 
 func TestServer_InsideIsAfter(t *testing.T) { insideIsAfter(t, serverStories()) }
 
 // resetIsNew compares a driver that was used before, up to any step of any story, with a new one,
-// while whoever had to do with the earlier connections calls inside and outside of all orders.
+// while the owners of the earlier connections make calls inside and outside of all orders.
 func resetIsNew(t *testing.T, stories []story) {
 	for _, first := range stories {
 		for length := range first.says {
@@ -362,7 +362,7 @@ func resetIsNew(t *testing.T, stories []story) {
 	}
 }
 
-// resetAs resets the driver of old for what next is told.
+// resetAs resets the driver of old for the calls of next.
 func resetAs(old, next *both) *both {
 	if next.server != nil {
 		old.server.Reset(next.server.Endpoint(), next.spy, next.spy)
@@ -410,9 +410,8 @@ func fromBefore(t require.TestingT, old *both, now *spy) {
 	now.lines = now.lines[:at]
 }
 
-// A client that was reset does what a new one does, and nothing of an earlier connect call reaches
-// it.
+// A client that was reset behaves as a new one, and nothing of an earlier connect call reaches it.
 func TestClient_ResetIsNew(t *testing.T) { resetIsNew(t, clientStories()) }
 
-// A server that was reset does what a new one does, and no earlier answer reaches it.
+// A server that was reset behaves as a new one, and no earlier answer reaches it.
 func TestServer_ResetIsNew(t *testing.T) { resetIsNew(t, serverStories()) }

@@ -9,7 +9,7 @@ import (
 	"example.com/khp/internal/embedtest"
 )
 
-// The server does what the specification asks of its part, and survives clients that mean harm.
+// The server meets the specification in its part, and survives hostile clients.
 func TestServer(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(serve))
 	defer srv.Close()

@@ -34,7 +34,7 @@ func known(id string) string {
 // reason.
 func TestParse_Verdicts(t *testing.T) {
 	for c := range corpus.Of(corpus.Request) {
-		// what is wrong above the layer wire is not in the syntax
+		// faults above the layer wire do not show in the syntax
 		if c.Layer != "wire" || known(c.ID) != "" {
 			continue
 		}
@@ -55,8 +55,8 @@ func TestParse_WellFormed(t *testing.T) {
 	}
 }
 
-// Mutations of a request, hostile bytes at each boundary, lines doubled, moved and cut, do not
-// break the parser, nor what it promises.
+// Mutations of a request, hostile bytes at each boundary, lines doubled, moved and cut, break
+// neither the parser nor its promises.
 func TestParse_Mutations(t *testing.T) {
 	for _, b := range corpus.Mutations([]byte("GET /p?q HTTP/1.1\r\nHost: h\r\n" +
 		"Content-Length: 2\r\n\r\nhi")) {
@@ -72,8 +72,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) { promise(t, b) })
 }
 
-// promise is what holds for any input: it stays as it is, and what is accepted can be written and
-// read again.
+// promise holds for any input: it stays as it is, and an accepted message can be written and read
+// again.
 func promise(t *testing.T, b []byte) {
 	before := slices.Clone(b)
 	r, err := Parse(b)

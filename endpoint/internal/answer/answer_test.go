@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// coded is an answer as it is on the wire, and what a reader must make of it.
+// coded is an answer as it is on the wire, and the result that a reader must return.
 type coded struct {
 	head    string // with the interim responses before it
 	rest    string // the body as it is coded
@@ -69,7 +69,7 @@ func (a *coded) plain(n int) {
 	}
 }
 
-// body says what n bytes of rest hold, and whether no more is needed.
+// body returns the content of n bytes of rest, and whether no more is needed.
 func (a *coded) body(n int) (body string, complete bool) {
 	for _, at := range a.at {
 		if at < n && len(body) < a.limit {
@@ -79,8 +79,8 @@ func (a *coded) body(n int) (body string, complete bool) {
 	return body, a.end >= 0 && n >= a.end || len(body) == a.limit || a.chunked && n >= 2*a.limit
 }
 
-// However the bytes of an answer arrive, its head is read once, when all of it is there, and then
-// what is there of its body.
+// However the bytes of an answer arrive, its head is read once, when all of it has arrived, and
+// then the received part of its body.
 func TestReader_Pieces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := answers(t)

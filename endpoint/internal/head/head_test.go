@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A head is what its lines say, behind what is in the memory already.
+// A head has the fields of its lines, behind the earlier content of the memory.
 func TestHead(t *testing.T) {
 	h := Head{B: []byte("before"), From: len("before")}
 	h.RequestLine("GET", "/p?q")

@@ -72,8 +72,8 @@ func TestConform_Reports(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &d), "nothing but JSON")
 }
 
-// A list of known failures: what fails is expected, what passes is told, what is not there is
-// refused.
+// A list of known failures: a listed case that fails is expected, one that passes is reported, and
+// one that does not exist is refused.
 func TestConform_Expect(t *testing.T) {
 	dir := t.TempDir()
 	list := filepath.Join(dir, "known.txt")

@@ -16,7 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// job is what the test looks at of the manifest. Other fields are Kubernetes' business.
+// job has the fields of the manifest that the test looks at. The others concern Kubernetes only.
 type job struct {
 	APIVersion string `yaml:"apiVersion"`
 	Kind       string

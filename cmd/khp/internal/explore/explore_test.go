@@ -32,7 +32,7 @@ func signalled(signals int, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), errs.String()
 }
 
-// timeless drops from JSON what differs from run to run.
+// timeless drops the parts of JSON that differ from run to run.
 func timeless(t *testing.T, text string) map[string]any {
 	t.Helper()
 	var doc map[string]any
@@ -142,7 +142,7 @@ func TestExplore_OutputThatCannotBeWritten(t *testing.T) {
 	require.Contains(t, errs.String(), "no space left on device")
 }
 
-// A device, or what a link leads to, is written, and nothing takes its place.
+// A device, or the target of a link, is written to, and not replaced.
 func TestExplore_WritesThroughLinks(t *testing.T) {
 	dir := t.TempDir()
 	kept, link, device := filepath.Join(dir, "kept"), filepath.Join(dir, "a"), filepath.Join(dir, "b")

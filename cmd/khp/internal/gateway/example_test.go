@@ -20,8 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The example of every setting has every key, is in order as it stands, and makes what a start
-// would make; so does each of its lines that stand behind a #, in the place of what it excludes.
+// The example of every setting has every key, is valid as it is, and has the settings of a start;
+// so has each of its lines behind a #, in the place of the settings that it excludes.
 func TestExample(t *testing.T) {
 	text, err := os.ReadFile("../../../../docs/deploy/khp.yaml")
 	require.NoError(t, err)

@@ -46,8 +46,7 @@ func shipped(t *testing.T) (addr string) {
 	return strings.TrimPrefix(strings.TrimSpace(line), "khp: listening on ws://")
 }
 
-// openings are what a client sends, with so many bytes more in either request, and in one field or
-// in many.
+// openings are the requests of a client, each with so many bytes more, and in one field or in many.
 func openings(more int, field string) [][]byte {
 	var fields strings.Builder
 	for fields.Len() < more {

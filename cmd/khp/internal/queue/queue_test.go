@@ -65,7 +65,7 @@ func TestQueue_Later(t *testing.T) {
 	})
 }
 
-// Closing waits for a reader, but not for ever; what comes later is dropped.
+// Closing waits for a reader, but not for ever; later lines are dropped.
 func TestQueue_Close(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := khptest.NewGate()

@@ -27,8 +27,8 @@ func ask(t require.TestingT, list Routes, base, target, credential string) strin
 	return r.onward(u, normal, query, credential).String()
 }
 
-// The URL of the target says what becomes of the path: the prefix is kept, replaced or taken away,
-// or all go to one path.
+// The URL of the target decides about the path: the prefix is kept, replaced or stripped, or all
+// requests go to one path.
 func TestOnward_Path(t *testing.T) {
 	list := routes(t, "/app/=echo", "/one=echo", "/app/inner/=echo")
 	for _, x := range []struct{ base, target, want string }{
@@ -87,8 +87,8 @@ func TestOnward_Query(t *testing.T) {
 }
 
 // Whatever a request's target is, the URL at the back end can be read, has the host of the back
-// end, and its path, in whatever way it is decoded, stays below that of the back end. What is not
-// odd is passed on.
+// end, and its path, in whatever way it is decoded, stays below that of the back end. Ordinary
+// paths are passed on.
 func TestOnward_CannotEscape(t *testing.T) {
 	part := rapid.SampledFrom([]string{"..", ".", "/", "//", "%2e", "%2E", "%2f", "%5c", `\`, "%25",
 		"%", "2e", "2f", "5c", ";", "a", "b", "@", ":", "%00", "%0a", "?", "&", "=", "\xff",

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestServe_BackEndLingers has clients end first: the back end reads all, and what it does then is
-// its own business for a while only.
+// TestServe_BackEndLingers has clients end first: the back end reads all, and then has a limited
+// time to end.
 func TestServe_BackEndLingers(t *testing.T) {
 	addr, next := khptest.TCPBackend(t)
 	srv := httptest.NewServer(lingering(t,
@@ -37,7 +37,7 @@ func TestServe_BackEndLingers(t *testing.T) {
 	}, 30*time.Second, 10*time.Millisecond)
 }
 
-// lingering is a handler that leads everybody to a target.
+// lingering is a handler that leads every client to a target.
 func lingering(t *testing.T, to target) *transport.Handler {
 	t.Helper()
 	h := &House{Log: slog.New(slog.DiscardHandler),

@@ -38,7 +38,8 @@ func TestSchema_Fresh(t *testing.T) {
 	}
 }
 
-// The schema takes the example of every setting, and refuses what khp serve refuses for its form.
+// The schema takes the example of every setting, and refuses the values that khp serve refuses for
+// their form.
 func TestSchema_Judges(t *testing.T) {
 	compiler := jsonschema.NewCompiler()
 	text, err := schema("..")

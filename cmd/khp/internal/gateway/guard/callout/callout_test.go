@@ -27,7 +27,7 @@ func request(target, authorization string) *transport.Request {
 		Host: "chat.example.com:8443"}, Authorization: authorization}
 }
 
-// asking starts a server to ask, and returns what asks it, and its complaints.
+// asking starts a server, and returns the Server that asks it, and the log.
 func asking(
 	t *testing.T, s Settings, h http.HandlerFunc,
 ) (ask func(r *transport.Request) auth.Verdict, complaints func() []string) {
