@@ -59,23 +59,7 @@ type Config struct {
 	// Origins of pages that may connect, [scheme://]host[:port] with * for any characters. Pages of
 	// the same host always may.
 	AllowOrigin []string `yaml:"allow-origin"`
-	// Names of request fields that WebSocket back ends get as clients send them.
-	ForwardFields []string `yaml:"forward-fields"`
-	// Names of cookies that they get; "*" is all.
-	ForwardCookies []string `yaml:"forward-cookies"`
-	// The field in which they get the name of the user, such as X-Forwarded-User. Clients cannot
-	// write it.
-	UserField string `yaml:"user-field"`
-	// Begin connections to back ends with a PROXY header that names the client: v1 or v2.
-	SendProxy string `yaml:"send-proxy"`
-	// Authorities to trust at wss:// and tls:// back ends, a file in PEM; the system's otherwise.
-	BackendCA string `yaml:"backend-ca" holds:"file"`
-	// The name that their certificates are for, if it is not the host of the target.
-	BackendName string `yaml:"backend-name"`
-	// Certificate to show to them, a file in PEM.
-	BackendCert string `yaml:"backend-cert" holds:"file"`
-	// Key of backend-cert, a file in PEM.
-	BackendKey string `yaml:"backend-key" holds:"file"`
+	Backends
 
 	// A client silent for half of this time gets a Ping, and is dropped after all of it; 0 is
 	// never.

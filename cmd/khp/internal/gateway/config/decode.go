@@ -172,8 +172,7 @@ type Key struct {
 
 // Keys returns the keys of the mapping that a struct of this package stands for, in their order.
 func Keys(of reflect.Type) (list []Key) {
-	for i := range of.NumField() {
-		f := of.Field(i)
+	for _, f := range reflect.VisibleFields(of) {
 		if name := f.Tag.Get("yaml"); name != "" && name != "-" {
 			list = append(list, Key{name, f})
 		}

@@ -93,11 +93,7 @@ func (c *Config) Defaults() *Route {
 	return &Route{
 		AllowOrigin: c.AllowOrigin, OutsideHost: c.OutsideHost, OutsidePrefix: c.OutsidePrefix,
 		InactivityTimeout: c.InactivityTimeout, IdleTimeout: c.IdleTimeout,
-		ForwardFields: c.ForwardFields, ForwardCookies: c.ForwardCookies, UserField: c.UserField,
-		SendProxy: c.SendProxy,
-		BackendCA: c.BackendCA, BackendName: c.BackendName, BackendCert: c.BackendCert,
-		BackendKey: c.BackendKey,
-		MaxMessage: c.MaxMessage, Limits: c.Limits, Timeouts: c.Timeouts,
+		Backends: c.Backends, MaxMessage: c.MaxMessage, Limits: c.Limits, Timeouts: c.Timeouts,
 	}
 }
 

@@ -18,23 +18,7 @@ type Route struct {
 	// balance:URL[,URL...] or status:CODE. Several back ends stand in one text with commas between,
 	// and with WEIGHT* before those that get more connections than others.
 	Target string `yaml:"target"`
-	// Names of request fields that WebSocket back ends get as clients send them.
-	ForwardFields []string `yaml:"forward-fields"`
-	// Names of cookies that they get; "*" is all.
-	ForwardCookies []string `yaml:"forward-cookies"`
-	// The field in which they get the name of the user, such as X-Forwarded-User. Clients cannot
-	// write it.
-	UserField string `yaml:"user-field"`
-	// Begin connections to back ends with a PROXY header that names the client: v1 or v2.
-	SendProxy string `yaml:"send-proxy"`
-	// Authorities to trust at wss:// and tls:// back ends, a file in PEM; the system's otherwise.
-	BackendCA string `yaml:"backend-ca" holds:"file"`
-	// The name that their certificates are for, if it is not the host of the target.
-	BackendName string `yaml:"backend-name"`
-	// Certificate to show to them, a file in PEM.
-	BackendCert string `yaml:"backend-cert" holds:"file"`
-	// Key of backend-cert, a file in PEM.
-	BackendKey string `yaml:"backend-key" holds:"file"`
+	Backends
 
 	// Who may use the path and everything below it; everyone if it is left out, unless a shorter
 	// path has it.
@@ -64,6 +48,28 @@ type Route struct {
 	Limits Limits `yaml:"limits"`
 	// Timers of the handshake.
 	Timeouts Timeouts `yaml:"timeouts"`
+}
+
+// Backends are settings of connections to back ends. They stand among the keys of a route, and among
+// those of the document for routes that leave them out.
+type Backends struct {
+	// Names of request fields that WebSocket back ends get as clients send them.
+	ForwardFields []string `yaml:"forward-fields"`
+	// Names of cookies that they get; "*" is all.
+	ForwardCookies []string `yaml:"forward-cookies"`
+	// The field in which they get the name of the user, such as X-Forwarded-User. Clients cannot
+	// write it.
+	UserField string `yaml:"user-field"`
+	// Begin connections to back ends with a PROXY header that names the client: v1 or v2.
+	SendProxy string `yaml:"send-proxy"`
+	// Authorities to trust at wss:// and tls:// back ends, a file in PEM; the system's otherwise.
+	BackendCA string `yaml:"backend-ca" holds:"file"`
+	// The name that their certificates are for, if it is not the host of the target.
+	BackendName string `yaml:"backend-name"`
+	// Certificate to show to them, a file in PEM.
+	BackendCert string `yaml:"backend-cert" holds:"file"`
+	// Key of backend-cert, a file in PEM.
+	BackendKey string `yaml:"backend-key" holds:"file"`
 }
 
 // BackendPair is the certificate that BackendCert and BackendKey name.

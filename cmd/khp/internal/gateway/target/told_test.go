@@ -49,8 +49,8 @@ func sent(t require.TestingT, to config.Route, user string, r *transport.Request
 func TestTold_Fields(t *testing.T) {
 	r := request([]string{"Origin: http://a.example", "X-Tenant: old", "accept-language: de",
 		"X-Secret: s"}, []string{"x-tenant: new", "X-Tenant: newer", "Authorization: Basic x"})
-	h := sent(t, config.Route{ForwardFields: []string{"X-Tenant", "Accept-Language", "Origin",
-		"X-None"}}, "", r, source(false, "192.0.2.1:5"))
+	h := sent(t, config.Route{Backends: config.Backends{ForwardFields: []string{
+		"X-Tenant", "Accept-Language", "Origin", "X-None"}}}, "", r, source(false, "192.0.2.1:5"))
 	require.Equal(t, http.Header{
 		"X-Tenant": {"new", "newer"}, "Accept-Language": {"de"}, "Origin": {"http://a.example"},
 		"X-Forwarded-For": {"192.0.2.1"}, "X-Forwarded-Proto": {"http"},
@@ -61,7 +61,8 @@ func TestTold_Fields(t *testing.T) {
 
 // The field that has a token for khp stays here, though it is named.
 func TestTold_CredentialsStay(t *testing.T) {
-	to := &Route{Route: &config.Route{ForwardFields: []string{"X-Token", "X-Tenant"}}}
+	to := &Route{Route: &config.Route{Backends: config.Backends{
+		ForwardFields: []string{"X-Token", "X-Tenant"}}}}
 	h, err := to.header(request([]string{"X-Tenant: red", "X-Token: s"}, nil),
 		guard.Login{Carried: guard.Carriers{Header: "x_token"}}, transport.Source{})
 	require.NoError(t, err)
@@ -85,7 +86,7 @@ func TestTold_Cookies(t *testing.T) {
 		for _, c := range x.cookies {
 			lines = append(lines, "Cookie: "+c)
 		}
-		to := &Route{Route: &config.Route{ForwardCookies: x.named}}
+		to := &Route{Route: &config.Route{Backends: config.Backends{ForwardCookies: x.named}}}
 		h, err := to.header(request(lines, nil), guard.Login{Carried: guard.Carriers{Cookie: "token"}},
 			transport.Source{})
 		require.NoError(t, err)
@@ -120,7 +121,7 @@ func TestTold_Forwarded(t *testing.T) {
 
 // The name of a user stands in its field alone, as it is; one that no field can hold is refused.
 func TestTold_User(t *testing.T) {
-	to := config.Route{UserField: "X-Forwarded-User"}
+	to := config.Route{Backends: config.Backends{UserField: "X-Forwarded-User"}}
 	forged := request([]string{"X-Forwarded-User: root", "x-forwarded-user: root",
 		"X_Forwarded_User: root"}, []string{"X-FORWARDED-USER: root"})
 	require.Equal(t, []string{"joe"},
@@ -145,8 +146,8 @@ func TestTold_CannotBeForged(t *testing.T) {
 		return name.Draw(t, "name") + ": " +
 			value.Draw(t, "value")
 	})
-	to := config.Route{ForwardFields: []string{"X-Tenant"}, ForwardCookies: []string{"session"},
-		UserField: "X-User"}
+	to := config.Route{Backends: config.Backends{ForwardFields: []string{"X-Tenant"},
+		ForwardCookies: []string{"session"}, UserField: "X-User"}}
 	require.NoError(t, (&Route{Route: &to}).tell(config.Routes{&to}))
 	rapid.Check(t, func(t *rapid.T) {
 		r := request(rapid.SliceOfN(line, 0, 6).Draw(t, "opening"),
@@ -166,8 +167,8 @@ func TestTold_CannotBeForged(t *testing.T) {
 // Fields that only khp may write are refused from a client with a reason, also where only
 // another route has it.
 func TestTold_Check(t *testing.T) {
-	other := &config.Route{UserField: "X-User"}
-	for wrong, to := range map[string]*config.Route{
+	other := &config.Route{Backends: config.Backends{UserField: "X-User"}}
+	for wrong, said := range map[string]config.Backends{
 		"--forward-fields X Tenant: it is no name of a field": {ForwardFields: []string{
 			"X Tenant",
 		}},
@@ -200,13 +201,14 @@ func TestTold_Check(t *testing.T) {
 		`--backend-name "a b": expected a name or address`:      {BackendName: "a b"},
 		"--send-proxy 2: expected v1 or v2":                     {SendProxy: "2"},
 	} {
+		to := &config.Route{Backends: said}
 		require.ErrorContains(t, (&Route{Route: to}).tell(config.Routes{to, other}), wrong)
 	}
 }
 
 func TestTold_BackendNames(t *testing.T) {
 	for _, name := range []string{"", "chat.example.com", "10.0.0.7", "::1", "2001:db8::7"} {
-		r := &config.Route{BackendName: name}
+		r := &config.Route{Backends: config.Backends{BackendName: name}}
 		require.NoError(t, (&Route{Route: r}).tell(config.Routes{r}), name)
 	}
 }

@@ -91,11 +91,19 @@ func (g *generator) structure(t reflect.Type) object {
 		if k.Field.Tag.Get("zero") == "refused" {
 			s = nonZero(k.Field.Type)
 		}
-		s["description"] = g.comments[t.Name()+"."+k.Field.Name]
+		s["description"] = g.comments[declares(t, k.Field)+"."+k.Field.Name]
 		properties[k.Name] = s
 	}
 	return object{"type": "object", "additionalProperties": false, "minProperties": 1,
 		"properties": properties}
+}
+
+// declares is the name of the struct that has the field: t, or one that t embeds.
+func declares(t reflect.Type, f reflect.StructField) string {
+	for _, i := range f.Index[:len(f.Index)-1] {
+		t = t.Field(i).Type
+	}
+	return t.Name()
 }
 
 // ref is the schema of a mapping with a definition of its own.
