@@ -209,7 +209,7 @@ func (o *options) run(c *cli.Env, parts ...part) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible(c)
+	ctx, stop := c.Interruptible()
 	defer stop()
 	d := &conform.Document{Schema: conform.Schema, Khp: cli.Version()}
 	t := newTree(c, o)
@@ -248,20 +248,6 @@ func (o *options) run(c *cli.Env, parts ...part) error {
 		return cli.Failf(cli.ExitFailed, "interrupted; the cases that were not run are skipped")
 	}
 	return outcome(d.Runs)
-}
-
-// interruptible is a context that a signal ends.
-func interruptible(c *cli.Env) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	signals, stop := c.Notify()
-	go func() {
-		select {
-		case <-signals:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() { cancel(); stop() }
 }
 
 // outcome is the error that says how it went.

@@ -67,17 +67,8 @@ func run(c *cli.Env, o options) (err error) {
 				"a defect of khp: %v; please report it with the command line", v)
 		}
 	}()
-	signals, stop := c.Notify()
+	ctx, stop := c.Interruptible()
 	defer stop()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go func() {
-		select {
-		case <-signals:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	if err := o.writable(); err != nil {
 		return err
 	}
