@@ -170,30 +170,11 @@ var (
 
 // Models returns all models.
 func Models() []Model {
-	honest := Model{Name: "honest", Text: "honest client and server, free applications and clock, " +
-		"a network that keeps order and is cut anywhere"}
-	for _, p := range pairedConfigs {
-		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name,
-			[]act.Side{act.Client, act.Server},
-			honestBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
-				m := Honest{Client: b.client(p.client), Unaware: p.unaware, Server: fsm.ServerConfig{
-					MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals),
-				}, Fault: f}
-				return explore.Explore(m.System(), m.Properties(), o)
-			}})
-	}
-	cooperation := Model{Name: "cooperation",
-		Text: "honest client and server that want the connection: nothing is cut, nobody gives up"}
-	for _, p := range pairedConfigs {
-		cooperation.Configurations = append(cooperation.Configurations, Configuration{cooperation.Name,
-			p.name, []act.Side{act.Client, act.Server},
-			honestBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
-				m := Honest{Client: b.client(p.client), Unaware: p.unaware, Cooperative: true,
-					Server: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals)},
-					Fault:  f}
-				return explore.Explore(m.System(), m.Properties(), o)
-			}})
-	}
+	honest := Model{"honest", "honest client and server, free applications and clock, " +
+		"a network that keeps order and is cut anywhere", paired("honest", Honest{}, honestBounds)}
+	cooperation := Model{"cooperation",
+		"honest client and server that want the connection: nothing is cut, nobody gives up",
+		paired("cooperation", Honest{Cooperative: true}, honestBounds)}
 	servers := Model{Name: "byzantine-server",
 		Text: "honest client against a server, network and clock that do anything at any time"}
 	for _, c := range clientConfigs {
@@ -217,6 +198,23 @@ func Models() []Model {
 			}})
 	}
 	return []Model{honest, servers, clients, cooperation}
+}
+
+// paired returns the configurations of a model whose pairs are like m.
+func paired(model string, m Honest, bounds map[string]Bounds) (list []Configuration) {
+	for _, p := range pairedConfigs {
+		list = append(list, Configuration{model, p.name, []act.Side{act.Client, act.Server}, bounds,
+			func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
+				if m.Unlimited {
+					b = unlimited
+				}
+				m := m
+				m.Client, m.Unaware, m.Fault = b.client(p.client), p.unaware, f
+				m.Server.MaxChallenges, m.Server.MaxDeferrals = uint8(b.Challenges), uint8(b.Deferrals)
+				return explore.Explore(m.System(), m.Properties(), o)
+			}})
+	}
+	return list
 }
 
 // Edges returns how often each edge of the client's and of the server's table was taken, by its

@@ -301,14 +301,14 @@ func unpack(v uint16) message {
 	return message{kind: uint8(v & 15), target: uint8(v >> 4 & 3), status: v >> 6}
 }
 
-func (q *queue) encode(b []byte) {
+func (q *queue) Encode(b []byte) {
 	b = b[:queueSize]
 	for i, m := range q.list {
 		le.PutUint16(b[2*i:], m)
 	}
 }
 
-func (q *queue) decode(b []byte) {
+func (q *queue) Decode(b []byte) {
 	b = b[:queueSize]
 	for i := range q.list {
 		if q.list[i] = le.Uint16(b[2*i:]); q.list[i] != 0 {

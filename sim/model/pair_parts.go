@@ -147,36 +147,27 @@ func (k *parts[V, P]) learn(words []byte) (ok bool) {
 	return len(words)%k.size == 0
 }
 
-func newClients() *parts[world.Client, clientPart] {
-	return &parts[world.Client, clientPart]{
-		size:   world.ClientSize,
-		encode: func(w world.Client, b []byte) { w.Encode(b) },
-		decode: func(b []byte) (w world.Client) { w.Decode(b); return w },
-		make:   func(w world.Client, p part) *clientPart { return &clientPart{Client: w, part: p} },
-		known:  map[world.Client]*clientPart{},
+// newParts keeps parts whose values have encodings of that size.
+func newParts[V comparable, P any, E interface {
+	*V
+	Encode([]byte)
+	Decode([]byte)
+}](size int, make func(V, part) *P) *parts[V, P] {
+	return &parts[V, P]{
+		size:   size,
+		encode: func(v V, b []byte) { E(&v).Encode(b) },
+		decode: func(b []byte) (v V) { E(&v).Decode(b); return v },
+		make:   make,
+		known:  map[V]*P{},
 	}
 }
 
-func newServers() *parts[world.Server, serverPart] {
-	return &parts[world.Server, serverPart]{
-		size:   world.ServerSize,
-		encode: func(w world.Server, b []byte) { w.Encode(b) },
-		decode: func(b []byte) (w world.Server) { w.Decode(b); return w },
-		make:   func(w world.Server, p part) *serverPart { return &serverPart{Server: w, part: p} },
-		known:  map[world.Server]*serverPart{},
-	}
-}
+func newClient(w world.Client, p part) *clientPart { return &clientPart{Client: w, part: p} }
 
-func newQueues() *parts[queue, queuePart] {
-	return &parts[queue, queuePart]{
-		size:   queueSize,
-		encode: func(q queue, b []byte) { q.encode(b) },
-		decode: func(b []byte) (q queue) { q.decode(b); return q },
-		make: func(q queue, p part) *queuePart {
-			return &queuePart{queue: q, part: p, body: q.holds(requestBody)}
-		},
-		known: map[queue]*queuePart{},
-	}
+func newServer(w world.Server, p part) *serverPart { return &serverPart{Server: w, part: p} }
+
+func newQueue(q queue, p part) *queuePart {
+	return &queuePart{queue: q, part: p, body: q.holds(requestBody)}
 }
 
 // with returns q with one more message; nil if it is full.

@@ -29,7 +29,8 @@ type pairSystem struct {
 // System returns m as a transition system. It keeps the parts of the states that it meets, so an
 // exploration should have one of its own.
 func (m Honest) System() explore.System[Pair, act.Action] {
-	x := &pairSystem{m: &m, clients: newClients(), servers: newServers(), queues: newQueues()}
+	x := &pairSystem{m: &m, clients: newParts(world.ClientSize, newClient),
+		servers: newParts(world.ServerSize, newServer), queues: newParts(queueSize, newQueue)}
 	x.walkers.New = func() any { return &walker{x: x} }
 	x.empty = x.queues.of(queue{})
 	x.asking = x.with(x.empty, message{kind: openingRequest}.pack())

@@ -157,16 +157,8 @@ var unlimited = Bounds{Redirects: 1, Replays: 1, Interim: 1, Challenges: 1, Defe
 // Unlimited returns the models that stand for all limits at once, and of single machines for all
 // configurations.
 func Unlimited() []Model {
-	honest := Model{Name: "honest", Text: "as with limits, for all limits at once"}
-	for _, p := range pairedConfigs {
-		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name,
-			[]act.Side{act.Client, act.Server},
-			nil, func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
-				m := Honest{Client: unlimited.client(p.client), Unaware: p.unaware,
-					Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}, Fault: f, Unlimited: true}
-				return explore.Explore(m.System(), m.Properties(), o)
-			}})
-	}
+	honest := Model{"honest", "as with limits, for all limits at once",
+		paired("honest", Honest{Unlimited: true}, nil)}
 	servers := Model{Name: "byzantine-server",
 		Text: "as with limits, for all limits and configurations of a client"}
 	servers.Configurations = []Configuration{{servers.Name, "every", []act.Side{act.Client},
