@@ -89,6 +89,32 @@ func TestClient_Reading_AnySplit(t *testing.T) {
 	})
 }
 
+// Nor does it make a difference to the failure and the close code of text that is not UTF-8, where
+// HTTP is broken as well. [INV-31]
+func TestClient_Reading_AnySplitOfText(t *testing.T) {
+	t.Attr("req", "WSP-TEXT-01")
+	for line, want := range map[string]struct {
+		failure fsm.Failure
+		code    uint16
+	}{
+		"\xff: b\r\n":               {fsm.FailureUTF8, 1007},
+		"\xe2\x82A: b\r\n":          {fsm.FailureMalformed, 1002},
+		"A: \xe2\x82\x00":           {fsm.FailureUTF8, 1007},
+		"Content-Length: 5\xff\r\n": {fsm.FailureUTF8, 1007},
+		"Content-Length: x\r\n\xff": {fsm.FailureMalformed, 1002},
+	} {
+		unit := "HTTP/1.1 403 No\r\n" + line
+		for cut := 1; cut <= len(unit); cut++ {
+			r := asking(t, ClientConfig{})
+			r.take(r.c.Message(t0, wire.Text, []byte(unit[:cut])))
+			if r.err == nil && cut < len(unit) {
+				r.take(r.c.Message(t0, wire.Text, []byte(unit[cut:])))
+			}
+			r.wantFail("refused", want.failure, want.code)
+		}
+	}
+}
+
 // Whatever happens in whatever order: no panic, outputs in a legal order, and open only if
 // everything that completes a handshake was there.
 func TestClient_AnyEvents(t *testing.T) {

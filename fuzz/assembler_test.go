@@ -11,13 +11,16 @@ import (
 // An assembler under limits, driven by a program.
 func FuzzAssembler(f *testing.F) {
 	roomy, tight := []byte{255, 255, 7, 255, 255, 255}, []byte{3, 5, 0, 2, 0, 3}
-	for _, limits := range [][]byte{roomy, tight} {
+	unwrapping := []byte{255, 255, 135, 255, 9, 255}
+	for _, limits := range [][]byte{roomy, tight, unwrapping} {
 		for _, program := range [][]byte{
 			{0, 0, 0, 5, 10},                              // a 101 and its terminator
 			{0, 1, 0, 9, 0, 5, 0, 17, 10, 0, 18, 10},      // a 201 with a body, a 202
 			{11, 19, 13, 10, 11, 4, 11, 20, 11, 21, 0, 0}, // text
 			{15, 'x', 255, 15, 'x', 255, 15, 'x', 255},    // too much
 			{10, 0, 3, 0, 6, 0, 7, 0, 8},                  // a terminator at once
+			{0, 27, 0, 5, 0, 2, 0, 5, 0, 17, 10},          // a 401 in a 200
+			{11, 27, 11, 5, 11, 2, 11, 22, 11, 15, 11, 9}, // one of text that is not UTF-8
 		} {
 			f.Add(append(append([]byte(nil), limits...), program...))
 		}

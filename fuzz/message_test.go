@@ -49,6 +49,12 @@ func FuzzSplit(f *testing.F) {
 			}
 		}
 	}
+	for _, wrong := range []string{ // for UTF-8, and one byte before, there or behind for HTTP as well
+		"\xe2\x82A: x\r\n", "A\xe2\x82: x\r\n", "A \xe2\x82: x\r\n", "Content-Length: \xff\r\n",
+		"Content-Length: 5\xff\r\n\r\n", "A: \xf0\x9f\x00\r\n", "\r\n\xed\xa0\x80HTTP/1.1",
+	} {
+		f.Add([]byte("HTTP/1.1 200 OK\r\n"+wrong), []byte{18, 0})
+	}
 	f.Fuzz(func(t *testing.T, b, cuts []byte) {
 		property.Check(t, property.RequestPrefix(b))
 		property.Check(t, property.ResponsePrefix(b))

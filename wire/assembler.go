@@ -113,8 +113,12 @@ func (a *Assembler) Len() int { return len(a.buf) }
 // Add takes the next data message of the peer, with all its fragments joined. p is copied.
 //
 // An empty binary message ends the unit, which is then checked as a whole. An
-// empty text message adds nothing. Content must be of one type, and text must be
-// UTF-8 over the unit. After UnitTerminated only Reset is of use.
+// empty text message adds nothing. Content must be of one type, and text must be UTF-8 over the
+// unit: a message may end within a character that the next one completes. After UnitTerminated
+// only Reset is of use.
+//
+// Where the messages are cut makes no difference to the kind and offset of an error: it is the one
+// that the earliest byte proves, and KindUTF8 where the same byte breaks another rule, too.
 //
 // Errors: KindNoUnit for a terminator with nothing before it; KindMixedTypes; KindUTF8;
 // KindTooManyMessages, KindUnitTooLarge, KindBodyTooLarge; the kinds of [Response.ParseHead] for
@@ -155,9 +159,10 @@ func (a *Assembler) Add(t MessageType, p []byte) (Progress, error) {
 	}
 	a.buf = append(a.buf, p...)
 	a.unchecked += len(p)
+	text := t != Text || a.takeText()
 	err := a.advance()
-	if t == Text {
-		err = earlier(err, a.checkUTF8())
+	if err == nil && !text {
+		err = &ParseError{Kind: KindUTF8, Offset: len(a.buf) - a.unchecked}
 	}
 	if err == nil && over {
 		err = &ParseError{Kind: KindUnitTooLarge, Offset: len(a.buf), Detail: "over the limit"}
@@ -222,12 +227,10 @@ var challengeLine = []byte("HTTP/1.1 401")
 
 // unwrap drops the head around a response and reads on in the response.
 func (a *Assembler) unwrap() error {
-	if a.kind == Text && a.checkUTF8() != nil {
-		return nil // Add looks again, and tells it
-	}
 	a.wrapping = a.Response.ContentLength
 	clear(a.Response.Fields)
 	a.Response.reset()
+	a.limits.Unit -= a.headLen // it counts all of the unit
 	a.buf = append(a.buf[:0], a.buf[a.headLen:]...)
 	a.headLen, a.h, a.progress = 0, newHead(), UnitPartial
 	return a.advance()
@@ -269,28 +272,26 @@ func (a *Assembler) end() (Progress, error) {
 	return a.progress, nil
 }
 
-// checkUTF8 looks at the bytes that are unchecked. A character may be cut at the end of them.
-func (a *Assembler) checkUTF8() error {
+// takeText looks at the bytes that are unchecked; a character may be cut at the end of them. It
+// reports false if they are not UTF-8, and then drops the byte that proves it and all behind that
+// byte: the bytes before it are judged as if they had arrived alone, so that of two errors the one
+// that is proven first counts, wherever messages are cut.
+func (a *Assembler) takeText() bool {
 	for a.unchecked > 0 {
 		at := len(a.buf) - a.unchecked
 		rest := a.buf[at:]
 		r, n := utf8.DecodeRune(rest)
 		if r == utf8.RuneError && n == 1 {
 			if !utf8.FullRune(rest) {
-				return nil
+				return true
 			}
-			return &ParseError{Kind: KindUTF8, Offset: at}
+			for !utf8.FullRune(rest[:n]) {
+				n++
+			}
+			a.buf, a.unchecked = a.buf[:at+n-1], n-1
+			return false
 		}
 		a.unchecked -= n
 	}
-	return nil
-}
-
-// earlier returns the error that stands first in the unit: that of the text before that of HTTP
-// where both are about the same byte, for WebSocket reads it first.
-func earlier(http, text error) error {
-	if http == nil || text != nil && text.(*ParseError).Offset <= http.(*ParseError).Offset {
-		return text
-	}
-	return http
+	return true
 }

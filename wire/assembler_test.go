@@ -257,7 +257,7 @@ func TestAssembler_WhereItIsWrong(t *testing.T) {
 			ParseError{KindUTF8, len("HTTP/1.1 403 No\r\nA"), ""}},
 		"no text behind a wrong name": {[]part{{t: Text, s: "HTTP/1.1 403 No\r\nA ü\xff: b\r\n\r\n"}},
 			ParseError{KindFieldName, len("HTTP/1.1 403 No\r\nA"),
-				`blank in a name or before the colon, near "A \u00fc\xff: b"`}},
+				`blank in a name or before the colon, near "A \u00fc"`}},
 	} {
 		var a Assembler
 		var err error
@@ -266,6 +266,75 @@ func TestAssembler_WhereItIsWrong(t *testing.T) {
 			_, err = a.Add(p.t, []byte(p.s))
 		}
 		require.Equal(t, &c.want, err, name)
+	}
+}
+
+// Where messages of text are cut makes no difference to the error: that of the earliest byte which
+// proves one is told, and KindUTF8 where this byte breaks a rule of HTTP as well. [INV-31]
+func TestAssembler_TextErrorAnyCut(t *testing.T) {
+	const first = "HTTP/1.1 200 OK\r\n"
+	at := func(k Kind, before string) *ParseError {
+		return &ParseError{Kind: k, Offset: len(first + before)}
+	}
+	for text, want := range map[string]*ParseError{
+		"\xff: b":                         at(KindUTF8, ""),
+		"\xe2\x82A: x":                    at(KindFieldName, ""), // proven by its first byte
+		"\xe2A: x":                        at(KindFieldName, ""),
+		"A\xff: x":                        at(KindUTF8, "A"),
+		"A\xe2(: x":                       at(KindFieldName, "A"),
+		"A: \xe2\x82\x00":                 at(KindUTF8, "A: "), // the last byte is wrong for both
+		"A: \xe2\x82\nx":                  at(KindUTF8, "A: "),
+		"A: \xf0\x9f\x92\xa9\xed\xa0\x80": at(KindUTF8, "A: \xf0\x9f\x92\xa9"),
+		"Content-Length: 5\xff\r\n":       at(KindUTF8, "Content-Length: 5"), // proven by the line end
+		"Content-Length: x\r\n\xff":       at(KindContentLength, ""),
+		"Content-Length: x\r\xff":         at(KindUTF8, "Content-Length: x\r"),
+		"A: b\r\n\r\nabc\xc0\xaf":         at(KindUTF8, "A: b\r\n\r\nabc"),
+		"A: b\r\n\r\nHTTP/1.\xff":         at(KindSurplus, "A: b\r\n\r\n"),
+		"A: b\r\n\r\nHTTP/1\xff.":         at(KindUTF8, "A: b\r\n\r\nHTTP/1"),
+		"A: b\r\n\r\nx\xe2\x82":           at(KindUTF8, "A: b\r\n\r\nx"),
+		"A: \xe2\x82":                     at(KindIncomplete, "A: \xe2\x82"),
+	} {
+		unit := first + text
+		for from := range len(unit) {
+			for to := from + 1; to <= len(unit); to++ {
+				var a Assembler
+				var err error
+				for _, p := range []string{unit[:from], unit[from:to], unit[to:]} {
+					if p != "" && err == nil {
+						_, err = a.Add(Text, []byte(p))
+					}
+				}
+				if err == nil {
+					_, err = a.Add(Binary, nil)
+				}
+				var got *ParseError
+				require.ErrorAs(t, err, &got)
+				got.Detail = ""
+				require.Equal(t, want, got, "%q cut at %d and %d", unit, from, to)
+			}
+		}
+	}
+}
+
+// A limit that is smaller than the first bytes of a response is one for all cuts.
+func TestAssembler_SmallBodyAnyCut(t *testing.T) {
+	const open = "HTTP/1.1 403 No\r\n\r\n"
+	for limit := 1; limit < 9; limit++ {
+		want := &ParseError{Kind: KindBodyTooLarge, Offset: len(open) + limit, Detail: "over the limit"}
+		if limit >= len("HTTP/1.") {
+			want = &ParseError{Kind: KindSurplus, Offset: len(open), Detail: "a second response"}
+		}
+		for cut := range len(open) {
+			var a Assembler
+			a.Reset(Limits{Body: limit})
+			_, err := a.Add(Binary, []byte(open + open)[:len(open)+cut])
+			if err == nil {
+				_, err = a.Add(Binary, []byte(open)[cut:])
+			}
+			require.Equal(t, want, err, "limit %d, cut at %d", limit, cut)
+		}
+		var r Response
+		require.Equal(t, want, r.Parse([]byte(open+open), Limits{Body: limit}))
 	}
 }
 

@@ -135,14 +135,10 @@ func TestAssembler_UnwrapText(t *testing.T) {
 			}
 			if want == nil {
 				require.NoError(t, err)
-			} else if cut+1 >= len(wrapper)+len(challengeLine) {
-				require.Equal(t, want, err, "cut at %d", cut+1)
 			} else {
-				require.Equal(t, want.Kind, KindOf(err), "cut at %d", cut+1)
+				require.Equal(t, want, err, "cut at %d", cut+1)
 			}
-			if !a.Unwrapped() {
-				continue // the error was found before
-			}
+			require.True(t, a.Unwrapped())
 			require.Empty(t, a.Response.Fields)
 			for _, f := range a.Response.Fields[:cap(a.Response.Fields)] {
 				require.Equal(t, Field{}, f)
@@ -162,4 +158,23 @@ func TestAssembler_UnwrapPartial(t *testing.T) {
 	require.Equal(t, UnitPartial, p)
 	require.False(t, a.HeadComplete())
 	require.True(t, a.Unwrapped())
+}
+
+// The limit of a unit counts the response around another one, wherever the messages are cut.
+func TestAssembler_UnwrapTooLarge(t *testing.T) {
+	const unit = wrapper + challenge + "body"
+	for cut := 1; cut < len(unit); cut++ {
+		for limit, want := range map[int]error{len(unit): nil, len(unit) - 1: &ParseError{
+			KindUnitTooLarge, len(challenge+"body") - 1, "over the limit"}} {
+			a := Assembler{Unwrap: true}
+			a.Reset(Limits{Unit: limit})
+			_, err := a.Add(Binary, []byte(unit[:cut]))
+			require.NoError(t, err)
+			if _, err = a.Add(Binary, []byte(unit[cut:])); want == nil {
+				require.NoError(t, err, "cut at %d", cut)
+			} else {
+				require.Equal(t, want, err, "cut at %d", cut)
+			}
+		}
+	}
 }

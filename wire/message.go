@@ -182,7 +182,7 @@ func (r *Response) takeBody(b []byte, n, limit int, ended bool) (full bool, err 
 			return false, &ParseError{Kind: KindBodyTooShort, Offset: len(b),
 				Detail: "ends before Content-Length"}
 		}
-	case scan.HasPrefix(body, versionPrefix):
+	case scan.HasPrefix(body[:min(len(body), limit)], versionPrefix):
 		return false, surplus(KindSurplus, n, "a second response")
 	case len(body) > limit:
 		return false, &ParseError{Kind: KindBodyTooLarge, Offset: n + limit, Detail: "over the limit"}

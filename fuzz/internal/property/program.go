@@ -50,5 +50,5 @@ var pieces = []string{
 	"Content-Length: 5\r\n", "Content-Length: 0\r\n", "Content-Length: ", "Upgrade: websocket\r\n",
 	"WWW-Authenticate: Basic realm=\"x\"\r\n", "X: ", "X", ":",
 	"hello", "HTTP/1.1 202 Accepted\r\n\r\n", "HTTP/1.1 101\r\n\r\n", "\xc3", "\xa9", "\xe2\x82",
-	"\x00", " ", "Transfer-Encoding: chunked\r\n", "Host: a\r\n",
+	"\x00", " ", "Transfer-Encoding: chunked\r\n", "Host: a\r\n", "HTTP/1.1 200 OK\r\n", "\xff",
 }

@@ -9,15 +9,15 @@ import (
 
 // Assembler drives an assembler with a program: five bytes of limits, then instructions of a byte
 // and their data (see [Program]). At every step it says that nothing goes backwards, that an error
-// stays, that memory stays within the limits, and at the end that a unit which was taken is a
-// response that Parse takes, cut or not.
+// stays, that memory stays within the limits, and at the end that the same bytes in one message have
+// the same verdict, and that a unit which was taken is a response that Parse takes. [INV-31]
 func Assembler(program []byte) error {
 	p := Program{b: program}
-	limits := wire.Limits{
-		Head: 40 + 4*int(p.Byte()), Line: 20 + 2*int(p.Byte()), Fields: 1 + int(p.Byte())%8,
-		Body: 1 + 2*int(p.Byte()), Unit: 60 + 6*int(p.Byte()), Messages: 1 + int(p.Byte()),
-	}
-	var a wire.Assembler
+	limits := wire.Limits{Head: 40 + 4*int(p.Byte()), Line: 20 + 2*int(p.Byte())}
+	fields := int(p.Byte())
+	limits.Fields, limits.Body = 1+fields%8, 1+2*int(p.Byte())
+	limits.Unit, limits.Messages = 60+6*int(p.Byte()), 1+int(p.Byte())
+	a := wire.Assembler{Unwrap: fields >= 128}
 	for unit := 0; unit < 3 && p.More(); unit++ {
 		a.Reset(limits)
 		if err := oneUnit(&a, &p, limits); err != nil {
@@ -49,7 +49,14 @@ func oneUnit(a *wire.Assembler, p *Program, limits wire.Limits) error {
 				!sameError(a.Finish(), err) {
 				return broken("error %v does not stay: %v", err, again)
 			}
-			return refusedUnit(err, append(unit, piece...), limits)
+			switch wire.KindOf(err) {
+			case wire.KindMixedTypes, wire.KindTooManyMessages: // not about bytes
+				return parseError(err, len(unit))
+			}
+			if len(unit) == 0 {
+				kind = t
+			}
+			return refusedUnit(a, err, append(unit, piece...), kind, limits)
 		}
 		if len(piece) > 0 || t == wire.Text {
 			messages++
@@ -58,9 +65,9 @@ func oneUnit(a *wire.Assembler, p *Program, limits wire.Limits) error {
 			kind = t
 		}
 		switch {
-		case progress < last || progress == 0 || a.HeadComplete() != (progress > wire.UnitPartial):
+		case progress < last && !a.Unwrapped() || progress == 0 || a.HeadComplete() != (progress > wire.UnitPartial):
 			return broken("progress from %v to %v, head complete %v", last, progress, a.HeadComplete())
-		case a.Len() != len(unit) || messages > limits.Messages:
+		case a.Len() != len(unit) && !a.Unwrapped() || messages > limits.Messages:
 			return broken("%d bytes in %d messages, expected %d", a.Len(), messages, len(unit))
 		}
 		if last = progress; progress == wire.UnitTerminated {
@@ -71,6 +78,8 @@ func oneUnit(a *wire.Assembler, p *Program, limits wire.Limits) error {
 		return takenUnit(a, unit, kind, limits)
 	} else if last == wire.UnitFull && kind == wire.Binary {
 		return broken("a full unit cannot be finished: %v", err)
+	} else if wire.KindOf(err) != wire.KindNoUnit {
+		return refusedUnit(a, err, unit, kind, limits)
 	}
 	return nil
 }
@@ -98,11 +107,15 @@ func nextMessage(p *Program) (t wire.MessageType, piece []byte) {
 
 // takenUnit compares a unit with the same bytes at once.
 func takenUnit(a *wire.Assembler, unit []byte, kind wire.MessageType, limits wire.Limits) error {
-	var r wire.Response
-	if err := r.Parse(unit, limits); err != nil {
+	r, _, err := atOnce(a, unit, kind, limits)
+	if err == nil && !a.Unwrapped() {
+		r = new(wire.Response)
+		err = r.Parse(unit, limits)
+	}
+	if err != nil {
 		return broken("taken in pieces, refused at once: %v: %q", err, unit)
 	}
-	if !partsOfResponse(&r).same(partsOfResponse(&a.Response)) {
+	if !partsOfResponse(r).same(partsOfResponse(&a.Response)) {
 		return broken("in pieces %+v, at once %+v", a.Response, r)
 	}
 	if kind == wire.Text && !utf8.Valid(unit) {
@@ -114,21 +127,33 @@ func takenUnit(a *wire.Assembler, unit []byte, kind wire.MessageType, limits wir
 	return nil
 }
 
-// refusedUnit checks that a unit which Parse accepts is refused only for a reason that a single
-// message cannot give.
-func refusedUnit(err error, unit []byte, limits wire.Limits) error {
+// refusedUnit compares the error of a unit with that of the same bytes at once.
+func refusedUnit(
+	a *wire.Assembler, err error, unit []byte, kind wire.MessageType, limits wire.Limits,
+) error {
 	if bad := parseError(err, len(unit)); bad != nil {
 		return bad
 	}
-	switch wire.KindOf(err) {
-	case wire.KindMixedTypes, wire.KindTooManyMessages, wire.KindUnitTooLarge,
-		wire.KindUTF8, wire.KindNoUnit:
-		return nil
-	}
-	var r wire.Response
-	whole := r.Parse(unit, limits)
-	if whole == nil {
-		return broken("refused with %v in pieces, taken at once: %q", err, unit)
+	switch _, unwrapped, whole := atOnce(a, unit, kind, limits); {
+	case !sameError(err, whole):
+		return broken("%v in pieces: %v, at once: %v: %q", kind, err, whole, unit)
+	case a.Unwrapped() != unwrapped:
+		return broken("%v unwrapped in pieces: %v, at once: %v: %q", kind, a.Unwrapped(), unwrapped, unit)
 	}
 	return nil
+}
+
+// atOnce gives the bytes of a unit to another assembler in one message.
+func atOnce(
+	like *wire.Assembler, unit []byte, kind wire.MessageType, limits wire.Limits,
+) (r *wire.Response, unwrapped bool, err error) {
+	a := wire.Assembler{Unwrap: like.Unwrap}
+	a.Reset(limits)
+	if len(unit) > 0 {
+		_, err = a.Add(kind, unit)
+	}
+	if err == nil {
+		err = a.Finish()
+	}
+	return &a.Response, a.Unwrapped(), err
 }
