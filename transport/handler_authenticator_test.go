@@ -155,6 +155,7 @@ func TestHandler_LoginFailedLog(t *testing.T) {
 			`reason="the token has expired" user=ann`},
 		"neither":      {"Bearer x", auth.Verdict{}, `reason="wrong credentials"`},
 		"basic":        {"Basic am9lOndlbGNvbWU=", auth.Verdict{}, `reason="wrong credentials" user=joe`},
+		"no name":      {"Basic c2VjcmV0", auth.Verdict{}, "reason=\"wrong credentials\"\n"},
 		"reason alone": {"", auth.Verdict{Reason: "the cookie is wrong"}, `reason="the cookie is wrong"`},
 		"long": {"Bearer x", auth.Verdict{User: strings.Repeat("u", 5000), Reason: "no"},
 			"user=" + strings.Repeat("u", handshake.MostQuoted) + "\n"},

@@ -56,8 +56,9 @@ func (p Progress) String() string {
 //
 // An error ends the unit: Add and Finish keep returning it until Reset.
 type Assembler struct {
-	// Response is valid once HeadComplete; its views are valid until Reset. Body holds the bytes
-	// received so far.
+	// Response is valid once HeadComplete, also after an error in the body; its views are valid until
+	// Reset. Body holds the bytes received so far. After an error in the head it is empty, with
+	// ContentLength -1.
 	Response Response
 
 	// Unwrap takes a 401 that is the body of a 200, the form of Kaazing gateways
@@ -83,8 +84,9 @@ type Assembler struct {
 // into the old Response become invalid.
 func (a *Assembler) Reset(l Limits) {
 	clear(a.Response.Fields)
+	a.Response.reset()
 	*a = Assembler{
-		Response: Response{Fields: a.Response.Fields[:0]},
+		Response: a.Response,
 		Unwrap:   a.Unwrap,
 		limits:   l.OrDefault(),
 		buf:      a.buf[:0],
@@ -183,7 +185,9 @@ func (a *Assembler) Finish() error {
 }
 
 func (a *Assembler) fail(err error) (Progress, error) {
-	a.err = err
+	if a.err = err; a.headLen == 0 {
+		a.Response.reset()
+	}
 	return a.progress, err
 }
 

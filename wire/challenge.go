@@ -17,7 +17,7 @@ const maxChallenges = 32
 // ParseChallenges appends the challenges of one WWW-Authenticate or Proxy-Authenticate value to
 // dst; call it for each field line. Several challenges may stand in one value, 32 at most. An
 // Application challenge may carry words that are neither token68 nor parameters. Errors have
-// KindChallenge. [RFC 9110 11.6.1]
+// KindChallenge; the result is then dst as it was. [RFC 9110 11.6.1]
 //
 //khp:impl KHP-STATUS-401-04
 func ParseChallenges(dst []Challenge, value []byte) ([]Challenge, error) {

@@ -50,8 +50,8 @@ func AppendClose(dst []byte, code uint16, reason string) []byte {
 }
 
 // ParseClose reads the body of a Close frame: code 0 if it is empty. Errors have KindClose for a
-// body of one byte, or with a code that must not be sent, and KindUTF8 for the reason. [RFC 6455
-// 5.5.1]
+// body of one byte, or with a code that must not be sent, and KindUTF8 for the reason; code and
+// reason are then 0 and "". [RFC 6455 5.5.1]
 func ParseClose(p []byte) (code uint16, reason string, err error) {
 	switch len(p) {
 	case 0:

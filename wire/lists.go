@@ -14,7 +14,7 @@ type Extension struct{ Name, Params []byte }
 // each field line in order. The grammar is that of RFC 6455 section 9.1: tokens with ';'
 // parameters, a parameter with or without value, a value a token or a quoted token. Blanks are
 // allowed around ',' and ';' and refused around '='. Empty elements between commas are skipped; a
-// list without any element is refused. Errors have KindList.
+// list without any element is refused. Errors have KindList; the result is then dst as it was.
 //
 //khp:impl WSP-EXT-01
 //khp:impl WSP-EXT-02
@@ -136,7 +136,8 @@ func (e Extension) Param(name string) (value []byte, ok bool) {
 // Sec-WebSocket-Protocol, Connection, Upgrade. One call takes one field value;
 // call it for each line in turn. Empty elements between commas are skipped, as
 // RFC 9110 section 5.6.1 asks of a recipient, but a list without any element is
-// refused. The elements are views into value. Errors have KindList.
+// refused. The elements are views into value. Errors have KindList; the result is then dst as it
+// was.
 func ParseTokens(dst [][]byte, value []byte) ([][]byte, error) {
 	n := len(dst)
 	for i := scan.SkipEmpty(value, 0); i < len(value); i = scan.SkipEmpty(value, i) {

@@ -24,7 +24,7 @@ type Request struct {
 //
 // Errors are of type *ParseError. KindIncomplete means that b is a correct
 // beginning; any other kind is final, and reported at the first byte that
-// proves it. The content of r is then unspecified.
+// proves it. After an error r is empty, with ContentLength -1, but keeps the capacity of Fields.
 func (r *Request) ParseHead(b []byte, l Limits) (n int, err error) {
 	l.fill()
 	return r.parseHead(b, &l)
@@ -37,17 +37,24 @@ func (r *Request) parseHead(b []byte, l *Limits) (n int, err error) {
 		r.Fields, k = h.fields(b, l, r.Fields[:0], true, false)
 	}
 	if k != 0 {
+		r.reset()
 		return 0, h.err(k, b)
 	}
 	r.ContentLength, r.Body = h.length, nil
 	return h.line, nil
 }
 
+func (r *Request) reset() {
+	*r = Request{Fields: r.Fields[:0], ContentLength: -1}
+}
+
 // Parse reads b as one whole request: a head, and as many body bytes as Content-Length says, none
 // without it. Bytes beyond that are refused with KindSurplus, missing ones with KindBodyTooShort, a
-// cut head with KindIncomplete, and no bytes at all with KindEmpty.
+// cut head with KindIncomplete, and no bytes at all with KindEmpty. After an error r is empty, as
+// after one of ParseHead.
 func (r *Request) Parse(b []byte, l Limits) error {
 	if len(b) == 0 {
+		r.reset()
 		return &ParseError{Kind: KindEmpty}
 	}
 	l.fill()
@@ -55,7 +62,10 @@ func (r *Request) Parse(b []byte, l Limits) error {
 	if err != nil {
 		return err
 	}
-	return takeBody(&r.Body, b, n, max(r.ContentLength, 0))
+	if err = takeBody(&r.Body, b, n, max(r.ContentLength, 0)); err != nil {
+		r.reset()
+	}
+	return err
 }
 
 // takeBody stores b[n:] as the body if it has exactly want bytes.
@@ -127,7 +137,7 @@ func (h *head) response(r *Response, b []byte, l *Limits) Kind {
 }
 
 func (r *Response) reset() {
-	*r = Response{Fields: r.Fields[:0]}
+	*r = Response{Fields: r.Fields[:0], ContentLength: -1}
 }
 
 // ParseHead reads the status line and the fields at the start of b, and returns the number of bytes
@@ -142,6 +152,7 @@ func (r *Response) parseHead(b []byte, l *Limits) (n int, err error) {
 	r.reset()
 	h := newHead()
 	if k := h.response(r, b, l); k != 0 {
+		r.reset()
 		return 0, h.err(k, b)
 	}
 	return h.line, nil
@@ -153,6 +164,7 @@ func (r *Response) parseHead(b []byte, l *Limits) (n int, err error) {
 // KindBodyForbidden for content after a head that allows none.
 func (r *Response) Parse(b []byte, l Limits) error {
 	if len(b) == 0 {
+		r.reset()
 		return &ParseError{Kind: KindEmpty}
 	}
 	l.fill()
@@ -160,7 +172,9 @@ func (r *Response) Parse(b []byte, l Limits) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.takeBody(b, n, l.Body, true)
+	if _, err = r.takeBody(b, n, l.Body, true); err != nil {
+		r.reset()
+	}
 	return err
 }
 
@@ -225,6 +239,7 @@ func (r *Response) ParseOpening(b []byte, l Limits) (n int, chunked bool, err er
 	h := newHead()
 	h.stream = true
 	if k := h.response(r, b, &l); k != 0 {
+		r.reset()
 		return 0, false, h.err(k, b)
 	}
 	if h.coded {
@@ -242,6 +257,7 @@ func (r *Request) ParseOpening(b []byte, l Limits) (n int, err error) {
 	case scan.HasPrefix(b, empty):
 		skip = len(empty)
 	case bytes.HasPrefix([]byte(empty), b):
+		r.reset()
 		return 0, &ParseError{Kind: KindIncomplete, Offset: len(b), Detail: "more bytes needed"}
 	}
 	n, err = r.ParseHead(b[skip:], l)

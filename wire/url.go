@@ -26,7 +26,7 @@ const maxHost = 253
 // redirect with them. Refused with KindURL: other schemes, userinfo, a fragment, an empty host, an
 // IPv6 zone, a port outside 1 to 65535, control bytes, blanks, backslashes, bytes outside ASCII
 // after the host, and '%' without two hexadecimal digits. A host outside ASCII is handed to
-// toASCII, and refused if that is nil.
+// toASCII, and refused if that is nil. The URL of an error is the zero URL.
 //
 //khp:impl WSP-URI-01
 func ParseURL(s string, toASCII func(string) (string, error)) (URL, error) {
@@ -195,7 +195,7 @@ func (u URL) SameOrigin(v URL) bool {
 // Resolve reads ref, a Location value or a line of a URI list, as seen from u: an
 // absolute URL, "//host/path", "/path", "path", "../path" or "?query". Dot
 // segments are removed. Refused with KindURL: an empty reference and everything
-// that [ParseURL] refuses. toASCII may be nil. [RFC 3986 5.2]
+// that [ParseURL] refuses, with the zero URL. toASCII may be nil. [RFC 3986 5.2]
 //
 //khp:impl KHP-REDIR-06
 func (u URL) Resolve(ref []byte, toASCII func(string) (string, error)) (URL, error) {

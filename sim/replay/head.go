@@ -125,7 +125,6 @@ func (h *heads) openingResponse(p []byte) *problem {
 	r := &h.response
 	p = behindInterim(p)
 	if _, _, err := r.ParseOpening(p, wire.Limits{}); wire.KindOf(err) == wire.KindIncomplete {
-		r.Status = 0
 		return nil // cut off
 	} else if status := statusOf(p); err != nil && status != 0 && status != 101 {
 		r.Status = status // HTTP of another kind: the client decides

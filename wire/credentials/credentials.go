@@ -56,7 +56,7 @@ func Split(value []byte) (scheme, rest []byte, ok bool) {
 }
 
 // DecodeBasic reads the text behind "Basic ". ok is false if it is not padded base64 or holds no
-// colon or a control byte.
+// colon or a control byte; user and password are empty then.
 func DecodeBasic(rest []byte) (user, password string, ok bool) {
 	if bytes.ContainsAny(rest, "\r\n") {
 		return "", "", false
@@ -71,5 +71,8 @@ func DecodeBasic(rest []byte) (user, password string, ok bool) {
 		}
 	}
 	u, p, ok := bytes.Cut(b, []byte{':'})
-	return string(u), string(p), ok
+	if !ok { // what is there may be a secret, and is no name
+		return "", "", false
+	}
+	return string(u), string(p), true
 }

@@ -73,7 +73,8 @@ func TestDecodeBasic_Refusals(t *testing.T) {
 		"not base64": "!!!!", "no padding": "YTpi" + "Yg", "no colon": "YWI=", "line end": "YT\r\npi",
 		"control": "YToA", "empty": "",
 	} {
-		_, _, ok := DecodeBasic([]byte(in))
+		user, password, ok := DecodeBasic([]byte(in))
 		require.False(t, ok, name)
+		require.Empty(t, user+password, "%s: it may be a secret, and is no name", name)
 	}
 }

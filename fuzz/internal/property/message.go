@@ -92,6 +92,9 @@ func parsed(b []byte, judge func([]byte) bool, dirty message) error {
 		return broken("the same message gives %v, then %v", err, again)
 	}
 	if err != nil {
+		if !dirty.parts().same(parts{length: -1}) {
+			return broken("%v leaves %+v behind", err, dirty)
+		}
 		return parseError(err, len(b))
 	}
 	whole := r.parts()

@@ -40,8 +40,8 @@ func prefixes(b []byte, m message) error {
 
 // Units cuts a response into messages after every cut bytes and checks that the assembler makes the
 // same of them as Parse makes of the whole, wherever the cuts are and whatever is written over the
-// caller's slices afterwards. In text messages it makes the same, but for what is not UTF-8: that is
-// an error of its own, unless an earlier byte proves another one. [INV-31]
+// caller's slices afterwards. In text messages it makes the same of them, but bytes that are not
+// UTF-8 are an error of their own, unless an earlier byte proves another one. [INV-31]
 func Units(b, cuts []byte) error {
 	limits := wire.Limits{Messages: len(b) + 1}
 	var want wire.Response
@@ -101,15 +101,18 @@ func beginOfText(b []byte) (text, proof int) {
 // beginsCharacter reports whether some bytes behind b make a character of it. Each first byte takes
 // the lowest or the highest of the bytes that go on.
 func beginsCharacter(b []byte) bool {
-	for _, rest := range []string{"\x80", "\x80\x80", "\x80\x80\x80", "\xbf", "\xbf\xbf", "\xbf\xbf\xbf"} {
-		if utf8.ValidString(string(b) + rest) {
-			return true
+	for _, rest := range []string{"\x80\x80\x80", "\xbf\xbf\xbf"} {
+		for n := range rest {
+			if utf8.ValidString(string(b) + rest[:n+1]) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// addPieces adds b in messages whose sizes are the bytes of cuts, over and over, and the terminator.
+// addPieces adds b in messages whose sizes are the bytes of cuts, over and over, and the
+// terminator.
 func addPieces(a *wire.Assembler, t wire.MessageType, b, cuts []byte) error {
 	for i := 0; len(b) > 0; i++ {
 		n := len(b)

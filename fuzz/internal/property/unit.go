@@ -9,8 +9,8 @@ import (
 
 // Assembler drives an assembler with a program: five bytes of limits, then instructions of a byte
 // and their data (see [Program]). At every step it says that nothing goes backwards, that an error
-// stays, that memory stays within the limits, and at the end that the same bytes in one message have
-// the same verdict, and that a unit which was taken is a response that Parse takes. [INV-31]
+// stays, that memory stays within the limits, and at the end that the same bytes in one message
+// have the same verdict, and that a unit which was taken is a response that Parse takes. [INV-31]
 func Assembler(program []byte) error {
 	p := Program{b: program}
 	limits := wire.Limits{Head: 40 + 4*int(p.Byte()), Line: 20 + 2*int(p.Byte())}
@@ -65,7 +65,8 @@ func oneUnit(a *wire.Assembler, p *Program, limits wire.Limits) error {
 			kind = t
 		}
 		switch {
-		case progress < last && !a.Unwrapped() || progress == 0 || a.HeadComplete() != (progress > wire.UnitPartial):
+		case progress < last && !a.Unwrapped() || progress == 0 ||
+			a.HeadComplete() != (progress > wire.UnitPartial):
 			return broken("progress from %v to %v, head complete %v", last, progress, a.HeadComplete())
 		case a.Len() != len(unit) && !a.Unwrapped() || messages > limits.Messages:
 			return broken("%d bytes in %d messages, expected %d", a.Len(), messages, len(unit))
