@@ -103,11 +103,11 @@ func TestConn_PeerBreaksProtocol(t *testing.T) {
 // halfConn records the end of our sending direction.
 type halfConn struct {
 	net.Conn
-	halfClosed bool
+	halfClosed time.Time
 }
 
 func (c *halfConn) CloseWrite() error {
-	c.halfClosed = true
+	c.halfClosed = time.Now()
 	return nil
 }
 
@@ -132,7 +132,7 @@ func TestConn_PeerBreaksProtocolAndGoesOn(t *testing.T) {
 		var broken *ProtocolError
 		require.ErrorAs(t, <-read, &broken)
 		require.Equal(t, sock.FailTimeout, time.Since(start))
-		require.True(t, half.halfClosed)
+		require.Equal(t, start, half.halfClosed, "the peer is not kept waiting for the end")
 		p.wantEnd("TCP is closed")
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,9 +31,10 @@ func TestConn_Reader(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, b := socket(t)
 			c, p := testConn(a, true), newPeer(t, b, false)
-			go p.send(pf{Op: opT, P: long[:7], More: true}, pf{Op: opO}, pf{Op: opC, P: long[7:100000],
-				More: true}, pf{Op: opC, More: true}, pf{Op: opC, P: long[100000:]},
-				pf{Op: opB}, pf{Op: opB, P: "short"}, pf{Op: opT, P: "whole"})
+			go p.send(pf{Op: opO}, pf{Op: opT, P: long[:7], More: true}, pf{Op: opO},
+				pf{Op: opC, P: long[7:100000], More: true}, pf{Op: opC, More: true},
+				pf{Op: opC, P: long[100000:]}, pf{Op: opB}, pf{Op: opB, P: "short"},
+				pf{Op: opT, P: "whole"})
 			r := readerOf(t, c, Text)
 			var got bytes.Buffer
 			var err error
@@ -55,6 +57,19 @@ func TestConn_Reader(t *testing.T) {
 			require.Equal(t, "short", string(all))
 			wantMessage(t, c, Text, "whole")
 		})
+	}
+}
+
+// A message that was read to its end leaves no buffer behind, whatever its size.
+func TestConn_ReaderHoldsNoBuffer(t *testing.T) {
+	for _, size := range []int{0, 10, 5000, 200_000} {
+		a, b := tcpPair(t)
+		c, p := testConn(a, true), newPeer(t, b, false)
+		go p.send(bin(strings.Repeat("x", size)))
+		all, err := io.ReadAll(readerOf(t, c, Binary))
+		require.NoError(t, err)
+		require.Len(t, all, size)
+		require.True(t, c.link.Idle(), size)
 	}
 }
 
@@ -307,4 +322,40 @@ func TestPrepare(t *testing.T) {
 			t.Fatal(err)
 		}
 	}))
+}
+
+// A client sends no fragments to servers that may be Kaazing gateways.
+func TestDial_FragmentsByProfile(t *testing.T) {
+	long := strings.Repeat("x", 3*fragmentSize)
+	asked := func(p *rawServer) {
+		p.asked()
+		p.send(bin(response101), terminator)
+	}
+	for _, c := range []struct {
+		name      string
+		profile   Profile
+		play      func(p *rawServer)
+		fragments bool
+	}{
+		{"spec", Spec, asked, true},
+		{"auto", Auto, asked, false},
+		{"kaazing", Kaazing, func(p *rawServer) {
+			p.opened(bin(messageN))
+			p.message()
+			p.send(bin(response101), terminator, bin(messageN))
+		}, false},
+	} {
+		virtual(t, c.name, func(t *testing.T) {
+			got := dialRaw(t, t.Context(), false, &DialOptions{Profile: c.profile}, c.play)
+			require.NoError(t, got.err)
+			w, err := got.conn.Writer(t.Context(), Binary)
+			require.NoError(t, err)
+			_, err = io.WriteString(w, long)
+			require.NoError(t, err)
+			require.NoError(t, w.Close())
+			require.NoError(t, got.conn.Close(CloseNormal, ""))
+			got.end()
+			require.Equal(t, !c.fragments, slices.Contains(got.net.log.all(), "binary "+long))
+		})
+	}
 }

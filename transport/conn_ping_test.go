@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"net"
 	"net/http/httptest"
 	"strings"
@@ -228,4 +229,29 @@ func TestConn_PingAnsweredBeforeTheEnd(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A Ping leaves a message that a Reader has begun to it, and reads on once that is at its end.
+func TestConn_PingDuringReader(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
+		a, b := connection(t)
+		c, p := testConn(a, true), newPeer(t, b, false)
+		begun := make(chan struct{})
+		go func() {
+			defer close(begun)
+			p.send(pf{Op: opT, P: "begun, ", More: true})
+		}()
+		r := readerOf(t, c, Text)
+		<-begun
+		answered := make(chan error, 1)
+		go func() { answered <- c.Ping(t.Context()) }()
+		p.wantFrame("Ping", opI, "")
+		synctest.Wait()
+		go p.send(pf{Op: opC, P: "and read to its end"})
+		all, err := io.ReadAll(r)
+		require.NoError(t, err)
+		require.Equal(t, "begun, and read to its end", string(all))
+		p.send(pf{Op: opO})
+		require.NoError(t, <-answered)
+	})
 }

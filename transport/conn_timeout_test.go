@@ -79,6 +79,27 @@ func TestConn_CloseTimeoutWhileWriting(t *testing.T) {
 	})
 }
 
+// A server that is writing when the peer closes ends its message and answers, and then waits for
+// nothing more.
+func TestConn_PeerClosesWhileWriting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := pipePair(t)
+		c, p := testConn(a, false), newPeer(t, b, true)
+		end := untilEnd(c)
+		wrote := make(chan error, 1)
+		go func() { wrote <- c.Write(context.Background(), Text, []byte("slow")) }()
+		synctest.Wait()
+		start := time.Now()
+		p.send(pf{Op: opX, P: "\x03\xe8"})
+		p.wantFrame("the message comes whole", opT, "slow")
+		p.wantFrame("Close is answered", opX, "\x03\xe8")
+		p.wantEnd("TCP is closed")
+		require.Zero(t, time.Since(start))
+		require.NoError(t, <-wrote)
+		require.Equal(t, CloseNormal, CloseCode(<-end))
+	})
+}
+
 // A server that answers the Close but leaves TCP open costs the client the close timeout, no more.
 func TestConn_ClientWaitsForServerToCloseTCP(t *testing.T) {
 	t.Attr("req", "WSP-CLOSE-01")

@@ -292,28 +292,67 @@ func TestForwardFrom(t *testing.T) {
 
 // The side that takes no more is told from the side that gives no more.
 func TestForward_WhoseError(t *testing.T) {
-	r := newRelayed(false, false)
-	r.fromEnd.Reads = [][]byte{frametest.Encode(false, text("lost"))}
-	nc, _ := pipePair(t)
-	to := testConn(nc, true)
-	require.NoError(t, to.CloseNow())
-	err := r.c.Forward(t.Context(), to, nil, nil)
-	require.ErrorAs(t, err, new(*ForwardError))
-	require.ErrorIs(t, err, net.ErrClosed)
-	require.Equal(t, errors.Unwrap(err).Error(), err.Error())
-	require.False(t, r.c.hasEnded())
-	require.NotErrorAs(t, r.c.Forward(t.Context(), r.to, nil, nil), new(*ForwardError),
-		"nothing more to read")
+	for _, message := range []string{"lost", strings.Repeat("large", 40<<10)} {
+		r := newRelayed(false, false)
+		r.fromEnd.Reads = [][]byte{frametest.Encode(false, text(message))}
+		nc, _ := pipePair(t)
+		to := testConn(nc, true)
+		require.NoError(t, to.CloseNow())
+		err := r.c.Forward(t.Context(), to, nil, nil)
+		require.ErrorAs(t, err, new(*ForwardError))
+		require.ErrorIs(t, err, net.ErrClosed)
+		require.Equal(t, errors.Unwrap(err).Error(), err.Error())
+		require.False(t, r.c.hasEnded())
+		require.NotErrorAs(t, r.c.Forward(t.Context(), r.to, nil, nil), new(*ForwardError),
+			"nothing more to read")
+	}
 
-	r = newRelayed(false, false)
+	r := newRelayed(false, false)
 	require.ErrorAs(t, r.c.ForwardFrom(t.Context(), strings.NewReader("x"), 0, nil),
 		new(*ForwardError), "no such type")
 	failing := errors.New("full")
 	r.fromEnd.Reads = [][]byte{frametest.Encode(false, text("lost"))}
-	err = r.c.ForwardTo(t.Context(), writerFunc(func([]byte) (int, error) { return 0, failing }), nil,
+	err := r.c.ForwardTo(t.Context(), writerFunc(func([]byte) (int, error) { return 0, failing }), nil,
 		nil)
 	require.ErrorAs(t, err, new(*ForwardError))
 	require.ErrorIs(t, err, failing)
+}
+
+// fewWrites fails after so many writes.
+type fewWrites struct {
+	frametest.Script
+	left int
+}
+
+func (c *fewWrites) Write(p []byte) (int, error) {
+	if c.left--; c.left < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return c.Script.Write(p)
+}
+
+// A large message that cannot be sent to its end leaves a connection on which only Close makes
+// sense; one that could not be begun leaves it as it was.
+func TestForward_LargeMessageBreaks(t *testing.T) {
+	for writes, usable := range []bool{true, false} {
+		r := newRelayed(false, false)
+		r.fromEnd.Reads = [][]byte{frametest.Encode(false, bin(strings.Repeat("x", 200<<10)))}
+		full := &fewWrites{left: writes}
+		to := testConn(full, false)
+		err := r.c.Forward(t.Context(), to, nil, nil)
+		require.ErrorAs(t, err, new(*ForwardError))
+		require.ErrorIs(t, err, io.ErrShortWrite)
+		full.left = 10
+		err = to.Write(t.Context(), Text, []byte("behind it"))
+		if usable {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, "was broken off between fragments")
+		}
+		sent := len(full.Writes)
+		_ = to.Close(CloseInternalError, "")
+		require.Greater(t, len(full.Writes), sent, "the Close frame goes out")
+	}
 }
 
 type writerFunc func(p []byte) (int, error)

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -167,6 +168,31 @@ func TestHandler_ShutdownInEveryPhase(t *testing.T) {
 		late := servePipe(t, h, openingRequest)
 		<-late.done
 	})
+}
+
+// Accept says of a handshake that Shutdown ends that it failed, in every phase.
+func TestHandler_AcceptAtShutdown(t *testing.T) {
+	for _, m := range serverMoments {
+		virtual(t, m.name, func(t *testing.T) {
+			h := m.handler()
+			h.Serve = nil
+			a, b := connection(t)
+			c := newRawClient(t, a)
+			failed := make(chan error, 1)
+			go func() {
+				_, err := h.Accept(&hijacked{httptest.NewRecorder(), b}, parseRequest(t, openingRequest))
+				failed <- err
+			}()
+			require.Contains(t, <-c.head, "101 Switching Protocols")
+			m.script(c)
+			synctest.Wait()
+			require.NoError(t, h.Shutdown(t.Context()))
+			require.ErrorAs(t, <-failed, new(*HandshakeError))
+			require.Equal(t, "503", c.status())
+			require.Equal(t, CloseGoingAway, c.closeCode())
+			c.end()
+		})
+	}
 }
 
 // The connection ends in every phase: the handshake is over at once, and the decision is called

@@ -68,6 +68,29 @@ func TestObserver_Client(t *testing.T) {
 	})
 }
 
+// The end of the opening handshake divides what came with it in one piece.
+func TestObserver_FramesBehindTheOpening(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
+		var seen recorder
+		var answer string
+		got := dialRaw(t, t.Context(), false, &DialOptions{Observer: &seen}, func(p *rawServer) {
+			p.opened(pf{Op: opI})
+			answer = p.response101Opening()
+			p.message()
+			p.send(bin(response101), terminator)
+		})
+		require.NoError(t, got.err)
+		got.end()
+		var opening []string
+		for _, ev := range seen.events {
+			if ev.Kind == EventReceiveOpening {
+				opening = append(opening, string(ev.Data))
+			}
+		}
+		require.Equal(t, []string{answer}, opening)
+	})
+}
+
 func TestObserver_ServerAndFailures(t *testing.T) {
 	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		var seen recorder

@@ -43,6 +43,8 @@ func TestDial_Retry(t *testing.T) {
 		{"one attempt", &Retry{Attempts: 1}, []func(p *rawServer){busy}, 1, 0},
 		{"doubles up to a bound", &Retry{Attempts: 6, MinBackoff: time.Second,
 			MaxBackoff: 5 * time.Second}, []func(p *rawServer){busy}, 6, (1 + 2 + 4 + 5 + 5) * time.Second},
+		{"half a minute at most", &Retry{Attempts: 9}, []func(p *rawServer){busy}, 9,
+			(500 + 1000 + 2000 + 4000 + 8000 + 16000 + 30000 + 30000) * time.Millisecond},
 		{"bounds out of order", &Retry{MinBackoff: 9 * time.Second, MaxBackoff: time.Second},
 			[]func(p *rawServer){busy}, 3, 2 * time.Second},
 		{"Retry-After is the least", &Retry{}, []func(p *rawServer){later, then101(terminator)}, 0,

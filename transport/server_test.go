@@ -137,6 +137,8 @@ func TestServer_FallbackFirst(t *testing.T) {
 		"broken KHP": {strings.Replace(openingRequest, "Key: d", "Key: ", 1),
 			"Sec-WebSocket-Key", 400},
 		"emulation": {"GET /?.kr=xs HTTP/1.1\r\nHost: h\r\n\r\n", "", 404},
+		"KHP in absolute-form": {strings.Replace(openingRequest, "GET /echo", "GET http://h/echo", 1),
+			"", 101},
 		"KHP to elsewhere": {strings.Replace(openingRequest, "GET /echo", "GET /elsewhere", 1),
 			"page GET /elsewhere", 200},
 	} {
@@ -253,6 +255,12 @@ func TestServer_Plain(t *testing.T) {
 		string(frametest.Encode(false, text("hello"))))
 	require.Contains(t, <-c.head, "101 Switching Protocols")
 	require.Equal(t, "hello", string((<-c.got).Payload))
+
+	later := dialHTTP(t, url)
+	later.send("GET /page HTTP/1.1\r\nHost: h\r\n\r\n")
+	later.want(200, "page GET /page")
+	later.send(strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1))
+	later.want(101, "")
 }
 
 // A value that the application adds to the context of a connection is there in all callbacks, and

@@ -63,6 +63,11 @@ func TestServer_ListenAndServe(t *testing.T) {
 	require.ErrorContains(t, s.ListenAndServe("256.0.0.1:0"), "256.0.0.1")
 	require.ErrorContains(t, s.ListenAndServeTLS("256.0.0.1:0", "", ""), "256.0.0.1")
 	require.ErrorContains(t, s.ListenAndServeTLS("127.0.0.1:0", "none.pem", "none.pem"), "none.pem")
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.ErrorContains(t, s.ServeTLS(ln, "none.pem", "none.pem"), "none.pem")
+	_, err = ln.Accept()
+	require.ErrorIs(t, err, net.ErrClosed, "Serve takes the listener, and closes it")
 
 	donor := httptest.NewTLSServer(http.NotFoundHandler())
 	donor.Close()
