@@ -32,10 +32,7 @@ var (
 const patience = 30 * time.Second
 
 // client is a KHP client that costs as little as possible: it knows the answers in advance.
-type client struct {
-	nc    net.Conn
-	frame []byte // the one it sends, ready made
-}
+type client struct{ nc net.Conn }
 
 // connect brings up TCP. The source address is chosen so that more clients fit on one machine than
 // there are ports.
@@ -109,28 +106,18 @@ func (c *client) expect(n int) error {
 }
 
 func (c *client) receive() ([]byte, error) {
-	h, err := ws.ReadHeader(c.nc)
-	if err != nil {
-		return nil, err
+	f, err := ws.ReadFrame(c.nc)
+	if err == nil && f.Header.OpCode == ws.OpClose {
+		code, reason := ws.ParseCloseFrameData(f.Payload)
+		err = fmt.Errorf("closed with %d %s", code, reason)
 	}
-	p := make([]byte, h.Length)
-	if _, err := io.ReadFull(c.nc, p); err != nil {
-		return nil, err
-	}
-	if h.OpCode == ws.OpClose {
-		code, reason := ws.ParseCloseFrameData(p)
-		return nil, fmt.Errorf("closed with %d %s", code, reason)
-	}
-	return p, nil
+	return f.Payload, err
 }
 
 // send writes one frame, masked with zeros.
 func (c *client) send(op ws.OpCode, payload string) error {
-	c.frame = c.frame[:0]
-	b := bytes.NewBuffer(c.frame)
-	_ = ws.WriteHeader(b, ws.Header{Fin: true, OpCode: op, Masked: true, Length: int64(len(payload))})
-	b.WriteString(payload)
-	_, err := c.nc.Write(b.Bytes())
+	f := ws.MaskFrameWith(ws.NewFrame(op, true, []byte(payload)), [4]byte{})
+	_, err := c.nc.Write(ws.MustCompileFrame(f))
 	return err
 }
 
@@ -153,11 +140,7 @@ func (c *client) close() error {
 	if err := c.send(ws.OpClose, "\x03\xe8"); err != nil {
 		return err
 	}
-	h, err := ws.ReadHeader(c.nc)
-	if err != nil {
-		return err
-	}
-	if _, err := io.CopyN(io.Discard, c.nc, h.Length); err != nil {
+	if _, err := ws.ReadFrame(c.nc); err != nil {
 		return err
 	}
 	if _, err := c.nc.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
