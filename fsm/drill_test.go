@@ -65,7 +65,7 @@ func TestDrill(t *testing.T) {
 	})
 }
 
-// drilled is what docs/verification.md shows of the output of a command.
+// drilled is a part of the output of a command that docs/verification.md shows.
 func drilled(t *testing.T, command string) string {
 	page, err := os.ReadFile("../docs/verification.md")
 	require.NoError(t, err)

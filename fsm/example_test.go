@@ -61,7 +61,7 @@ func ExampleStatus() {
 	// 799 (unlisted, server error) ActionClose false
 }
 
-// The rows of one cell, in the order in which they are tried: what a client makes of an empty
+// The rows of one cell, in the order in which they are tried: the reaction of a client to an empty
 // binary message while it waits for credentials.
 func ExampleClientRows() {
 	for r := range fsm.ClientRows() {

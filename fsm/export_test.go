@@ -95,7 +95,7 @@ type mutated struct {
 	row  row
 }
 
-// mutateRow lists what can be changed in a row.
+// mutateRow lists the possible changes of a row.
 func mutateRow(r row, from, phases uint8) (list []mutated) {
 	add := func(what string, change func(*row)) {
 		m := r
@@ -182,7 +182,7 @@ func mutateStatuses(yield func(Mutant) bool) bool {
 	return true
 }
 
-// rebuild refreshes what is spread out from the status table.
+// rebuild refreshes the tables that are derived from the status table.
 func rebuild(code uint16) {
 	actions[code], duties[code] = Status(int(code)).Action, Status(int(code)).Duties
 }

@@ -101,7 +101,7 @@ func commute(a, b Effect) bool {
 	return aboutTimer(a) && !stops && a.Timer != b.Timer
 }
 
-// reordered and enriched list what can be changed in a row beside what it has: two effects
+// reordered and enriched list the changes of a row beside those of its parts: two effects
 // exchanged, one more effect, one more mark. live are the marks that mean something after the row,
 // certain those that are set before it anyway.
 func reordered(r row) (list []mutated) {
@@ -254,7 +254,7 @@ var (
 	serverTimerList = []Timer{TimerRequest, TimerBody, TimerReplay, TimerOverall, TimerClose}
 )
 
-// mutateMore yields the mutants of one machine beyond those of what its edges have; false ends.
+// mutateMore yields the mutants of one machine beyond those of the parts of its edges; false ends.
 func mutateMore(side string, places func(visit func(place) bool), yield func(Mutant) bool) bool {
 	timers, live, certain := clientTimerList, liveMarks(clientTable[:]),
 		certainMarks(clientTable[:], int(ClientIdle))

@@ -22,7 +22,7 @@ var mutate = flag.Bool("mutate", false,
 
 // TestMutation changes the tables one cell at a time and requires that the oracle or the explorer
 // notices. The oracle was written from the requirements and the explorer checks properties, so
-// neither of them knows what the tables say.
+// neither of them depends on the tables.
 func TestMutation(t *testing.T) {
 	if !*mutate {
 		t.Skip("run with -mutate, or make mutate")
@@ -81,8 +81,8 @@ var (
 	implication = regexp.MustCompile(`(?m)^- (.*) → (.*)$`)
 )
 
-// implied reports whether a mutant only asks for what the guard of its row implies anyway, as an
-// invariant says that is proven.
+// implied reports whether a mutant only adds a condition that the guard of its row implies anyway,
+// by a proven invariant.
 func implied(t *testing.T, name string) bool {
 	m := moreGuarded.FindStringSubmatch(name)
 	if m == nil {
@@ -133,7 +133,7 @@ type samples struct {
 // situation anything happens.
 func (s *samples) leftOpen(m fsm.Mutant) bool { return !s.spoken[m.Cell] && onlyVerdict(m.Name) }
 
-// onlyVerdict reports whether a mutant changes what is said about an event that has no consequence.
+// onlyVerdict reports whether a mutant changes only the verdict on an event without consequence.
 func onlyVerdict(name string) bool {
 	return strings.HasSuffix(name, "Ignored: Misuse") || strings.HasSuffix(name, "Misuse: Ignored") ||
 		strings.HasSuffix(name, "Ignored: Accepted")
@@ -265,8 +265,8 @@ func newGraph[S, M comparable](c *subject[S, M], cellOf func(S, fsm.Event) int) 
 	return g
 }
 
-// differs walks as [subject.walk] does, through what an altered cell changes: the steps through it,
-// and everything that is reached by them and was not before. All other steps are as they were.
+// differs walks as [subject.walk] does, through the changes of an altered cell: the steps through
+// it, and everything that is reached by them and was not before. All other steps are as they were.
 func (g *graph[S, M]) differs(cell int) bool {
 	fresh := map[node[S, M]]struct{}{}
 	var queue []node[S, M]

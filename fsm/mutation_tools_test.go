@@ -33,8 +33,8 @@ var (
 		"the machines tell what they look at: set by TestMutation_ByTool for itself")
 )
 
-// tool is one way to notice a mutant. None of them needs another one, and none reads the tables for
-// what it expects.
+// tool is one way to notice a mutant. None of them needs another one, and none takes its
+// expectations from the tables.
 type tool struct {
 	name    string
 	notices func(number int, m fsm.Mutant) bool
@@ -128,7 +128,7 @@ type scene struct {
 	took    time.Duration
 }
 
-// scenes notices a mutant by the scenes that look at what it changes.
+// scenes notices a mutant by the scenes that look at the changed cells.
 func scenes(t *testing.T, list []scene) func(int, fsm.Mutant) bool {
 	for i := range list {
 		begin := time.Now()
@@ -162,7 +162,7 @@ func unless(f func() bool) (yes bool) {
 	return f()
 }
 
-// scenarios are those of package script, with what each of them expects and the invariants that the
+// scenarios are those of package script, with the expectations of each and the invariants that the
 // network watches.
 func scenarios(t *testing.T) (list []scene) {
 	require.NoError(t, filepath.WalkDir("../sim/script/testdata",
@@ -226,7 +226,7 @@ func exploration(t *testing.T) func(int, fsm.Mutant) bool {
 	}
 }
 
-// proof notices what cannot be proven any more of the cell that has changed.
+// proof notices properties of the changed cell that can no longer be proven.
 func proof(t *testing.T) func(int, fsm.Mutant) bool {
 	page, err := os.ReadFile("../docs/invariants.md")
 	require.NoError(t, err)
@@ -268,8 +268,8 @@ func newTally(t *testing.T) *tally {
 	return &tally{t, map[string]*class{}, map[string]int{}, map[string]int{}}
 }
 
-// nothing reports whether a mutant changes nothing that anybody could notice, or what the text
-// leaves open.
+// nothing reports whether a mutant changes nothing that can be noticed, or only a behaviour that
+// the specification leaves open.
 func (s *tally) nothing(m fsm.Mutant, by []string) bool {
 	return len(by) == 0 && (redundant(m.Name) || onlyVerdict(m.Name) || equivalents[m.Name] != "" ||
 		implied(s.t, m.Name))
@@ -327,7 +327,7 @@ func (s *tally) log(t *testing.T, all int, everything bool, tools []tool) {
 		sum.equivalent, *mutateSeed)
 }
 
-// classes of mutants, by what their names end in; the first that fits counts.
+// classes of mutants, by the ends of their names; the first that fits counts.
 var classes = []struct {
 	name string
 	ends *regexp.Regexp

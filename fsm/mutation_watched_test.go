@@ -24,8 +24,8 @@ type at struct {
 	cell int
 }
 
-// telling has the machines tell fsm.Touched of what they look at: in each file, what follows a
-// line.
+// telling has the machines report to fsm.Touched which cells they look at: in each file, the
+// statements behind a line.
 var telling = map[string]map[string]string{
 	"client.go": {
 		"func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Verdict) {\n": "" +
@@ -38,7 +38,7 @@ var telling = map[string]map[string]string{
 	"status.go": {"func Status(code int) codes.Rule {\n": "\ttouched(\"status\", code)\n"},
 }
 
-// mutable is what makes the mutants part of package fsm for the tests of another package:
+// mutable is the code that makes the mutants part of package fsm for the tests of another package:
 // KHP_MUTANT is the number of the mutant, KHP_TOUCHED the file that is told which cells decide.
 const mutable = `package fsm
 
@@ -77,8 +77,8 @@ func init() {
 }
 `
 
-// watchedTests builds the tests of a package on machines that tell what they look at; those of
-// another package than this one have the mutants, too.
+// watchedTests builds the tests of a package on machines that report the cells that they look at;
+// those of another package than this one have the mutants, too.
 func watchedTests(t *testing.T, pkg string) (binary string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -111,7 +111,8 @@ func watchedTests(t *testing.T, pkg string) (binary string) {
 	return binary
 }
 
-// suite is the tests of another package: what each of them looks at, and how long it takes.
+// suite is the tests of another package: the cells that each of them looks at, and how long it
+// takes.
 type suite struct {
 	binary, dir string
 	tests       []testOf
@@ -166,7 +167,7 @@ func (s *suite) run(names []string, env ...string) *exec.Cmd {
 	return cmd
 }
 
-// notices reports whether a test that looks at what mutant number n changes fails with it. The
+// notices reports whether a test that looks at the cells of mutant number n fails with it. The
 // quick ones go first.
 func (s *suite) notices(n int, m fsm.Mutant) bool {
 	var names []string
@@ -184,7 +185,7 @@ func (s *suite) notices(n int, m fsm.Mutant) bool {
 	return false
 }
 
-// looking returns what machines of this process look at while f runs.
+// looking returns the cells that machines of this process look at while f runs.
 func looking(f func()) map[at]bool {
 	list := map[at]bool{}
 	fsm.Touched = func(side string, cell int) { list[at{side, cell}] = true }

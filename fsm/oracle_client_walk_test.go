@@ -26,7 +26,7 @@ func newClient(cfg fsm.ClientConfig, events []fsm.Event) *subject[fsm.ClientStat
 	}
 }
 
-// goodResponse is what is found about a response with which nothing is wrong.
+// goodResponse has the facts of a faultless response.
 const goodResponse = fsm.FactTerminated | fsm.FactAcceptMatches | fsm.FactProtocolOffered |
 	fsm.FactExtensionsAsked | fsm.FactChallengeUsable |
 	fsm.FactProxyChallenge | fsm.FactUpgradeTLS | fsm.FactTargetUsable
@@ -142,8 +142,8 @@ func TestOracle_Client(t *testing.T) {
 			require.NoError(t, compareClient(oracleClientConfigs[name]), name)
 		}
 	})
-	// Every status code in an extended response, when all is well with it and when nothing is, and
-	// what comes of it when the peer closes.
+	// Every status code in an extended response, with all good facts and with none, and then a Close
+	// of the peer.
 	t.Run("status codes", func(t *testing.T) {
 		for _, r := range oracle.Statuses {
 			attest(t, fmt.Sprintf("KHP-STATUS-%d-01", r.Code))

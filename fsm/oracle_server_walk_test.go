@@ -26,7 +26,7 @@ func newServer(cfg fsm.ServerConfig, events []fsm.Event) *subject[fsm.ServerStat
 	}
 }
 
-// goodDecision is what an application finds when it has done everything right.
+// goodDecision has the facts of a faultless decision.
 const goodDecision = fsm.FactSelectionValid | fsm.FactLocation | fsm.FactChallenge |
 	fsm.FactProxyChallenge | fsm.FactUpgrade
 
@@ -114,7 +114,7 @@ func TestOracle_Server(t *testing.T) {
 			require.NoError(t, compareServer(oracleServerConfigs[name]), name)
 		}
 	})
-	// Every status code as a decision, with and without what it needs.
+	// Every status code as a decision, with and without its required fields.
 	t.Run("status codes", func(t *testing.T) {
 		for code := 300; code <= 308; code++ {
 			attest(t, fmt.Sprintf("KHP-STATUS-%d-09", code))

@@ -31,8 +31,8 @@ type node[S, M comparable] struct {
 	timers oracle.Timers
 }
 
-// next makes one step on both sides. diff says what differs; moved is false if both agree that
-// nothing happened.
+// next makes one step on both sides. diff describes the difference; moved is false if both agree
+// that nothing happened.
 func (c *subject[S, M]) next(n node[S, M], ev fsm.Event) (to node[S, M], diff string, moved bool) {
 	state, got, verdict := c.step(n.state, ev)
 	model, want, wantVerdict := c.oracle(n.model, ev)
@@ -240,7 +240,7 @@ func each(ev fsm.Event, sets []fsm.Facts) []fsm.Event {
 }
 
 // Statuses with which responses and decisions are tried: one for each action, and every action with
-// its neighbours and what is not listed.
+// its neighbours and unlisted codes.
 var (
 	quickStatuses = []uint16{100, 101, 202, 302, 307, 401, 407, 426, 403}
 	someStatuses  = []uint16{99, 100, 101, 102, 103, 104, 200, 201, 202, 203, 204, 205, 206, 300, 301,
@@ -248,7 +248,7 @@ var (
 		400, 401, 402, 403, 407, 408, 417, 426, 427, 444, 500, 511, 599, 600, 999}
 )
 
-// peerFailures is what a peer can be blamed for.
+// peerFailures are the failures that a peer can be blamed for.
 var peerFailures = []fsm.Failure{fsm.FailureFrame, fsm.FailureLimit, fsm.FailureMalformed,
 	fsm.FailureOpening, fsm.FailureUnexpectedMessage,
 	fsm.FailureUTF8}

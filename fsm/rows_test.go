@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// plainState is a state of either machine without any type of this package's own making: what a
-// model checker would keep.
+// plainState is a state of either machine without types of this package, as a model checker would
+// keep it.
 type plainState struct {
 	phase                       string
 	marks                       map[string]bool
@@ -22,7 +22,7 @@ type plainState struct {
 	status                      uint16
 }
 
-// interpret runs rows by what they say and nothing else.
+// interpret runs rows from their data alone.
 func interpret(
 	rows []Row, s plainState, column string, ev Event, holds func(string) bool,
 ) (plainState, []Effect, Verdict) {
@@ -87,7 +87,7 @@ func (s plainState) apply(r Row, ev Event) plainState {
 	return s
 }
 
-// orders fills in what effects take from the state.
+// orders fills in the data that effects take from the state.
 func (s plainState) orders(list []Effect) (out []Effect) {
 	for _, f := range list {
 		switch {

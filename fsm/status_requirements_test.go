@@ -33,8 +33,9 @@ var (
 	followUpStatus = `(?m)^KHP-STATUS-%d-02\t([A-Z]+)\tclient\t[^\t]*\t[^\t]*\tClose, then `
 )
 
-// compareRequirements compares the status table with what docs/requirements.tsv has a client do
-// with each code, and how strong that is: of a close that something follows, the follow-up.
+// compareRequirements compares the status table with the reaction that docs/requirements.tsv
+// requires of a client for each code, and with its strength: for a close with a follow-up, that of
+// the follow-up.
 func compareRequirements(t *testing.T) error {
 	file, err := os.ReadFile("../docs/requirements.tsv")
 	require.NoError(t, err)

@@ -74,7 +74,7 @@ func verdictOf(_ ClientState, _ Effects, v Verdict) Verdict { return v }
 
 var sink int
 
-// BenchmarkStep measures the ten transitions; bytes/state is the size of what has to be kept.
+// BenchmarkStep measures the ten transitions; bytes/state is the size of the state to keep.
 func BenchmarkStep(b *testing.B) {
 	cfg := DefaultClientConfig()
 	for _, c := range common {

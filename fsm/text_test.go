@@ -21,7 +21,7 @@ func TestEnums_Readable(t *testing.T) {
 	})
 }
 
-// States, events and effects print what is in them.
+// States, events and effects print their contents.
 func TestString(t *testing.T) {
 	cfg := DefaultServerConfig()
 	s := cfg.Start()

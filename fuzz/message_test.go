@@ -40,7 +40,7 @@ func FuzzRoundTrip(f *testing.F) {
 		})
 }
 
-// Any bytes cut anywhere: into what has been read so far, and into messages.
+// Any bytes cut anywhere: into the bytes read so far, and into messages.
 func FuzzSplit(f *testing.F) {
 	for _, kind := range []corpus.Kind{corpus.Request, corpus.Response} {
 		for c := range corpus.Of(kind) {

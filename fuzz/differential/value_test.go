@@ -14,8 +14,8 @@ import (
 	"example.com/khp/wire/credentials"
 )
 
-// Any reference as seen from any URL, here and in net/url. Both resolve what both accept to the
-// same place.
+// Any reference as seen from any URL, here and in net/url. References that both accept resolve to
+// the same place.
 func FuzzDiffURL(f *testing.F) {
 	for _, base := range []string{"ws://h/b/c/d;p?q", "wss://[::1]:8443/a//b/../", "http://h:80"} {
 		for _, ref := range []string{"g", "./g", "g/", "/g", "//g", "?y", "g?y", ";x", "g;x=1/../y",
@@ -43,8 +43,8 @@ func FuzzDiffURL(f *testing.F) {
 		if err != nil {
 			return
 		}
-		// net/url writes paths anew, with some bytes escaped that wire leaves as they are: compare
-		// what is left when both are decoded.
+		// net/url writes paths anew, with some bytes escaped that wire leaves as they are: compare both
+		// after decoding.
 		path, err := url.PathUnescape(ours.Path)
 		if err != nil {
 			t.Fatalf("%q: %v", ours.Path, err)

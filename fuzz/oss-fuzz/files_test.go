@@ -48,7 +48,7 @@ func TestBuild_AllTargets(t *testing.T) {
 	require.ElementsMatch(t, want, named)
 }
 
-// The page says what each target checks.
+// The page describes the checks of each target.
 func TestPage_AllTargets(t *testing.T) {
 	page, err := os.ReadFile("../../docs/fuzzing.md")
 	require.NoError(t, err)

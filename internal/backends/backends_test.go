@@ -21,7 +21,7 @@ import (
 var installed = flag.String("installed", "",
 	"folder with node_modules that have ws, and with a Python environment venv that has websockets")
 
-// language is what runs scripts of a library.
+// language is the interpreter for scripts of a library.
 type language struct {
 	run []string // with the script behind it
 	ext string

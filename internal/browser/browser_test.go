@@ -18,15 +18,14 @@ import (
 
 var chromium = flag.String("chromium", "", "the browser to run")
 
-// press does what a person does with the page, a step each time: connect, then send what is in the
-// field.
+// press uses the page as a person does, a step each time: connect, then send the text in the field.
 const press = `(() => {
 	if (!window.pressed) { window.pressed = true; $('connect').click() } else if (!$('send').disabled && $('text').value) $('send').click()
 	return $('log').innerText
 })()`
 
 // TestChromium loads the demo page, which speaks KHP with the browser's own WebSocket, and looks at
-// what it shows.
+// its output.
 func TestChromium(t *testing.T) {
 	if *chromium == "" {
 		t.Skip("needs a browser: make browser")

@@ -66,7 +66,7 @@ func (b *browser) open(t *testing.T, address string) *page {
 	return &page{conn: conn}
 }
 
-// value is what an expression comes to, "" before the page is loaded.
+// value is the value of an expression, "" before the page is loaded.
 func (p *page) value(t *testing.T, script string) string {
 	t.Helper()
 	p.last++

@@ -229,8 +229,8 @@ func TestServer_FollowsNothing(t *testing.T) {
 	}
 }
 
-// The page of a run with a client lists the cases and their results, and answers what Kaazing's
-// Java client asks for first.
+// The page of a run with a client lists the cases and their results, and answers the first requests
+// of Kaazing's Java client.
 func TestClient_Web(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -18,7 +18,7 @@ var (
 	install = flag.Bool("install", false, "install the package on this machine, and purge it")
 )
 
-// output runs a command that must succeed, and returns what it prints.
+// output runs a command that must succeed, and returns its output.
 func output(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	text, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()

@@ -99,7 +99,8 @@ func TestClient_Lies(t *testing.T) {
 	}
 }
 
-// A decision that selects what was not asked for is noticed even if the server carries it out.
+// A decision that selects a name that was not asked for is noticed even if the server carries it
+// out.
 func TestServer_Lies(t *testing.T) {
 	g, cfg := ghost.NewServer(endpoint.ServerConfig{})
 	s := endpoint.NewServer(cfg)

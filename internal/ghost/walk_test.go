@@ -13,8 +13,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// TestWalk makes random calls of endpoints and looks at nothing: with ghosts beside them, what it
-// notices of a fault in package endpoint is what ghosts notice.
+// TestWalk makes random calls of endpoints and looks at nothing: with ghosts beside them, it
+// notices exactly those faults of package endpoint that ghosts notice.
 func TestWalk(t *testing.T) {
 	walks := uint64(6000)
 	if testing.Short() {

@@ -26,7 +26,7 @@ func conformOptions(name string) conform.Options {
 }
 
 // TestConform runs the conformance suite against the gateway, the transport of the Java client, and
-// khp itself. The matrix in docs/interop.md is what comes out.
+// khp itself. The result is the matrix in docs/interop.md.
 func TestConform(t *testing.T) {
 	needsSoftware(t)
 	g := startGateway(t, "1")

@@ -15,14 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// raw is a conversation that khp would not have with a gateway. It shows what the gateway does by
-// itself.
+// raw is a conversation that khp would not have with a gateway. It shows the behaviour of the
+// gateway itself.
 type raw struct {
 	path  string   // of the URL, with its query
 	field string   // of the opening request
 	send  []string // text messages; "" is an empty one
-	// what comes after the opening response: messages, without the fields that matter to nobody,
-	// and at last Close or, after a Ping, Pong
+	// after the opening response: messages, without irrelevant fields, and at last Close or, after a
+	// Ping, Pong
 	want []string
 }
 

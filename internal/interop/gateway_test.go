@@ -82,8 +82,8 @@ func freePorts(t *testing.T, n int) []string {
 	return ports
 }
 
-// dial is a case of khp dial: its arguments, its output, what its error must contain, and what
-// replay says of the recorded handshakes.
+// dial is a case of khp dial: its arguments, its output, a part of its error, and the verdict of
+// replay on the recorded handshakes.
 type dial struct {
 	args   []string // WS and WSS are the gateway's URLs
 	out    string

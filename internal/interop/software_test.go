@@ -146,7 +146,7 @@ func (p *process) until(t *testing.T, text string) []string {
 	}
 }
 
-// complaints returns what a process that has ended wrote as errors.
+// complaints returns the error output of a process that has ended.
 func (p *process) complaints() string {
 	_ = p.cmd.Wait()
 	return p.errs.String()

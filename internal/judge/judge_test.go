@@ -27,7 +27,7 @@ func fields(t *testing.T, lines ...string) wire.Fields {
 	return r.Fields
 }
 
-// An opening 101 belongs to its request, and selects only what was offered.
+// An opening 101 belongs to its request, and selects only offered names.
 func TestOpening(t *testing.T) {
 	const upgrade, connection, accepted = "Upgrade: websocket", "Connection: Upgrade",
 		"Sec-WebSocket-Accept: " + accept

@@ -28,7 +28,8 @@ func from(t *testing.T, rawURL string) *Redirects {
 		Mark: func(u wire.URL) wire.URL { return u }}
 }
 
-// A client follows where its policy lets it, and says of any other target what is wrong with it.
+// A client follows targets that its policy allows, and gives the reason why it does not follow
+// another one.
 func TestRedirects_Resolve(t *testing.T) {
 	t.Attr("req", "KHP-REDIR-05")
 	const usable, refused, visited = fsm.FactTargetUsable, fsm.FactTargetRefused, fsm.FactTargetVisited

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is written and stands for nothing is refused: a hunt that asks no tests, or tries no faults,
-// would look as if nothing survived.
+// An argument without meaning is refused: a hunt that asks no tests, or tries no faults, would look
+// as if nothing survived.
 func TestOptions_Refused(t *testing.T) {
 	for name, c := range map[string]struct {
 		args []string

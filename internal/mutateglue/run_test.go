@@ -28,7 +28,7 @@ func TestConfirmed(t *testing.T) {
 	require.Equal(t, wrong, confirmed(tests, runs(wrong, nil)))
 }
 
-// The catalogue takes over what a hunt found, whether a test says so or does not end.
+// The catalogue takes over the results of a hunt, whether a test fails or does not end.
 func TestMerged(t *testing.T) {
 	p := &program{faults: []fault.Fault{{ID: "a:F:1", Class: fault.Guard, Before: "x", After: "true"},
 		{ID: "a:F:2", Class: fault.Flow}, {ID: "a:F:3", Class: fault.Reset}, {ID: "b:G:4"}}}

@@ -105,7 +105,7 @@ func written(t *testing.T, m *prove.Machine) string {
 	return b.String()
 }
 
-// reader returns what z3, which has read m, says to assertions together.
+// reader returns the answer of z3, which has read m, to several assertions.
 func reader(t *testing.T, m *prove.Machine) func(assertions ...string) string {
 	p, err := z3.Start(t.Context())
 	require.NoError(t, err)

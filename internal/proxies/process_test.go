@@ -78,8 +78,8 @@ func nginx(first, s string, p place) string {
 	return first + who + "daemon off;\npid " + p.dir + "/pid;\nerror_log stderr;\nevents {}\n" + s
 }
 
-// start runs a proxy until the test ends, and returns its port. Somebody else may take a port in
-// between, so it tries again.
+// start runs a proxy until the test ends, and returns its port. Another process may take the port
+// in between, so it tries again.
 func (x *proxy) start(t *testing.T, snippet, khp string) string {
 	t.Helper()
 	program, err := exec.LookPath(x.program)
@@ -108,7 +108,7 @@ func run(t *testing.T, cmd *exec.Cmd, port string, said *string) bool {
 	var out lockedBuffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	// what it has started, too
+	// and the processes that it has started
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	require.NoError(t, cmd.Start())

@@ -81,7 +81,7 @@ type client struct {
 	from string // its address, "" for any
 }
 
-// forged is what clients say about themselves.
+// forged has the claims of clients about themselves.
 const forged = "192.0.2.66"
 
 func (c *client) url(path string) string {
@@ -125,7 +125,7 @@ func (c *client) profile(t *testing.T, profile transport.Profile) {
 	}
 }
 
-// connect opens a connection for what a library would not send.
+// connect opens a connection for requests that a library would not send.
 func (c *client) connect(t *testing.T) net.Conn {
 	nc, err := c.dial(t.Context(), "tcp", "")
 	require.NoError(t, err)
@@ -137,7 +137,7 @@ func (c *client) connect(t *testing.T) net.Conn {
 	return nc
 }
 
-// cookies asks for what Java wants before it upgrades, also below the path /.
+// cookies sends the request that Java makes before it upgrades, also below the path /.
 func (c *client) cookies(t *testing.T) {
 	for _, path := range []string{"/echo/;e/cookies?.krn=1&.kl=Y", "//;e/cookies?.krn=1&.kl=Y"} {
 		nc := c.connect(t)
@@ -167,8 +167,8 @@ func (c *client) opening(t *testing.T) string {
 	return head.String()
 }
 
-// notForJava says what Kaazing's Java client refuses about a 101, "" if nothing. It compares lines
-// with their case; only the value of Upgrade may have another.
+// notForJava returns the reason why Kaazing's Java client refuses a 101, "" if it does not. It
+// compares lines with their case; only the value of Upgrade may have another.
 func notForJava(head string) string {
 	lines := strings.Split(head, "\r\n")
 	if lines[0] != "HTTP/1.1 101 Web Socket Protocol Handshake" {

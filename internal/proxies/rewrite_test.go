@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestProxies_Rewrite takes from two snippets what leaves Host and path alone. Clients of the
-// specification name both as they see them inside the WebSocket; khp serve accepts that once it is
-// told, and not before.
+// TestProxies_Rewrite takes the lines that leave Host and path alone out of two snippets. Clients
+// of the specification name both as they see them inside the WebSocket; khp serve accepts that once
+// it is told, and not before.
 func TestProxies_Rewrite(t *testing.T) {
 	if !*installed {
 		t.Skip("needs nginx and apache2: make proxies")

@@ -21,8 +21,8 @@ var (
 	hasTests  = regexp.MustCompile(`(?m)^func (Test|Fuzz|Example)`)
 )
 
-// What tests leave out in short mode and under the race detector is run without both. It is known
-// by what they say of it, so each must say it.
+// The parts that tests leave out in short mode and under the race detector are run without both.
+// Each such test must say so, because there is no other way to know it.
 func TestLess_IsTold(t *testing.T) {
 	dir, err := tool.Root()
 	require.NoError(t, err)

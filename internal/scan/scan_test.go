@@ -114,7 +114,7 @@ func TestScan_AnyBytes(t *testing.T) {
 	})
 }
 
-// What a word test does not mark must be in the class; that it marks too much costs time only.
+// A byte that a word test does not mark must be in the class; marking too many costs time only.
 func TestScan_WordTests(t *testing.T) {
 	for _, s := range []struct {
 		name  string
@@ -151,7 +151,7 @@ func TestEqualFold(t *testing.T) {
 	require.False(t, EqualFold([]byte("a"), "ab"))
 }
 
-// Copying says the same as looking does, whatever byte stands where, and copies what is valid.
+// Copying gives the same verdict as looking, with any byte in any place, and copies valid text.
 func TestCopy_SaysWhatValidSays(t *testing.T) {
 	for n := range 42 {
 		for at := range max(n, 1) {

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/net/nettest"
 )
 
-// tcp is what a test needs of either network.
+// tcp has the methods of either network that a test needs.
 type tcp interface {
 	net.Conn
 	CloseWrite() error
@@ -36,7 +36,7 @@ var networks = map[string]func(t *testing.T) (client, server tcp){
 	},
 }
 
-// The model does what the system does.
+// The model behaves as the system does.
 func TestPair_AsLoopback(t *testing.T) {
 	for name, test := range map[string]func(t *testing.T, client, server tcp){
 		"end behind the bytes": func(t *testing.T, client, server tcp) {
@@ -174,7 +174,7 @@ func writeOn(nc net.Conn) error {
 	}
 }
 
-// A reset may overtake what was sent before it, or come behind.
+// A reset may overtake bytes that were sent before it, or come behind them.
 func TestPair_Overtakes(t *testing.T) {
 	for _, overtakes := range []bool{false, true} {
 		client, server := tcptest.Pair(tcptest.Options{Overtakes: overtakes})
@@ -200,7 +200,7 @@ func TestPair_Overtakes(t *testing.T) {
 	}
 }
 
-// A window bounds what is on its way, bytes take their time, and arrive in pieces.
+// A window bounds the bytes on their way; they take their time, and arrive in pieces.
 func TestPair_Options(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, server := tcptest.Pair(tcptest.Options{Window: 4, Latency: time.Second,

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A key is what the standard library decodes to 16 bytes, with any byte in any place of it.
+// A key is valid if the standard library decodes it to 16 bytes, with any byte in any place of it.
 func TestValidKey_AsBase64(t *testing.T) {
 	const good = "dGhlIHNhbXBsZSBub25jZQ=="
 	require.True(t, ValidKey([]byte(good)))

@@ -140,8 +140,8 @@ func TestRead_PortsUsedAgain(t *testing.T) {
 	}
 }
 
-// Neighbouring packets of different directions that are swapped are put in order by what they
-// acknowledge.
+// Neighbouring packets of different directions that are swapped are put in order by their
+// acknowledgements.
 func TestRead_SwappedDirections(t *testing.T) {
 	for _, opts := range []transport.DialOptions{{}, {Profile: transport.Kaazing},
 		{Credentials: auth.Basic("joe", "welcome")}} {
@@ -184,7 +184,7 @@ func TestRead_WithoutBeginning(t *testing.T) {
 	}
 }
 
-// A wrong session stays wrong: what networks do does not hide it.
+// A wrong session stays wrong: disturbances of the network do not hide it.
 func TestRead_StillWrong(t *testing.T) {
 	for name, c := range map[string]struct {
 		client bool

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the sample again, from new traffic")
 
-// sample is what the command and the documentation show.
+// sample is the capture that the command and the documentation show.
 const sample = "../../cmd/khp/testdata/sample.pcapng"
 
 // TestSample checks the sample that is kept with the command; with -update it is made anew.

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tap is a connection that keeps what goes over it.
+// tap is a connection that keeps the bytes in both directions.
 type tap struct {
 	net.Conn
 	flow *flow
@@ -38,8 +38,8 @@ func (c *tap) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// traffic is what a client and a server of ours send each other on loopback: one flow a connection,
-// whole.
+// traffic has the bytes that a client and a server of ours send each other on loopback: one whole
+// flow for each connection.
 func traffic(t testing.TB, opts transport.DialOptions, decide func(context.Context,
 	*transport.Request) (transport.Decision, error)) []*flow {
 	t.Helper()
@@ -83,7 +83,7 @@ func traffic(t testing.TB, opts transport.DialOptions, decide func(context.Conte
 	return flows
 }
 
-// accept lets everybody in.
+// accept lets every client in.
 func accept(_ context.Context, r *transport.Request) (transport.Decision, error) {
 	return transport.Decision{}, nil
 }

@@ -47,7 +47,7 @@ func (f *flow) add(s segment) {
 	f.list = append(f.list, s)
 }
 
-// link is what packets of a made capture are wrapped in.
+// link is the link layer of the packets of a made capture.
 type link struct {
 	typ  layers.LinkType
 	wrap func(ip []byte, v6 bool) []byte

@@ -70,7 +70,7 @@ func randomGraph(random *rand.Rand) graph {
 	return g
 }
 
-// reference is what holds of a graph, found by the definitions.
+// reference has the properties of a graph, found by the definitions.
 type reference struct {
 	dist         []int // steps from the start, -1 for what is out of reach
 	states       int
@@ -173,8 +173,8 @@ func walked(t *testing.T, g graph, path []arc) (end int) {
 	return end
 }
 
-// The explorer finds what the definitions say, in every way in which it can be run: with whole
-// states or fingerprints, by any number of workers, in shards, and resumed at every level.
+// The explorer agrees with the definitions, in every way in which it can be run: with whole states
+// or fingerprints, by any number of workers, in shards, and resumed at every level.
 func TestExplore_Reference(t *testing.T) {
 	for seed := range uint64(40) {
 		random := rand.New(rand.NewPCG(seed, 2))

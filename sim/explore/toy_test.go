@@ -17,7 +17,7 @@ type clockwork struct {
 	loopFrom int // from here it only goes back to the position before
 }
 
-// tick is what happens at a position.
+// tick is the step at a position.
 type tick int
 
 func (t tick) String() string { return fmt.Sprint("tick ", int(t)) }

@@ -13,8 +13,9 @@ func TestExplore_Cooperation(t *testing.T) {
 	exploreAll(t, "cooperation", act.Client, append(clientSteps, serverSteps...))
 }
 
-// A driver reports the body as written before it hands over what it has received since. One that
-// does not makes its own client take an accepting response for one that came too early.
+// A driver reports the body as written before it hands over the messages that it has received
+// since. One that does not makes its own client take an accepting response for one that came too
+// early.
 func TestExplore_BodyReportedTooLate(t *testing.T) {
 	m := Honest{Client: Bounds{Redirects: 1, Replays: 1, Interim: 4}.client("expect"),
 		Server: fsm.ServerConfig{MaxChallenges: 1}, Cooperative: true, hasty: true}

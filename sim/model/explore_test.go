@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// size is what an exploration must find exactly: a change of it is a change of the machine's
-// behaviour, and must be meant.
+// size is the exact size of an exploration: a change of it is a change of the machine's behaviour,
+// and must be meant.
 type size struct{ states, steps, depth int }
 
 var sizes = map[string]size{

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Steps that nobody can put off for ever: a timer that runs runs out, and a host dials what it was
-// told to dial. Peers, networks, users and applications can do nothing for ever, but for what is
-// under way between an honest pair, which arrives.
+// Steps that nobody can put off for ever: a timer that runs runs out, and a host dials the target
+// that it was told to dial. Peers, networks, users and applications can do nothing for ever; only
+// messages between an honest pair arrive.
 var (
 	hostMust = []fsm.EventKind{fsm.EventTimerExpired, fsm.EventConnectRequested}
 	mayWait  = []fsm.EventKind{

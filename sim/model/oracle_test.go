@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each model asks the oracle at every step of each machine in it: what is remembered, which no
-// other property looks at, is found everywhere, with limits and without.
+// Each model asks the oracle at every step of each machine in it: the memory, which no other
+// property looks at, is compared everywhere, with limits and without.
 func TestOracle_IsAskedInEveryModel(t *testing.T) {
 	client, server := tiny.client("spec"), fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}
 	faults := map[act.Side]act.Fault{act.Client: confused(t, act.Client, "reading/complete/open"),

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// seed is a mistake that breaks what holds in states and runs; what breaks at steps is seeded by
-// gross changes.
+// seed is a mistake that breaks a property of states and runs; gross changes break the properties
+// of steps.
 type seed struct {
 	name          string
 	model, config string

@@ -49,7 +49,7 @@ func decides(d endpoint.Decision) SiteOptions {
 // serves has the client's server be one with another result.
 func serves(c *Client, s *endpoint.Server) { c.conn.peer.receiver.(*host).side = s }
 
-// tampered lists what can be made to disagree.
+// tampered lists the values that can be made to disagree.
 var tampered = []struct {
 	name   string
 	tamper func(n *Network, c *Client, v *Server)

@@ -73,7 +73,7 @@ func sentencesOf(t *testing.T) (patterns []string) {
 
 var verb = regexp.MustCompile(`%[+.\d]*[a-zA-Z]`)
 
-// pattern matches what an expression of strings can be.
+// pattern matches the possible values of an expression of strings.
 func pattern(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:

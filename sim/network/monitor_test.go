@@ -133,7 +133,7 @@ var brokens = func() []broken {
 	}
 }()
 
-// message is what the monitor says to the last output.
+// message is the monitor's objection to the last output.
 func (b broken) message(t *testing.T) string {
 	m := b.monitor
 	last := len(b.outs) - 1

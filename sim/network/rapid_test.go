@@ -81,7 +81,7 @@ func switching(head []byte) []byte {
 		string(upgrade.AppendAccept(nil, field(&r, "Sec-WebSocket-Key"))) + "\r\n\r\n")
 }
 
-// decision is what the application says.
+// decision is that of the application.
 func decision(
 	t *rapid.T, n int, r *endpoint.Request,
 ) (d endpoint.Decision, after time.Duration, err error) {
@@ -124,7 +124,7 @@ func (m *machine) timer(t *rapid.T, next fsm.Timer) fsm.Timer {
 	return fsm.Timer(rapid.IntRange(int(fsm.TimerOpening), int(fsm.TimerReplay)).Draw(t, "timer"))
 }
 
-// actions are what rapid does, in any order.
+// actions are those that rapid takes, in any order.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){
 		"step":  func(*rapid.T) { m.net.Step() },

@@ -66,7 +66,7 @@ func (m *Machine) read(
 	return phase, values
 }
 
-// input adds what an event tells.
+// input adds the facts of an event.
 func input(values map[string]bool, ev fsm.Event) {
 	for f := fsm.FactTargetUsable; f <= fsm.FactReroute; f <<= 1 {
 		values[factPrefix+f.String()] = ev.Facts.Has(f)

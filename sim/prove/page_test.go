@@ -43,7 +43,7 @@ func TestTerm_Simplifies(t *testing.T) {
 	}
 }
 
-// answers is a solver that says what it was given.
+// answers is a solver with prepared answers.
 type answers []string
 
 func (a *answers) Tell(string) error { return nil }

@@ -62,7 +62,7 @@ func TestCheck_Outcomes(t *testing.T) {
 	}
 }
 
-// anyRig draws what both sides are.
+// anyRig draws the configurations of both sides.
 func anyRig(t *rapid.T) *rig {
 	cfg := endpoint.ClientConfig{HasCredentials: rapid.Bool().Draw(t, "credentials")}
 	cfg.Machine = fsm.DefaultClientConfig()
@@ -84,7 +84,7 @@ func anyRig(t *rapid.T) *rig {
 	return g
 }
 
-// decision is what the application says by its kind.
+// decision is that of the application, by its kind.
 func (g *rig) decision(kind int, q *endpoint.Request) endpoint.Decision {
 	d := endpoint.Decision{Extensions: q.Extensions}
 	if len(q.Subprotocols) > 0 {

@@ -11,9 +11,8 @@ import (
 	"example.com/khp/transport/trace"
 )
 
-// FuzzTraceDecoder reads any bytes as a trace: nothing panics, what was read can be written and
-// read again, and each connection has a verdict, with a requirement if it is wrong, and can be
-// drawn.
+// FuzzTraceDecoder reads any bytes as a trace: nothing panics, the result can be written and read
+// again, and each connection has a verdict, with a requirement if it is wrong, and can be drawn.
 func FuzzTraceDecoder(f *testing.F) {
 	for _, kind := range []int{0, 2, 3, 7, 8} {
 		for _, profile := range []fsm.Profile{fsm.ProfileSpec, fsm.ProfileKaazing} {

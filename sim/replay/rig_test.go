@@ -61,7 +61,7 @@ func newRig(
 	return g, nil
 }
 
-// note writes down what a recorder sees.
+// note writes down the events that a recorder sees.
 func (g *rig) note(recorder Side, s Step) {
 	if x := g.sessions[recorder]; x != nil {
 		g.steps++

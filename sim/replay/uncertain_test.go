@@ -178,7 +178,7 @@ func TestCheck_Missing(t *testing.T) {
 }
 
 // A trace of many connections that do not end, or of one that goes on, is kept within bounds, and
-// says what was left out.
+// says which part was left out.
 func TestReadTrace_Budget(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads more than the budget allows, which takes seconds")

@@ -112,7 +112,7 @@ func TestExpectation_Judge(t *testing.T) {
 	require.Equal(t, Fail, Worse(Worse(Lenient, Fail), Pass))
 }
 
-// Credentials do not stand in what a report says.
+// A report does not contain credentials.
 func TestSeen_NoSecrets(t *testing.T) {
 	s := readHTTP(Request, []byte("GET / HTTP/1.1\r\nAuthorization: Basic c2VjcmV0\r\n\r\n"))
 	require.NotContains(t, s.String(), "c2VjcmV0")

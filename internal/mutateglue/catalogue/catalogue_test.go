@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The catalogue fits the source: each of its faults can be made, and says what it changes.
+// The catalogue fits the source: each of its faults can be made, and describes its change.
 func TestCatalogue_IsNotStale(t *testing.T) {
 	rows, err := Rows()
 	require.NoError(t, err)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sample has a place for each class, and says what it does when it runs.
+// sample has a place for each class, and reports its steps when it runs.
 const sample = `package main
 
 import (
@@ -80,7 +80,7 @@ func main() {
 }
 `
 
-// Each fault does what it says when its switch is on, and nothing otherwise.
+// Each fault has its effect when its switch is on, and none otherwise.
 func TestWrite_OneFaultAtATime(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte(sample), 0o600))

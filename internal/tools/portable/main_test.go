@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// files of a module; what is wrong for a system has its name in the file's.
+// files of a module; a file with a fault for one system is named after that.
 var inOrder = map[string]string{
 	"go.mod":              "module m\n\ngo 1.26\n",
 	"good/g.go":           "package good\n\nimport \"os\"\n\nfunc F() int { return os.Getpid() }\n",

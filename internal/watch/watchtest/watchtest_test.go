@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tests are what Run runs: something that happens, and the code that it ends with.
+// tests stand for the tests of a process: a function, and the exit code.
 type tests struct {
 	happens func()
 	code    int
@@ -31,7 +31,7 @@ func (r tests) Run() int {
 	return r.code
 }
 
-// handshake is what is shown of one side of a handshake.
+// handshake has the records and orders of one side of a handshake.
 type handshake struct {
 	header  trace.Header
 	records []trace.Record
@@ -74,7 +74,7 @@ func (o one) Accept() (net.Conn, error) {
 }
 func (o one) Close() error { return nil }
 
-// shake shakes hands and returns what is shown of it, the client's and the server's.
+// shake shakes hands and returns the records and orders of both sides.
 func shake(t *testing.T) (client, server *handshake) {
 	t.Helper()
 	sides := map[string]*handshake{}
@@ -179,7 +179,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// Once the endpoint has heard that its connection is gone, what it writes goes nowhere.
+// Once the endpoint has heard that its connection is gone, its writes go nowhere.
 func TestRun_Lost(t *testing.T) {
 	client, _ := shake(t)
 	for _, kind := range []trace.Kind{trace.Lost, trace.Violation, trace.Timer} {
