@@ -27,7 +27,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// kindOfConnection is a handshake: what the server is like, and what the client says.
+// kindOfConnection is a handshake: the options of the server, and the bytes of the client.
 type kindOfConnection struct {
 	handler func() *Handler
 	target  string
@@ -103,7 +103,7 @@ func kindsOfConnections() map[string]kindOfConnection {
 	}
 }
 
-// events writes down what an observer is told.
+// events writes down the events of an observer.
 type events struct{ lines []string }
 
 func (e *events) Observe(ev Event) {
@@ -111,7 +111,7 @@ func (e *events) Observe(ev Event) {
 		strings.Count(string(ev.Data), "")))
 }
 
-// date is what differs between two answers.
+// date is the part that differs between two answers.
 var date = regexp.MustCompile("Date: [^\r]*\r\n")
 
 // handshakeOf has a shake hands with a client of that kind, and returns all that can be seen of it.
@@ -171,8 +171,8 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	return append(append(lines, seen.lines...), log.String())
 }
 
-// An acceptor that has shaken hands before does with the next client what a new one does, whatever
-// the two connections were.
+// An acceptor that has shaken hands before treats the next client as a new one does, for any two
+// connections.
 func TestAcceptor_Reuse(t *testing.T) {
 	poison = func(released []byte) {
 		for i := range released {
@@ -193,7 +193,7 @@ func TestAcceptor_Reuse(t *testing.T) {
 	}
 }
 
-// After any handshakes before, too, an acceptor does what a new one does.
+// After any number of handshakes an acceptor behaves as a new one.
 func TestAcceptor_History(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		names := slices.Sorted(maps.Keys(kindsOfConnections()))

@@ -14,8 +14,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever is called in whatever order with whatever arguments: nothing panics. It is about what
-// needs no network; Dial, Server and Conn are tested with one.
+// No call panics, in any order and with any arguments. This test covers the functions without a
+// network; Dial, Server and Conn are tested with one.
 func TestAnyCalls(t *testing.T) {
 	functions := map[string]any{
 		"CloseCode": CloseCode, "CloseCodeText": CloseCodeText, "NewHandshakeError": NewHandshakeError,

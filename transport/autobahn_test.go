@@ -17,8 +17,8 @@ import (
 )
 
 // A suite in the manner of Autobahn's, with its sections: a peer sends frames to an application
-// that echoes, and what comes back is compared. Each case is played against a server and a client,
-// in one piece, byte by byte, and in pieces that cut frames anywhere.
+// that echoes, and compares the echo. Each case is played against a server and a client, in one
+// piece, byte by byte, and in pieces that cut frames anywhere.
 
 // autobahnCase is one of them.
 type autobahnCase struct {
@@ -31,7 +31,7 @@ type autobahnCase struct {
 	// payload of that Close, or of the answer to a Close among send; compared if there is one
 	body  string
 	large bool // too large to be sent byte by byte
-	// what the peer sends behind its Close resets the connection, which may take our Close with it
+	// bytes behind the peer's Close reset the connection, which may take our Close with it
 	unread bool
 }
 
@@ -69,7 +69,7 @@ func TestAutobahn(t *testing.T) {
 	}
 }
 
-// play sends the frames to an echo and compares what comes. A Conn that waits for more when it
+// play sends the frames to an echo and compares the answers. A Conn that waits for more when it
 // should not is a deadlock, which synctest reports.
 func (c autobahnCase) play(t *testing.T, client bool, size int) {
 	a, b := connection(t)

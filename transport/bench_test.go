@@ -13,8 +13,8 @@ import (
 )
 
 // BenchmarkHandshake is a whole connection on loopback: TCP, opening and extended handshake on both
-// sides, and the end of TCP. What the runtime's poller and net/http allocate is included; "raw" is
-// the same without KHP, for comparison.
+// sides, and the end of TCP. Allocations of the runtime's poller and of net/http are included;
+// "raw" is the same without KHP, for comparison.
 func BenchmarkHandshake(b *testing.B) {
 	for _, profile := range []Profile{Spec, Kaazing} {
 		b.Run(profile.String(), func(b *testing.B) {

@@ -73,8 +73,8 @@ func TestExamples_Complete(t *testing.T) {
 	}
 }
 
-// use notes what the examples of a file use, or the whole file does: package.Function, .Method and
-// .Field.
+// use notes the names that the examples of a file use, or the whole file: package.Function, .Method
+// and .Field.
 func use(t *testing.T, file string, whole bool, used map[string]bool) {
 	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 	require.NoError(t, err)

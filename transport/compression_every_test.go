@@ -141,7 +141,7 @@ func TestHandler_CompressionOffersEvery(t *testing.T) {
 	})
 }
 
-// Every combination that a server can grant is either what RFC 7692 allows for the offer, and kept
+// Every combination that a server can grant is either allowed by RFC 7692 for the offer, and kept
 // to, or ends the attempt.
 func TestDial_CompressionGrantsEvery(t *testing.T) {
 	message := strings.Repeat("0123456789abcdef", 8) + strings.Repeat("é", 100)
@@ -203,8 +203,8 @@ func TestDial_CompressionGrantedTwice(t *testing.T) {
 	}
 }
 
-// The read limit counts for what a message is inflated to, to the byte, however it is cut and
-// whatever it refers to.
+// The read limit counts for the inflated message, to the byte, however it is cut and whatever it
+// refers to.
 func TestCompression_Limit(t *testing.T) {
 	const limit = 70000
 	bomb := 100 * limit

@@ -138,8 +138,7 @@ func TestCompression_Receives(t *testing.T) {
 	wantMessage(t, c, Text, "")
 }
 
-// What is wrong with a compressed message, and bits of compression where there is none, end the
-// connection.
+// A faulty compressed message, and bits of compression where there is none, end the connection.
 func TestCompression_Refuses(t *testing.T) {
 	bomb := deflated(strings.Repeat("\x00", 1<<20))
 	for name, x := range map[string]struct {

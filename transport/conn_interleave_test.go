@@ -204,7 +204,7 @@ func isEnd(err error) bool {
 	return errors.Is(err, net.ErrClosed) || CloseCode(err) != 0
 }
 
-// readAll reads until the end, and returns what came before it.
+// readAll reads until the end, and returns the messages before it.
 func (s *connScene) readAll(ctx context.Context) (texts []string, err error) {
 	for {
 		_, p, err := s.c.Read(ctx)
@@ -215,8 +215,8 @@ func (s *connScene) readAll(ctx context.Context) (texts []string, err error) {
 	}
 }
 
-// connScenes are what happens at the same time. Each returns what must hold once all is over,
-// within the time most.
+// connScenes have the calls that run at the same time. Each returns the check for the end of all of
+// them, within the time most.
 var connScenes = []struct {
 	name  string
 	most  time.Duration

@@ -33,7 +33,7 @@ func connPair(t testing.TB, socket func(testing.TB) (net.Conn, net.Conn)) (clien
 	return client, server
 }
 
-// echo returns what arrives until the connection ends, and then how it ended.
+// echo echoes messages until the connection ends, and then returns how it ended.
 func echo(c *Conn) <-chan error {
 	end := make(chan error, 1)
 	go func() {
@@ -85,7 +85,7 @@ func (p *peer) wantFragment(what string, op ws.OpCode, payload string, more bool
 	require.Equal(p.t, payload, string(f.Payload), what)
 }
 
-// drain discards what arrives until the connection ends.
+// drain discards messages until the connection ends.
 func (p *peer) drain() { _, _ = io.Copy(io.Discard, p.nc) }
 
 func (p *peer) wantEnd(what string) {

@@ -191,8 +191,8 @@ func (a *answering) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// A Pong counts although what comes behind it is noticed at the same moment: the end of the
-// connection, or that of the context.
+// A Pong counts although the next event is noticed at the same moment: the end of the connection,
+// or that of the context.
 func TestConn_PingAnsweredBeforeTheEnd(t *testing.T) {
 	for name, end := range map[string]func(p *peer, cancel func(), read <-chan error){
 		"loss": func(p *peer, _ func(), read <-chan error) {

@@ -164,7 +164,7 @@ func TestStream_Deadlines(t *testing.T) {
 	})
 }
 
-// A listener hands out what opens on its Handler, by a mux and by a Server.
+// A listener accepts the connections that open on its Handler, by a mux and by a Server.
 func TestHandler_Listener(t *testing.T) {
 	h := &Handler{Subprotocols: []string{"upper"}}
 	ln := h.Listener(&net.UnixAddr{Name: "here"})

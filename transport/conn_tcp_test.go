@@ -141,7 +141,7 @@ func TestConn_ViolationIsHeard(t *testing.T) {
 	}
 }
 
-// A refusal is read before any error, also by a client that sends what nobody waits for.
+// A refusal is read before any error, also by a client that sends bytes that are not expected.
 func TestHandler_RefusalIsHeard(t *testing.T) {
 	for name, d := range map[string]Decision{
 		"403": {Status: 403}, "500": {Status: 500}, "302": {Status: 302, Location: "ws://two.example/"},

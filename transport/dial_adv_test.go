@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// misbehaviour is a server that does something odd, and what becomes of it.
+// misbehaviour is a server that does something odd, and the result.
 type misbehaviour struct {
 	name   string // begins with the id of the scenario
 	ids    string // what else it shows

@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// hop is what a server does with the next connection, to whatever origin.
+// hop is the reaction of a server to the next connection, of any origin.
 type hop struct {
 	login bool // it asks for credentials in the opening handshake, and ends the connection
 	asks  int  // how often it asks for some in the extended one
@@ -72,8 +72,8 @@ func authorizationOf(head string) string {
 	return value
 }
 
-// Wherever servers ask for credentials and send a client on, in either handshake: those that were
-// made for one origin are sent to no other, and what asks for none gets none but those of its own.
+// Wherever servers ask for credentials and send a client on, in either handshake: credentials that
+// were made for one origin are sent to no other, and a server that asks for none gets only its own.
 func TestDial_CredentialsStayAtHome(t *testing.T) {
 	t.Attr("req", "INV-27")
 	rapid.Check(t, func(rt *rapid.T) {

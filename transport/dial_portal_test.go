@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// page answers the opening request with what a portal may say.
+// page answers the opening request with a possible answer of a portal.
 func page(head, body string) func(p *rawServer) {
 	return func(p *rawServer) {
 		p.openingRequest()
@@ -21,8 +21,8 @@ func page(head, body string) func(p *rawServer) {
 	}
 }
 
-// A network that answers in the place of the server is told apart from a server that refuses. It is
-// given nothing and nothing of it is followed but what may be a redirect of KHP.
+// A network that answers in the place of the server is told apart from a server that refuses. It
+// gets no data of the client, and no link of it is followed, except a possible redirect of KHP.
 func TestDial_Portal(t *testing.T) {
 	t.Attr("req", "RFC6585-511-01")
 	t.Attr("req", "RFC6585-511-07")

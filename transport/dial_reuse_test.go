@@ -83,7 +83,7 @@ type scriptedServer struct {
 	notes chan string
 }
 
-// fresh is what differs between any two connect calls.
+// fresh matches the parts that differ between any two connect calls.
 var fresh = regexp.MustCompile(`(cnonce|response)="[^"]*"`)
 
 func (s *scriptedServer) note(format string, args ...any) {
@@ -193,8 +193,8 @@ func (s *scriptedServer) call(kind string, opts *DialOptions) (lines []string) {
 	return lines
 }
 
-// A connect call with options that were used before does what it does with new ones, whatever kinds
-// of servers the calls before met.
+// A connect call with options that were used before has the same course as with new ones, whatever
+// servers the earlier calls met.
 func TestDial_OptionsAgain(t *testing.T) {
 	names := slices.Sorted(maps.Keys(kindsOfServers))
 	for at, first := range names {

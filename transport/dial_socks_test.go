@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// socks serves one SOCKS proxy until the test ends. It sends every connection to target, tells what
-// it was asked for, and answers with status. login is the user and password that it wants.
+// socks serves one SOCKS proxy until the test ends. It sends every connection to target, reports
+// the requested addresses, and answers with status. login is the user and password that it wants.
 func socks(t *testing.T, target, login string, status byte) (addr string, asked <-chan string) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -131,7 +131,7 @@ func TestDial_SplitAtEveryByte(t *testing.T) {
 	})
 }
 
-// recorder is an Observer that keeps what can be compared.
+// recorder is an Observer that keeps the comparable parts of events.
 type recorder struct {
 	mu     sync.Mutex
 	events []Event
@@ -143,7 +143,7 @@ func (r *recorder) Observe(ev Event) {
 	r.events = append(r.events, ev)
 }
 
-// story is what happened, without times, numbers and keys.
+// story lists the events, without times, numbers and keys.
 func (r *recorder) story() (list []Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

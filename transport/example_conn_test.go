@@ -219,7 +219,7 @@ type count struct{ ended chan transport.Event }
 func (count) Observe(transport.Event)         {}
 func (c count) ObserveEnd(ev transport.Event) { c.ended <- ev }
 
-// An EndObserver learns what came of each connection.
+// An EndObserver learns the outcome of each connection.
 func ExampleEndObserver() {
 	c := count{make(chan transport.Event, 1)}
 	server := httptest.NewServer(&transport.Handler{

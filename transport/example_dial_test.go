@@ -41,8 +41,8 @@ func ExampleRetry() {
 	// Output: open after 3 requests
 }
 
-// What a proxy says instead of connecting is told apart from what a server says. In a program Proxy
-// is mostly http.ProxyFromEnvironment.
+// The answer of a proxy that does not connect is distinguished from that of a server. In a program
+// Proxy is mostly http.ProxyFromEnvironment.
 func ExampleProxyError() {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no WebSockets at work", http.StatusForbidden)

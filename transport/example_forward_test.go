@@ -11,7 +11,7 @@ import (
 	"example.com/khp/transport"
 )
 
-// A relay: what the client sends goes to a back end, and what that sends to the client.
+// A relay: messages of the client go to a back end, and those of the back end to the client.
 func ExampleConn_Forward() {
 	backend := httptest.NewServer(&transport.Handler{
 		Serve: func(ctx context.Context, c *transport.Conn) error {

@@ -15,7 +15,7 @@ import (
 	"example.com/khp/transport/extension"
 )
 
-// What a connection knows about the other end, here with TLS.
+// The information of a connection about the other end, here with TLS.
 func ExampleConn_RemoteAddr() {
 	server := httptest.NewTLSServer(&transport.Handler{
 		Serve: func(ctx context.Context, c *transport.Conn) error {

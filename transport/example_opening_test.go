@@ -14,8 +14,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// An opening request is refused before the handshake for what it shows, and gives the context of
-// the connection what later calls want to know.
+// An opening request is refused before the handshake because of its fields, and adds values for
+// later calls to the context of the connection.
 func ExampleHandler_opening() {
 	type tenant struct{}
 	h := &transport.Handler{

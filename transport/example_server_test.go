@@ -11,8 +11,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// Limits change while a server serves, what it does can be asked, and it ends without all of its
-// clients coming back at once.
+// Limits change while a server serves, its load can be read, and it ends without all of its clients
+// coming back at once.
 func ExampleServer_SetBounds() {
 	h := &transport.Handler{Serve: echo}
 	srv := &transport.Server{Handler: h, MaxConnections: 1}

@@ -15,7 +15,7 @@ import (
 	"example.com/khp/transport/trace"
 )
 
-// echo is what most servers here do with a connection.
+// echo serves the connections of most servers here.
 func echo(ctx context.Context, c *transport.Conn) error {
 	for {
 		kind, message, err := c.Read(ctx)
@@ -205,7 +205,7 @@ func ExampleCredentialsFunc() {
 	// true
 }
 
-// What the server asks for decides which of them is used: of these challenges Digest is the
+// The challenges of the server decide which of them is used: of these challenges Digest is the
 // strongest.
 func ExampleFirstOf() {
 	url, stop := listen(&transport.Handler{
@@ -272,7 +272,7 @@ func ExampleHandshakeError() {
 	// here/a -> here/a
 }
 
-// printer shows what happens on a connection.
+// printer shows the events of a connection.
 type printer struct{}
 
 func (printer) Observe(ev transport.Event) {

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// grantingServer grants element and does what script says once the connection is open.
+// grantingServer grants element and runs script once the connection is open.
 func grantingServer(element string, script func(p *rawServer)) func(p *rawServer) {
 	return func(p *rawServer) {
 		p.asked()

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// odd is an extension that does what the two real ones do not.
+// odd is an extension that uses the possibilities that the two real ones do not use.
 type odd struct {
 	extension.Pass
 	due  time.Time

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a JavaScript client sees and sends, byte for byte; the escape of a server is always the
-// same.
+// The messages that a JavaScript client receives and sends, byte for byte; the escape of a server
+// is always the same.
 const (
 	escapeBytes = "\x01\x01\x01\x02"
 	jsEscape    = "\x81\x04" + escapeBytes

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// wallClock lists what takes the monotonic part off a time, or makes a time that has none. A
-// deadline made of one moves when the clock of the machine is set.
+// wallClock lists the functions that take the monotonic part off a time, or make a time without
+// one. A deadline made of one moves when the clock of the machine is set.
 var wallClock = map[string]bool{
 	"AddDate": true, "Date": true, "In": true, "Local": true, "Parse": true, "UTC": true, "Unix": true,
 	"UnixMicro": true, "UnixMilli": true, "UnixNano": true,

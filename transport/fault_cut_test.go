@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A conversation is what a client sends in a whole handshake: after each part it waits for an
+// A conversation has the messages of a client in a whole handshake: after each part it waits for an
 // answer.
 var conversations = map[string]struct {
 	h     func() *Handler

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// vanished is the end of a connection whose peer is gone without a word: what is written goes
-// nowhere, and nothing comes.
+// vanished is the end of a connection whose peer is gone without a word: written bytes go nowhere,
+// and none arrive.
 func vanished(nc net.Conn) { _, _ = io.Copy(io.Discard, nc) }
 
 // A server vanishes in every phase, without FIN: writing goes on to work, and the timer of the

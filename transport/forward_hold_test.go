@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// relayPipes is a relay between two peers on pipes, which hold nothing: what a peer could write was
-// read. It runs until Forward returns.
+// relayPipes is a relay between two peers on pipes, which hold nothing: bytes that a peer could
+// write were read. It runs until Forward returns.
 type relayPipes struct {
 	from, toward net.Conn // the peers' ends
 	c, to        *Conn

@@ -19,7 +19,7 @@ import (
 
 const forwardLimit = 300 << 10
 
-// wrongFrames are what ends a connection with an error, by the message before which it may stand.
+// wrongFrames are frames that end a connection with an error, by the message that they may precede.
 var wrongFrames = []pf{
 	{Op: opB, P: "reserved bit", Rsv: 2}, {Op: 3, P: "unknown opcode"},
 	{Op: opB, P: "the mask is wrong", Mask: true}, {Op: opC, P: "nothing to continue"},
@@ -28,7 +28,7 @@ var wrongFrames = []pf{
 	{Op: opX, P: "\x03\xe8bye"}, {Op: opX}, {Op: opX, P: "\x03"}, {Op: opX, P: "\x03\xe8\xff"},
 }
 
-// genTraffic draws what a peer sends: messages, whole and in fragments, of all sizes, control
+// genTraffic draws the frames of a peer: messages, whole and in fragments, of all sizes, control
 // frames between them, and perhaps something wrong.
 func genTraffic(t *rapid.T, simple bool) (list []pf) {
 	small := rapid.IntRange(0, 300)
@@ -71,7 +71,7 @@ func genTraffic(t *rapid.T, simple bool) (list []pf) {
 	return list
 }
 
-// passed is what became of traffic.
+// passed is the traffic at the other end.
 type passed struct {
 	Messages []string // with their type, as the other side gets them
 	Answers  []string // frames that the sender got

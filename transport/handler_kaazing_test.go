@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What deployed Kaazing clients send and expect, byte for byte.
+// The requests and expectations of deployed Kaazing clients, byte for byte.
 const (
 	kaazingOpening = "GET /echo?.kl=Y HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 		"Host: one.example:8001\r\nOrigin: privileged://one.example:8001\r\n" +
@@ -37,8 +37,8 @@ var kaazingRequests = map[string]pf{
 		"Sec-WebSocket-Extensions: x-kaazing-idle-timeout\r\n\r\n"),
 }
 
-// wantBytes reads once and compares: what is wanted comes in one write, as a pipe shows. On TCP the
-// next one may be there as well.
+// wantBytes reads once and compares: the expected bytes come in one write, as a pipe shows. On TCP
+// the next one may be there as well.
 func wantBytes(t *testing.T, nc net.Conn, want string) {
 	t.Helper()
 	b := make([]byte, 4096)

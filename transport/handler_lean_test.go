@@ -76,7 +76,7 @@ func TestHandler_Prompt(t *testing.T) {
 type leanKey struct{}
 
 // ConnOver hears once of the end of every connection that ConnContext has heard of, with its
-// context; what that was given ends only then.
+// context; the values of that end only then.
 func TestHandler_ConnOver(t *testing.T) {
 	for how, byServer := range servedBy {
 		t.Run(how, func(t *testing.T) {

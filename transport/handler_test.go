@@ -129,7 +129,7 @@ func TestHandler_CannotUpgrade(t *testing.T) {
 	require.Contains(t, logged.String(), "Handler.Serve is nil")
 }
 
-// wrapped is what middleware makes of an http.ResponseWriter.
+// wrapped is an http.ResponseWriter inside of middleware.
 type wrapped struct{ http.ResponseWriter }
 
 func (w wrapped) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a Handler lists, and what middleware has set, reaches the opening 101, but for what is about
-// another response or the handshake's own.
+// The fields that a Handler lists and that middleware has set reach the opening 101, except those
+// of another response or of the handshake itself.
 func TestHandler_OpeningHeader(t *testing.T) {
 	h := &Handler{Serve: echoServe, OpeningHeader: http.Header{
 		"Strict-Transport-Security": {"max-age=1"},
@@ -91,7 +91,7 @@ func TestDial_Jar(t *testing.T) {
 		require.NoError(t, c.CloseNow())
 		return [][]string{<-seen, <-seen, <-seen}
 	}
-	// Ports mean nothing to cookies, and everything to what the caller gave for the first origin.
+	// Cookies disregard ports; fields that the caller gave for the first origin do not.
 	require.Equal(t, [][]string{{"own=1"}, {"own=1; first=a"}, {"first=a; extended=b"}}, dial())
 	require.Equal(t, [][]string{{"own=1; first=a; extended=b"}, {"own=1; first=a; extended=b"},
 		{"first=a; extended=b"}}, dial())

@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The tests of this file go through what deployed Kaazing clients need of a server, fact by fact;
-// docs/interop.md lists them. B stands for what the clients need, A for what a gateway does where
-// the specification says something else.
+// The tests of this file go through the needs of deployed Kaazing clients, fact by fact;
+// docs/interop.md lists them. B stands for a need of the clients, A for the behaviour of a gateway
+// that deviates from the specification.
 
 // kaazingServer is a Server with a handler at every path, over TCP.
 func kaazingServer(t *testing.T, h *Handler) (url string) {

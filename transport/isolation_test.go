@@ -24,7 +24,7 @@ import (
 // marker is the secret of one client: all that it says contains it.
 var marker = regexp.MustCompile(`secret[0-9]+x`)
 
-// wiretap keeps what a client reads from its connection.
+// wiretap keeps the bytes that a client reads from its connection.
 type wiretap struct {
 	net.Conn
 	mu   sync.Mutex

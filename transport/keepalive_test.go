@@ -122,8 +122,8 @@ func TestKeepAlive_DeafPeer(t *testing.T) {
 	})
 }
 
-// While nobody reads the silence is ours: what has come meanwhile is read first, and no time has
-// passed for the peer.
+// While no call reads, the silence is ours: bytes that have arrived meanwhile are read first, and
+// no time has passed for the peer.
 func TestKeepAlive_OnlyWhileReading(t *testing.T) {
 	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		c, p := aliveConn(t, false)

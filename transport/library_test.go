@@ -52,9 +52,9 @@ func tests(t *testing.T, dir string, known map[string]map[string]bool) map[strin
 
 var quotedName = regexp.MustCompile("`([^`]+)`")
 
-// Each feature that docs/library.md says we have is proven by the tests that it names; nobody
-// removes or renames one and leaves the table as it is. What other libraries have is looked up in
-// theirs by a test of internal/adaptertest.
+// Each feature that docs/library.md says we have is proven by the tests that it names; removing or
+// renaming one takes a change of the table. A test of internal/adaptertest looks the features of
+// other libraries up.
 func TestLibrary_OurColumn(t *testing.T) {
 	rows := featureRows(t)
 	require.Greater(t, len(rows), 20)

@@ -22,7 +22,7 @@ import (
 // A connection, with both of its ends, is two queues. Calls that run at the same time must have
 // results as if each happened at one moment between its begin and its end.
 
-// call is what an end was asked to do.
+// call is a call on one end.
 type call struct {
 	end  int // 0 or 1
 	kind string

@@ -23,7 +23,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// loginStep is one thing that happens. Its numbers choose among what there is then.
+// loginStep is one event. Its numbers choose among the objects that exist then.
 type loginStep struct {
 	what        string
 	who, of, at int // client, credentials, and their details
@@ -54,7 +54,7 @@ func drawLoginStep(t *rapid.T) loginStep {
 	}
 }
 
-// loginWorld is handlers and clients that do what a model says.
+// loginWorld has handlers and clients, and their model.
 type loginWorld struct {
 	*testing.T
 	loginModel
@@ -265,7 +265,7 @@ func (w *loginWorld) ask(id int, c *loginClient, with loginCredentials) {
 	w.raw[id].send(bin(text + "\r\n"))
 }
 
-// compose makes credentials: such as fit what the client was asked for, or others.
+// compose makes credentials: such as fit the challenge of the client, or others.
 func (w *loginWorld) compose(s loginStep, c *loginClient) loginCredentials {
 	a := loginAreas[c.area]
 	sort := s.sort
@@ -336,7 +336,7 @@ func (l *loginCredentials) digest(count uint32) string {
 	return string(b)
 }
 
-// let has what a request waits for be said, and compares what follows.
+// let makes the decision that a request waits for, and compares the consequences.
 func (w *loginWorld) let(id int, c *loginClient, answer string) {
 	w.mu.Lock()
 	g := w.gates[id]
@@ -360,7 +360,7 @@ func (w *loginWorld) let(id int, c *loginClient, answer string) {
 	w.read(id, c, before, stale)
 }
 
-// read compares what a client was sent with the model, and keeps nonces.
+// read compares the answer to a client with the model, and keeps nonces.
 func (w *loginWorld) read(id int, c *loginClient, before int, stale bool) {
 	for _, want := range c.statuses[before:] {
 		var got string

@@ -2,10 +2,10 @@ package transport
 
 import "time"
 
-// The model of a login: what RFC 7616 and 7617 and the rules of KHP say of it, in one place. It
-// knows credentials by what they say, not as text.
+// The model of a login: the rules of RFC 7616 and 7617 and of KHP, in one place. It knows
+// credentials by their parts, not as text.
 
-// nonceLifetime is what [auth.DigestAuth] promises of its nonces.
+// nonceLifetime is the lifetime that [auth.DigestAuth] promises for its nonces.
 const nonceLifetime = time.Minute
 
 // mostDeferrals is how often a client is put off: half as often as it bears by default. [AMB-15]
@@ -34,7 +34,7 @@ type loginNonce struct {
 	used bool
 }
 
-// loginCredentials are what an Authorization field says. The zero value is no field.
+// loginCredentials are the parts of an Authorization field. The zero value is no field.
 type loginCredentials struct {
 	text                   string
 	scheme, user, password string
@@ -115,7 +115,7 @@ func (c *loginClient) challenge() {
 	c.answer("401")
 }
 
-// answer is what a client is sent, if it is there.
+// answer is the answer to a client, if it has not left.
 func (c *loginClient) answer(status string) {
 	if !c.over {
 		c.statuses = append(c.statuses, status)

@@ -19,8 +19,8 @@ type network func(testing.TB) (client, server net.Conn)
 var sockets = map[string]network{"pipe": pipePair, "tcp": tcpPair, "model": modelPair}
 
 // virtualNetworks are those of tests in virtual time: a pipe, on which every write waits for the
-// reader, and TCP, on which it does not. What is written at once arrives at once on both, as tests
-// of messages that come too early need it.
+// reader, and TCP, on which it does not. Bytes of one write arrive together on both, as tests of
+// messages that come too early need it.
 var virtualNetworks = map[string]network{"pipe": pipePair, "model": wholeModelPair}
 
 func pipePair(t testing.TB) (client, server net.Conn) {

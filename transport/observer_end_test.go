@@ -28,7 +28,8 @@ func (e *ends) Observe(ev Event) {
 
 func (e *ends) ObserveEnd(ev Event) { e.end <- ev }
 
-// An EndObserver learns what came of a connection, on either side and however messages were moved.
+// An EndObserver learns the outcome of a connection, on either side and however messages were
+// moved.
 func TestObserver_End(t *testing.T) {
 	virtual(t, "", func(t *testing.T) {
 		server, client := &ends{end: make(chan Event, 1)}, &ends{end: make(chan Event, 1)}

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Host and path stand in both requests. Ways to write the same are the same; what a proxy in front
-// has changed is refused, and said, unless the handler knows how clients see it.
+// Both requests have a host and a path. Spelling makes no difference; a value that a proxy in front
+// has changed is refused, with the reason, unless the handler knows how clients see it.
 func TestHandler_Outside(t *testing.T) {
 	for name, c := range map[string]struct {
 		outside          Outside

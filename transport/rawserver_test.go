@@ -45,7 +45,7 @@ type rawServer struct {
 	quiet bool          // do not answer Close
 }
 
-// rawLog is what raw servers of one dial saw.
+// rawLog has the requests to the raw servers of one dial.
 type rawLog struct {
 	mu     sync.Mutex
 	heads  []string
@@ -223,7 +223,7 @@ func (n *rawNetwork) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return client, ctx.Err()
 }
 
-// played is what came of a dial against scripts.
+// played is the result of a dial against scripts.
 type played struct {
 	conn *Conn
 	err  error

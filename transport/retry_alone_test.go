@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tries is what a later try's error says more, and address what no two connections have in common.
+// tries matches the addition in the error of a later try, and address the parts that differ between
+// any two connections.
 var (
 	tries   = regexp.MustCompile(`; after [0-9]+ tries$`)
 	address = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)

@@ -57,8 +57,8 @@ var structs = map[string][]any{
 	},
 }
 
-// shows are types whose text has to say what is in them: a URL is used as one, and the secrets in
-// an Event were replaced before.
+// shows are types whose text has to show their content: a URL is used as one, and the secrets in an
+// Event were replaced before.
 var shows = map[string]bool{"wire.URL": true, "transport.Event": true}
 
 // plain are the types that name the URL that their user gave, or an address, whole.

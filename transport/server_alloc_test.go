@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a Server allocates for one connection, from accepting it to its end, sockets included: the
-// bare loop that moves the same bytes takes 12.
+// The allocations of a Server for one connection, from accepting it to its end, sockets included:
+// the bare loop that moves the same bytes takes 12.
 func TestServer_Allocations(t *testing.T) {
 	const ceiling = 30
 	if !frametest.PoolsAreExact {
@@ -32,7 +32,7 @@ func TestServer_Allocations(t *testing.T) {
 	require.LessOrEqual(t, result.AllocsPerOp(), int64(ceiling))
 }
 
-// A Handler adds little to what net/http allocates for one connection, about 40.
+// A Handler adds little to the allocations of net/http for one connection, about 40.
 func TestHandler_Allocations(t *testing.T) {
 	const ceiling = 69
 	if !frametest.PoolsAreExact {
@@ -47,7 +47,7 @@ func TestHandler_Allocations(t *testing.T) {
 	require.LessOrEqual(t, result.AllocsPerOp(), int64(ceiling))
 }
 
-// A message costs what the application keeps of it, and one that is sent costs nothing, whatever
+// A received message costs the bytes that the application keeps, and a sent one nothing, whatever
 // the context.
 func TestConn_Allocations(t *testing.T) {
 	if !frametest.PoolsAreExact {

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkAccept is what a server spends on one connection: accepting it, the opening and the
-// extended handshake, and its end. The client is made of system calls that allocate nothing, so
+// BenchmarkAccept measures the cost of one connection for a server: accepting it, the opening and
+// the extended handshake, and its end. The client is made of system calls that allocate nothing, so
 // that allocations are the server's. "bare" moves the same bytes without understanding them; the
 // other two shake hands by the frame library we use, and answer the extended request without
 // looking at it.
@@ -137,15 +137,15 @@ func benchmarkAccept(b *testing.B, addr net.Addr, opening string) {
 	})
 }
 
-// processorTime is what this process has used of the processors, in nanoseconds.
+// processorTime is the processor time of this process, in nanoseconds.
 func processorTime() int64 {
 	var r syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)
 	return r.Utime.Nano() + r.Stime.Nano()
 }
 
-// reportProcessorTime reports what an operation costs client and server together, which depends
-// less on what else runs than the time it takes.
+// reportProcessorTime reports the processor time of an operation, client and server together, which
+// depends less on other processes than its duration.
 func reportProcessorTime(b *testing.B, since int64) {
 	b.ReportMetric(float64(processorTime()-since)/float64(b.N), "cpu-ns/op")
 }

@@ -101,7 +101,7 @@ func ExampleDigestAuth() {
 	// Output: <nil>
 }
 
-// Deployed clients answer Token challenges with what their login handler returns; here each token
+// Deployed clients answer Token challenges with the result of their login handler; here each token
 // stands for a user.
 func ExampleTokenAuth() {
 	url, stop := listen(&transport.Handler{

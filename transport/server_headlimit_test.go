@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// largeRequests are requests whose head is too large, by the method and what else they ask for.
+// largeRequests are requests whose head is too large, by the method and their other fields.
 func largeRequests() map[string]string {
 	var protocols strings.Builder
 	for i := range 60_000 {
@@ -36,7 +36,7 @@ func largeRequests() map[string]string {
 }
 
 // The limits of the opening request hold wherever a Handler is mounted, whatever else the server
-// does. What is refused is over at once.
+// does. A refused request is over at once.
 func TestHandler_HeadLimit(t *testing.T) {
 	h := &Handler{Serve: echoServe}
 	anybodys := httptest.NewServer(h)

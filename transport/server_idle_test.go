@@ -20,15 +20,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// idle is what each of many open connections costs a server that waits for their next messages, in
-// bytes.
+// idle is the memory of each of many open connections whose server waits for their next messages,
+// in bytes.
 type idle struct{ heap, stack float64 }
 
 func (i idle) total() float64 { return i.heap + i.stack }
 
-// measureIdle opens count connections to a server by hand, and counts what is more then than
-// before. serve serves a listener until it is closed, and calls waiting for each connection once
-// nothing is left but to read. messages are what a client sends.
+// measureIdle opens count connections to a server by hand, and counts the growth since before.
+// serve serves a listener until it is closed, and calls waiting for each connection once nothing is
+// left but to read. messages are those of a client.
 func measureIdle(
 	t testing.TB, count int, messages [][]byte, serve func(ln net.Listener, waiting func()),
 ) idle {
@@ -65,7 +65,7 @@ func measureIdle(
 	return idle{(after.heap - before.heap) / n, (after.stack - before.stack) / n}
 }
 
-// inUse returns what the garbage collector leaves, and lets it shrink stacks.
+// inUse returns the memory that the garbage collector leaves, and lets it shrink stacks.
 func inUse() idle {
 	for range 3 { // pools are emptied in two turns
 		runtime.GC()
@@ -120,7 +120,7 @@ var idleServers = map[string]func(ln net.Listener, waiting func()){
 	},
 }
 
-// BenchmarkIdle is what an open connection holds while nothing comes, with the stack of its
+// BenchmarkIdle measures the memory of an open connection without traffic, with the stack of its
 // goroutine.
 func BenchmarkIdle(b *testing.B) {
 	for name, serve := range idleServers {
@@ -167,7 +167,8 @@ func TestServer_IdleKeepAlive(t *testing.T) {
 }
 
 // A client that fills all limits of the handshake makes an open connection keep its two heads, and
-// no more: neither the body, nor each element of its lists by itself, nor what was read them into.
+// no more: neither the body, nor each element of its lists by itself, nor the buffers that they
+// were read into.
 func TestServer_IdleGreedy(t *testing.T) {
 	if !frametest.PoolsAreExact {
 		t.Skip("memory is measured without the race detector")

@@ -116,8 +116,8 @@ func TestServer_Fallback(t *testing.T) {
 	require.ErrorIs(t, err, io.EOF, "TCP is closed at once")
 }
 
-// A Fallback gets first requests that are longer than what is read at once, ones that only net/http
-// can parse, and WebSockets of another kind, which it takes over.
+// A Fallback gets first requests that are longer than one read, ones that only net/http can parse,
+// and WebSockets of another kind, which it takes over.
 func TestServer_FallbackFirst(t *testing.T) {
 	long := "/" + strings.Repeat("x", 6000)
 	for name, c := range map[string]struct {

@@ -224,7 +224,7 @@ func (c *shutdownScene) listen(r *interleave.Run) {
 	})
 }
 
-// end is what a caller of Shutdown sees.
+// end is the result for a caller of Shutdown.
 func (c *shutdownScene) end(r *interleave.Run, shutdown func() error) {
 	r.Go("end", func() {
 		time.Sleep(c.at)
@@ -238,7 +238,7 @@ func (c *shutdownScene) end(r *interleave.Run, shutdown func() error) {
 	})
 }
 
-// over checks what was seen.
+// over checks the observations.
 func (c *shutdownScene) over() error {
 	if c.serving > 0 || c.h.Connections() > 0 || c.s.Connections() > 0 || c.nc.Closed == 0 {
 		return fmt.Errorf("left in the end: %d served, %d and %d connections, closed %d times",

@@ -15,8 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What happens to a client while its server is restarted passes; what is wrong with the address or
-// the certificate does not.
+// Failures during a restart of the server pass; faults of the address or the certificate do not.
 func TestHandshakeError_Temporary_Network(t *testing.T) {
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -103,8 +102,8 @@ func TestHandshakeError_Temporary_Close(t *testing.T) {
 	}
 }
 
-// Retry tries again what passes in a restart, as long as the context allows if that is wished for,
-// and what the caller says.
+// Retry tries again after failures that pass in a restart, until the context ends if that is wished
+// for, and after those that the caller selects.
 func TestDial_Retry_If(t *testing.T) {
 	virtual(t, "restart", func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, &DialOptions{Retry: &Retry{Attempts: 4, Jitter: full}},

@@ -13,7 +13,7 @@ import (
 )
 
 // reusing is a connection with one buffer for all that it reads, which it overwrites with each
-// call. It requires that nobody changes what it has read.
+// call. It requires that the bytes it has read are not changed.
 type reusing struct {
 	*pipe
 	t            *testing.T

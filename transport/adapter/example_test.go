@@ -11,8 +11,8 @@ import (
 	"example.com/khp/transport/auth"
 )
 
-// A client and a server on the two ends of a connection of somebody else; here it is one without a
-// network. An adapter for a library consists of its Conn and of these two calls.
+// A client and a server on the two ends of a connection of another library; here it is one without
+// a network. An adapter for a library consists of its Conn and of these two calls.
 func Example() {
 	clientConn, serverConn := newPipe()
 	served := make(chan string)

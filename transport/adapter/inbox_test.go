@@ -49,8 +49,8 @@ func callBack(p *pipe, on func(t wire.MessageType, p []byte), end func(error)) {
 	}
 }
 
-// simple is what an adapter without an Inbox would do: it keeps what arrives for the handshake, and
-// passes on what arrives once the application is ready.
+// simple does the work of an adapter without an Inbox: it keeps the messages of the handshake, and
+// passes on later ones once the application is ready.
 type simple struct {
 	*pipe
 	kept  chan item
@@ -195,7 +195,7 @@ func TestInbox_Full(t *testing.T) {
 	}
 }
 
-// What is kept is read before the end is; a message over the limit of the handshake is refused as
+// Kept messages are read before the end; a message over the limit of the handshake is refused as
 // such.
 func TestInbox_Read(t *testing.T) {
 	inbox := &adapter.Inbox{}

@@ -106,7 +106,7 @@ func selected() *http.Response {
 		Header: http.Header{"Sec-Websocket-Protocol": {endpoint.Subprotocol}}}
 }
 
-// openingRequest is what a library was asked.
+// openingRequest has the arguments of a library's dial.
 func openingRequest(target string) *http.Request {
 	r, _ := http.NewRequest("GET", "http://one.example"+target, nil)
 	r.RequestURI = target

@@ -11,7 +11,7 @@ import (
 	"example.com/khp/transport/conformtest"
 )
 
-// What a server has is tried by go test -run TestServer, beside its other tests.
+// go test -run TestServer tries the resources of a server, beside its other tests.
 func ExampleServer() {
 	TestServer := func(t *testing.T) {
 		srv := httptest.NewServer(&transport.Handler{Serve: echo})

@@ -23,7 +23,7 @@ type shift struct {
 func (s shift) Name() string  { return "x-shift" }
 func (s shift) Offer() string { return fmt.Sprint("by=", s.by) }
 
-// Accept takes what the client wants, if it is a letter's number.
+// Accept takes the parameter of the client, if it is the number of a letter.
 func (s shift) Accept(asked extension.Request) (params string, session extension.Session, ok bool) {
 	by, _ := asked.Param("by")
 	if _, err := fmt.Sscan(string(by), &s.by); err != nil || s.by > 25 {
@@ -98,8 +98,8 @@ func Example() {
 	// the client reads "hello, too" <nil>
 }
 
-// A host of package endpoint, here a server, runs the extensions of its connection by itself. What
-// would go to a socket is printed.
+// A host of package endpoint, here a server, runs the extensions of its connection by itself. Bytes
+// for the socket are printed.
 func ExampleStack() {
 	server := endpoint.NewServer(endpoint.ServerConfig{})
 	server.OpeningReceived(time.Now(), []byte("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"+

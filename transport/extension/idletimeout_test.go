@@ -22,7 +22,7 @@ func newClock(t *testing.T, s Session) *clock {
 	return c
 }
 
-// next goes to the next deadline, which must be at d after the beginning, and returns what happens
+// next goes to the next deadline, which must be at d after the beginning, and returns the actions
 // there.
 func (c *clock) next(d time.Duration) (sent []Message, failed bool) {
 	c.Helper()
@@ -127,7 +127,7 @@ func TestIdleTimeout_Accept(t *testing.T) {
 		{period: -1, asked: []string{IdleTimeoutName}},
 		{period: 1e18, asked: []string{IdleTimeoutName},
 			want: []string{"x-kaazing-idle-timeout;timeout=2147483647"}},
-		// a script would not see what keeps it content
+		// a script would not see the Pings that keep it content
 		{period: time.Second, asked: []string{IdleTimeoutName, PingPongName}},
 		{
 			period: time.Second, asked: []string{PingPongName, IdleTimeoutName},

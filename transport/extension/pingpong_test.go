@@ -12,7 +12,7 @@ import (
 
 const esc = "\x01\x01\x01\x02"
 
-// step is what goes into a stack and what has to come out of it.
+// step is the input of a stack and its required output.
 type step struct {
 	in      Message
 	arrives bool // it comes from the wire
@@ -109,7 +109,7 @@ func pair(t require.TestingT) (client, server *Stack) {
 	return NewStack(sessions), server
 }
 
-// travel sends m from one end to the other and returns what arrives there.
+// travel sends m from one end to the other and returns the message that arrives there.
 func travel(t require.TestingT, from, to *Stack, m Message) (got []Message) {
 	sent, _, failed := sortActions(from.Outgoing(time.Time{}, m))
 	require.False(t, failed)

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tagged is an extension that marks what passes, so that the order shows.
+// tagged is an extension that marks messages, so that the order shows.
 type tagged struct {
 	Pass
 	name string

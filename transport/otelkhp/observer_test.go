@@ -53,7 +53,7 @@ func (r recorded) metrics(t *testing.T) map[string]metricdata.Metrics {
 }
 
 // Connections between a real client and server are reported on both sides, those that open, those
-// that do not, and what went over them.
+// that do not, and their traffic.
 func TestObserver(t *testing.T) {
 	r := newRecorded(t)
 	h := &transport.Handler{
@@ -149,7 +149,7 @@ func TestObserver(t *testing.T) {
 
 func ptr[T any](v T) *T { return &v }
 
-// A span has the times of what it is about, the parent that the context has, and attributes.
+// A span has the times of its subject, the parent that the context has, and attributes.
 func TestObserver_Span(t *testing.T) {
 	r := newRecorded(t)
 	end := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -15,7 +15,7 @@ import (
 )
 
 // Connections between a real client and server are counted on both sides, those that open, those
-// that do not, and what went over them.
+// that do not, and their traffic.
 func TestObserver(t *testing.T) {
 	o := New()
 	h := &transport.Handler{

@@ -11,7 +11,7 @@ import (
 )
 
 // TestPage compares docs/traces.md with the format: the three tables of fields and the one of kinds
-// have exactly what there is, in this order.
+// have exactly the existing entries, in this order.
 func TestPage(t *testing.T) {
 	b, err := os.ReadFile("../../docs/traces.md")
 	require.NoError(t, err)

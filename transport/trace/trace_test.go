@@ -99,7 +99,7 @@ func TestReader_Errors(t *testing.T) {
 	}
 }
 
-// What was interrupted is read as far as it goes, and what a later version adds is left out.
+// An interrupted file is read up to its end, and additions of a later version are left out.
 func TestReader_Tolerates(t *testing.T) {
 	got, r := records(t, `{"khp":"trace","version":1,"later":[]}`+"\n\n"+
 		`{"kind":"ping","conn":7,"later":{"a":1}}`+"\r\n"+`{"kind":"later","conn":7}`+"\n"+`{"kind":"pi`)

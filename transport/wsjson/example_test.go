@@ -10,7 +10,7 @@ import (
 	"example.com/khp/transport/wsjson"
 )
 
-// A server that adds up what clients send.
+// A server that adds up the numbers of its clients.
 func Example() {
 	type sum struct{ Total int }
 	server := httptest.NewServer(&transport.Handler{

@@ -49,7 +49,8 @@ func TestReadWrite(t *testing.T) {
 	require.ErrorContains(t, err, "wsjson: json: unsupported type")
 }
 
-// What is no JSON leaves the connection open, and says what is wrong.
+// A message that is no JSON leaves the connection open, and leads to an error that says what is
+// wrong.
 func TestMessages(t *testing.T) {
 	for _, end := range []uint16{transport.CloseNormal, transport.CloseGoingAway,
 		transport.CloseInternalError} {

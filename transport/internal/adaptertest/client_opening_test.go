@@ -48,7 +48,7 @@ func clientOpeningLogin(t *testing.T, l library) {
 }
 
 // A redirect in the opening handshake is followed by the endpoint, not by the library's HTTP
-// client; what is meant for the first origin stays there.
+// client; fields for the first origin stay there.
 func clientOpeningRedirect(t *testing.T, l library) {
 	got := make(chan http.Header, 2)
 	there := rawServer(t, func(_ int, p *peer) {

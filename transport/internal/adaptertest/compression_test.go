@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Compression with other libraries, in the manner of sections 12 and 13 of Autobahn's suite: what
-// one side sends the other sends back, in every size, with and without a memory of earlier
+// Compression with other libraries, in the manner of sections 12 and 13 of Autobahn's suite: one
+// side echoes the messages of the other, in every size, with and without a memory of earlier
 // messages, whole and in fragments, whichever side is the server.
 
 // talker is one end of a connection. piece is the size of the pieces that a message is written in,

@@ -30,7 +30,7 @@ func passes(t *testing.T, run *conform.Run) {
 	}
 }
 
-// echo sends back what comes, until the end.
+// echo sends messages back, until the end.
 func echo(ctx context.Context, c conn) {
 	for {
 		kind, data, err := c.Read(ctx)
@@ -40,7 +40,7 @@ func echo(ctx context.Context, c conn) {
 	}
 }
 
-// Servers on the libraries of others conform, but for what is those libraries' own business.
+// Servers on other libraries conform, except where those libraries decide.
 func TestConform_Server(t *testing.T) {
 	for _, l := range []library{gorilla, coder} {
 		t.Run(l.name, func(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience is how long a test waits for what must come, however slow the machine is.
+// patience is how long a test waits for an expected event, however slow the machine is.
 const patience = time.Minute
 
 // peer is the other side of a connection, which speaks bytes and frames by hand.
@@ -141,7 +141,7 @@ func (p *peer) drain() (code ws.StatusCode) {
 	}
 }
 
-// echo sends back what comes until the connection ends.
+// echo sends messages back until the connection ends.
 func (p *peer) echo() {
 	for {
 		f, ok := p.frame()

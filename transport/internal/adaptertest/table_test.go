@@ -23,7 +23,7 @@ var compared = []struct{ name, module string }{
 	{"gobwas", "github.com/gobwas/ws"}, {"gws", "github.com/lxzan/gws"},
 }
 
-// identifiers lists what is exported below a folder: functions, types, methods, fields and
+// identifiers lists the exported names below a folder: functions, types, methods, fields and
 // packages.
 func identifiers(t *testing.T, dir string) map[string]bool {
 	t.Helper()
@@ -71,7 +71,8 @@ func identifiers(t *testing.T, dir string) map[string]bool {
 
 var quoted = regexp.MustCompile("`([^`]+)`")
 
-// What docs/library.md says of other compared is in them, in the versions that it names.
+// The features that docs/library.md ascribes to other libraries exist in the versions that it
+// names.
 func TestLibrary_OtherColumns(t *testing.T) {
 	b, err := os.ReadFile("../../../docs/library.md")
 	require.NoError(t, err)

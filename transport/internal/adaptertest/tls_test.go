@@ -48,7 +48,7 @@ var secureDials = map[string]func(
 	},
 }
 
-// seen is what a server sees of a client.
+// seen is a client as a server sees it.
 type seen struct {
 	certificates int
 	cookie       string

@@ -130,8 +130,8 @@ func text(random *rand.Rand, n int) []byte {
 	return b.Bytes()[:n]
 }
 
-// One side inflates each message that the other one compresses, message by message; a message that
-// was not sent is no part of what later ones refer to.
+// One side inflates each message that the other one compresses, message by message; later messages
+// do not refer to one that was not sent.
 func TestCodec_RoundTrip(t *testing.T) {
 	for _, alone := range []bool{false, true} {
 		random := rand.New(rand.NewPCG(1, 2))

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// traffic is what one side of a connection sends, and what becomes of it on the way.
+// traffic has the messages of one side of a connection, and their damage on the way.
 type traffic struct {
 	alone    bool
 	messages [][]byte
@@ -31,7 +31,7 @@ func drawTraffic(t *rapid.T) (x traffic) {
 	return x
 }
 
-// run compresses and inflates all, and returns the bytes on the wire and what arrives.
+// run compresses and inflates all, and returns the bytes on the wire and the results.
 func (x traffic) run() (trace []string) {
 	out, in := &Codec{Alone: x.alone}, &Codec{Alone: x.alone}
 	for i, m := range x.messages {
@@ -56,9 +56,9 @@ func newPools() {
 	writers, readers = sync.Pool{New: writers.New}, sync.Pool{New: readers.New}
 }
 
-// Compressors and inflaters are used by one connection after the other. Whatever those before
-// have sent, whole or damaged, a connection sends and understands the same bytes as alone: also
-// where they refer to what was never sent on it, which others may have sent.
+// Compressors and inflaters are used by one connection after the other. Whatever those before have
+// sent, whole or damaged, a connection sends and understands the same bytes as alone: also where
+// they refer to bytes that were never sent on it, but perhaps on another one.
 func TestCodec_Reuse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before := rapid.SliceOfN(rapid.Custom(drawTraffic), 0, 4).Draw(t, "before")

@@ -85,8 +85,8 @@ var deliveries = []struct {
 	}},
 }
 
-// wantItems checks what a link makes of the frames, on both sides and however they arrive. code is
-// that of the frameError at the end, 0 if the stream just ends.
+// wantItems checks the items that a link makes of the frames, on both sides and however they
+// arrive. code is that of the frameError at the end, 0 if the stream just ends.
 func wantItems(t *testing.T, frames []frametest.Frame, want []gotItem, code uint16) {
 	t.Helper()
 	for _, client := range []bool{true, false} {

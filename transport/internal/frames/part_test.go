@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Messages that are read in parts of any sizes are those that are read at once, and what is wrong
-// with them is the same. The rest of one can be taken at once, to be thrown away.
+// Messages that are read in parts of any sizes are the same as those read at once, and so are their
+// faults. The rest of one can be taken at once, to be thrown away.
 func TestLink_NextIntoRapid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		client := rapid.Bool().Draw(t, "client")

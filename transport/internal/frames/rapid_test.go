@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// genStream draws messages in fragments with control frames between, and what a reader must make of
-// them.
+// genStream draws messages in fragments with control frames between, and the items that a reader
+// must return.
 func genStream(t *rapid.T) (frames []frametest.Frame, want []gotItem) {
 	size := rapid.OneOf(rapid.IntRange(0, 20),
 		rapid.SampledFrom([]int{125, 126, 300, 4000, 4096, 9000}))

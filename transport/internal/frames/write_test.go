@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sent decodes what a link wrote, with the decoder of the frame library.
+// sent decodes the bytes that a link wrote, with the decoder of the frame library.
 func sent(t *testing.T, nc *frametest.Script) (frames []ws.Frame) {
 	t.Helper()
 	r := bytes.NewReader(bytes.Join(nc.Writes, nil))

@@ -136,7 +136,8 @@ func TestServer_Beside(t *testing.T) {
 }
 
 // The context of a decision ends when it is not waited for any more: the client has left, has
-// spoken out of turn, or the application is asked again. What it fails with then is not logged.
+// spoken out of turn, or the application is asked again. An error that the application then returns
+// is not logged.
 func TestServer_DecisionCalledOff(t *testing.T) {
 	for name, end := range map[string]func(s *served){
 		"left":               func(s *served) { _ = s.peer.Close() },
@@ -234,8 +235,8 @@ func TestServer_Grants(t *testing.T) {
 const plainHead = "GET /p HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 	"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 
-// What a plain client sends while it is being decided is the beginning of its WebSocket, however
-// often the application asks for time; if it is not let in, it hears no frame.
+// Bytes that a plain client sends before the decision are the beginning of its WebSocket, however
+// often the application asks for time; a client that is refused gets no frame.
 func TestServer_PlainWaits(t *testing.T) {
 	for name, last := range map[string]struct {
 		d    endpoint.Decision

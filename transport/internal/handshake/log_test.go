@@ -36,7 +36,7 @@ const (
 	breaks = "break"
 )
 
-// visit is one client of a Server, and what the Server logs of it.
+// visit is one client of a Server.
 type visit struct {
 	head     string // of the opening request
 	messages []string

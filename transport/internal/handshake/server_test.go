@@ -142,8 +142,8 @@ func TestServer_EachRequestIsJudgedAnew(t *testing.T) {
 	require.Equal(t, "Basic mary", s.Request().Authorization)
 }
 
-// A Server that is used again knows nothing of the handshake before: not who that client was, nor
-// what it was granted, nor where it was sent.
+// A Server that is used again knows nothing of the handshake before: neither its client, nor its
+// extensions, nor its redirect.
 func TestServer_Reset_ForgetsTheClient(t *testing.T) {
 	s := New()
 	require.Equal(t, []string{"101"}, shake(t,

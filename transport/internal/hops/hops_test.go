@@ -116,8 +116,8 @@ func TestWay_CannotBeForged(t *testing.T) {
 	})
 }
 
-// The way begins with the client and ends with the peer; what stands before the client in a field
-// is nobody's word.
+// The way begins with the client and ends with the peer; addresses before the client in a field are
+// not trusted.
 func TestWay_Hops(t *testing.T) {
 	way := Way(netip.MustParseAddrPort("10.1.1.1:443"),
 		fields("X-Forwarded-For: 1.1.1.1, 203.0.113.7, 192.0.2.99, 10.2.2.2:5"), trusted)

@@ -104,8 +104,8 @@ func TestLayer_Open(t *testing.T) {
 	require.Empty(t, with(&session{}).host.by)
 }
 
-// A frame goes through the sessions by its kind; what they leave alone is not copied, what they
-// change is theirs only until the next call.
+// A frame goes through the sessions by its kind; unchanged messages are not copied, and changed
+// ones are valid only until the next call.
 func TestLayer_Outgoing(t *testing.T) {
 	for kind, op := range kinds {
 		p := []byte("abc")
@@ -224,7 +224,7 @@ func TestLayer_Incoming(t *testing.T) {
 }
 
 // A peer that makes sessions answer and does not read is given up, before they owe it more than
-// there is room for; what the socket has not taken counts, too.
+// there is room for; bytes that the socket has not taken count, too.
 func TestLayer_OwesNoMoreThan(t *testing.T) {
 	answer := func(size int) *layered {
 		return with(&session{incoming: func(f extension.Flow, _ extension.Message) {
@@ -262,7 +262,7 @@ func TestLayer_OwesNoMoreThan(t *testing.T) {
 	require.False(t, l.Owes())
 }
 
-// A Ping of ours is what sessions make of it, and owed.
+// Sessions may change a Ping of ours, and then owe it.
 func TestLayer_Ask(t *testing.T) {
 	l := with(&session{})
 	require.Nil(t, l.Ask())

@@ -27,9 +27,9 @@ var orders = map[string]struct {
 	"close": {func(l *Loop) { _ = l.SendClose(4000, "why") }, 2 * time.Second},
 }
 
-// A write has the time of its timer, and no more than what is left to the driver, but always enough
-// for last words; after the end of the context, or a peer that did not read in time, no more than
-// that.
+// A write has the time of its timer, and no more than the rest of the driver's deadline, but always
+// enough for last words; after the end of the context, or a peer that did not read in time, no more
+// than that.
 func TestLoop_WriteDeadlines(t *testing.T) {
 	const little = sock.GiveUpTimeout
 	for name, o := range orders {
@@ -131,7 +131,7 @@ func TestLoop_ReadDeadline(t *testing.T) {
 	})
 }
 
-// Messages go out together, before what follows them, and once.
+// Messages go out together, before later writes, and once.
 func TestLoop_Cork(t *testing.T) {
 	withLoop(t, false, func(t *testing.T, l *Loop, j *journal, nc *socket, peer *tcptest.Conn) {
 		l.Established(nil)
@@ -163,7 +163,7 @@ func TestLoop_Cork(t *testing.T) {
 }
 
 // A client closes at once, one that gave up without a word of TLS. One whose peer broke the rules,
-// and every server, lets the peer read what it was told: it ends its own stream first.
+// and every server, lets the peer read the last bytes: it ends its own stream first.
 func TestLoop_Disconnect(t *testing.T) {
 	lingers := []string{"close write", "close"}
 	for name, c := range map[string]struct {
@@ -240,7 +240,7 @@ func TestLoop_LastWords(t *testing.T) {
 	})
 }
 
-// A client whose peer broke the rules lets it read what it was told, also if the driver ends the
+// A client whose peer broke the rules lets it read the last bytes, also if the driver ends the
 // connection as soon as it knows. The next connection is as good as new.
 func TestLoop_DisconnectAmidViolation(t *testing.T) {
 	withLoop(t, true, func(t *testing.T, l *Loop, j *journal, nc *socket, peer *tcptest.Conn) {

@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// faults are one-line faults of what the loop shares with other goroutines.
+// faults are one-line faults in the state that the loop shares with other goroutines.
 var faults = []weave.Fault{
 	{Name: "the flag is set after the deadline",
 		Before: "\td.woken.Store(true)\n\td.mu.Lock()\n\tdefer d.mu.Unlock()\n",
@@ -52,11 +52,11 @@ var faults = []weave.Fault{
 		After:  "\td.Side.Settled()\n\tif !seeded {\n\t\td.setSocket(nil)\n\t}\n"},
 }
 
-// The loop does with what runs beside it what it should under every schedule of few preemptions;
-// each of the faults is found in one.
+// The loop handles functions beside it correctly under every schedule of few preemptions; each of
+// the faults is found in one.
 func TestLoop_Interleavings(t *testing.T) { weave.Explore(t, []string{"."}, faults, explore) }
 
-// scene is a driver, side, trace and peer in one, which notes what the loop tells it.
+// scene is a driver, side, trace and peer in one, which notes the calls of the loop.
 type scene struct {
 	*Loop
 	due       time.Time
@@ -107,7 +107,7 @@ func (tracePart) Lost(string)                      {}
 func (tracePart) Expired()                         {}
 func (tracePart) Disconnected()                    {}
 
-// scenes are what happens beside the loop. Each returns what must hold in the end.
+// scenes have the calls beside the loop. Each returns the check for the end.
 var scenes = map[string]func(
 	r *interleave.Run, s *scene, nc *interleave.Conn, peer *tcptest.Conn, cancel func(),
 ) (check func(took time.Duration) error){

@@ -15,7 +15,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// journal is what a loop tells driver, peer, side and trace, one line for each call.
+// journal records the calls of a loop on driver, peer, side and trace, one line for each.
 type journal struct {
 	lines []string
 	due   time.Time // of the driver

@@ -69,7 +69,7 @@ func TestLoop_TellsFrames(t *testing.T) {
 }
 
 // Behind the Close frame of the peer the end of the connection is waited for, until the deadline;
-// what comes instead is thrown away.
+// other bytes are discarded.
 func TestLoop_AwaitsEnd(t *testing.T) {
 	withLoop(t, true, func(t *testing.T, l *Loop, j *journal, nc *socket, peer *tcptest.Conn) {
 		l.Established(nil)
@@ -195,8 +195,8 @@ func TestLoop_Established(t *testing.T) {
 	}
 }
 
-// While it is being decided on an opening request nothing but the end of the client is told. What
-// it sends meanwhile is read as frames afterwards, all of it.
+// While the application decides on an opening request, only the end of the client is reported. All
+// bytes that it sends meanwhile are read as frames afterwards.
 func TestLoop_Hold(t *testing.T) {
 	for name, text := range map[string]string{"nothing": "", "some": "ab"} {
 		withLoop(t, false, func(t *testing.T, l *Loop, j *journal, nc *socket, peer *tcptest.Conn) {

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A timer that is over but was not told yet takes no write its time: last words are written, and
-// nobody waits for the answer to what was never sent.
+// A timer that is over but was not told yet takes no write its time: last words are written, and no
+// answer to an unsent message is awaited.
 func TestDriver_WriteAfterTimer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := net.Pipe()

@@ -57,7 +57,8 @@ func TestRead(t *testing.T) {
 	require.Equal(t, len(o.Head), cap(o.Head), "appending to the head leaves the rest alone")
 }
 
-// What is no head is told apart from a head that is cut, and all of it can be looked at.
+// Bytes that are no head are distinguished from a head that is cut, and all of them can be looked
+// at.
 func TestRead_NoHead(t *testing.T) {
 	for name, text := range map[string]string{
 		"malformed":         "GET /p\r\n\r\n",

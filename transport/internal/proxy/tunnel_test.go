@@ -286,8 +286,8 @@ func TestDialer_SOCKS(t *testing.T) {
 	}
 }
 
-// The caller chooses a proxy by the URL, as package net/http would ask; what cannot be one is
-// refused, without a password in the words.
+// The caller chooses a proxy by the URL, as package net/http would ask; a URL that cannot be one is
+// refused, without a password in the error.
 func TestFind(t *testing.T) {
 	for raw, asked := range map[string]string{
 		"ws://h.example:80/p?q": "http://h.example", "wss://h.example/": "https://h.example"} {

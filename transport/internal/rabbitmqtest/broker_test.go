@@ -46,7 +46,7 @@ func freePort(t *testing.T) int {
 var taken = map[int]bool{}
 
 // start starts a program in a process group of its own, which the end of the test ends, and returns
-// what it writes.
+// its output.
 func start(t *testing.T, cmd *exec.Cmd) io.Reader {
 	t.Helper()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -61,7 +61,7 @@ func start(t *testing.T, cmd *exec.Cmd) io.Reader {
 	return out
 }
 
-// await reads until a line contains what, and leaves the rest to be read by the way.
+// await reads until a line contains text, and discards the rest in a goroutine.
 func await(t *testing.T, out io.Reader, what string) string {
 	t.Helper()
 	lines, said := bufio.NewScanner(out), ""

@@ -18,7 +18,7 @@ const period = 10 * time.Second
 
 var errSilent = errors.New("silent")
 
-// host is a connection that notes what a Reader does with it, by the time since it began.
+// host is a connection that notes the calls of a Reader, with the time since it began.
 type host struct {
 	t            *testing.T
 	begin        time.Time

@@ -135,7 +135,8 @@ func (r *room) Leave() {
 	}
 }
 
-// Lazy reads what net.Conn would, has no memory while it waits, and ends as net.Conn does.
+// Lazy reads the same bytes as net.Conn would, has no memory while it waits, and ends as net.Conn
+// does.
 func TestLazy(t *testing.T) {
 	if !canReadRaw {
 		t.Skip("not on this system")

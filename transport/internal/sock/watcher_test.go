@@ -121,7 +121,7 @@ type counted struct {
 // Value hides the context below from package context, which looks for AfterFunc then.
 func (c *counted) Value(any) any { return nil }
 
-// AfterFunc is what package context looks for.
+// AfterFunc is the method that package context looks for.
 func (c *counted) AfterFunc(f func()) (stop func() bool) {
 	c.watched++
 	end := context.AfterFunc(c.Context, f)
@@ -166,7 +166,7 @@ func TestWatcher_KeepsContext(t *testing.T) {
 	require.Equal(t, two.watched, two.forgotten)
 }
 
-// The end of home is what HomeEnds tells, before a call and during one.
+// HomeEnds reports the end of home, before a call and during one.
 func TestWatcher_Home(t *testing.T) {
 	nc := &clock{}
 	var w Watcher

@@ -166,7 +166,7 @@ func TestStream_Close(t *testing.T) {
 	}
 }
 
-// isTimeout says of an error what callers of net.Conn look at.
+// isTimeout reports whether an error is a timeout for callers of net.Conn.
 func isTimeout(t *testing.T, err error) {
 	t.Helper()
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded)

@@ -58,7 +58,7 @@ type ender func()
 
 func (f ender) Interrupt() { f() }
 
-// entry is one that notes what happens to it.
+// entry is one that notes its calls.
 type entry struct {
 	Entry
 	ctx         context.Context
@@ -83,8 +83,8 @@ func begun(ctx context.Context, unheard bool) *entry {
 	return e
 }
 
-// The end of a connection is what its state asks for: reading for a first word is broken off, a
-// handshake and an open connection hear of it, once. What is not waited for any more is dropped.
+// The end of a connection depends on its state: reading for a first word is broken off, a handshake
+// and an open connection hear of it, once. Connections that are no longer waited for are dropped.
 func TestEntry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		silent, heard, open, late := begun(t.Context(), true), begun(t.Context(), true),

@@ -46,7 +46,8 @@ func (s *site) take(nc net.Conn, read, name string) {
 	s.Take(s.server, nc, []byte(read), name, func() { s.gone = append(s.gone, name) })
 }
 
-// ask writes the rest of a request and returns what the server answers until it ends the stream.
+// ask writes the rest of a request and returns the answer of the server, up to the end of the
+// stream.
 func ask(t *testing.T, nc net.Conn, rest string) string {
 	_, err := io.WriteString(nc, rest)
 	require.NoError(t, err)
@@ -55,8 +56,8 @@ func ask(t *testing.T, nc net.Conn, rest string) string {
 	return string(b)
 }
 
-// One server serves all connections, each from its first byte on, knows what each was handed over
-// with, and tells once that a connection is closed.
+// One server serves all connections, each from its first byte on, knows the value that each was
+// handed over with, and tells once that a connection is closed.
 func TestQueue_Take(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{}
