@@ -113,8 +113,8 @@ func load(dir string) (*plan, error) {
 
 // nested matches files of other modules, which are not built with this one.
 var nested = regexp.MustCompile(
-	`^(bench|internal/tools|internal/dist/nfpm|` +
-		`transport/(coderws|gorillaws|promkhp|otelkhp|internal/adaptertest|internal/mqtttest|internal/rabbitmqtest))/`)
+	`^(bench|internal/tools|internal/dist/nfpm|transport/(coderws|gorillaws|promkhp|otelkhp|` +
+		`internal/adaptertest|internal/mqtttest|internal/rabbitmqtest))/`)
 
 // inRows lists the ids in the rows of both tables.
 func inRows() map[string]bool {

@@ -117,23 +117,12 @@ func (t *term) with(values map[string]*term) *term {
 
 // refute asks whether the row can be taken and the duty not hold.
 func (h *houdini) refute(r *run, d duty) (list []Refutation, err error) {
-	s := h.solver
-	if err := s.Tell(fmt.Sprintf("(push)\n(assert %s)\n(assert %s)\n",
-		r.when, not(d.holds))); err != nil {
-		return nil, err
-	}
-	sat, err := satisfiable(s)
-	if err != nil {
-		return nil, err
-	}
-	if sat {
+	_, err = h.breaks(r, d.holds.String(), func() error {
 		found, err := h.found(r, d)
-		if err != nil {
-			return nil, err
-		}
 		list = append(list, found)
-	}
-	return list, s.Tell("(pop)\n")
+		return err
+	})
+	return list, err
 }
 
 // found reads the model that the solver found.

@@ -207,31 +207,40 @@ func (h *houdini) changes(c clause, r *run, before, after values) bool {
 
 // broken drops clauses that hold before the row and not after it, and returns them.
 func (h *houdini) broken(r *run, before, after values) (list []clause, err error) {
-	var broken []*term
+	var kept []*term
 	for _, c := range h.live {
 		if h.changes(c, r, before, after) {
 			if t := after.clause(c); t != yes {
-				broken = append(broken, not(t))
+				kept = append(kept, t)
 			}
 		}
 	}
-	if len(broken) == 0 {
+	if len(kept) == 0 {
 		return nil, nil
 	}
-	if err := h.solver.Tell(fmt.Sprintf("(push)\n(assert %s)\n(assert %s)\n",
-		r.when, or(broken...))); err != nil {
-		return nil, err
-	}
-	sat, err := satisfiable(h.solver)
-	if err == nil && sat {
+	_, err = h.breaks(r, and(kept...).String(), func() error {
 		if list, err = h.falsified(r, after); err == nil && len(list) == 0 {
 			err = fmt.Errorf("prove: the solver's model of %s breaks nothing", r.cell())
 		}
+		return err
+	})
+	return list, err
+}
+
+// breaks asks whether a row can be taken and a formula not hold. If so, found may look at the model
+// that shows it.
+func (h *houdini) breaks(r *run, formula string, found func() error) (sat bool, err error) {
+	if err := h.solver.Tell(fmt.Sprintf("(push)\n(assert %s)\n(assert (not %s))\n",
+		r.when, formula)); err != nil {
+		return false, err
+	}
+	if sat, err = satisfiable(h.solver); err == nil && sat && found != nil {
+		err = found()
 	}
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	return list, h.solver.Tell("(pop)\n")
+	return sat, h.solver.Tell("(pop)\n")
 }
 
 // falsified drops and returns the clauses that are false after the step that the solver found.

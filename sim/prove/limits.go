@@ -153,8 +153,7 @@ func plain(list []Bound) []Bound {
 
 // words writes the bound as a sentence.
 func (b Bound) words() string {
-	text := strings.NewReplacer(followed, "redirects and proxy retries", "|", "",
-		"(+ 1 redirects and proxy retries)", "1 + redirects and proxy retries").Replace(b.formula)
+	text := strings.NewReplacer(followed, "redirects and proxy retries", "|", "").Replace(b.formula)
 	text = strings.NewReplacer("(+ 1 redirects and proxy retries)", "1 + redirects and proxy retries").
 		Replace(text)
 	op, rest, _ := strings.Cut(strings.Trim(text, "()"), " ")
@@ -260,19 +259,6 @@ func (h *houdini) assumeBounds(phase string, list []Bound) error {
 	return h.solver.Tell(b.String())
 }
 
-// possible asks whether a row can be taken and a formula not hold afterwards.
-func (h *houdini) possible(r *run, formula string) (bool, error) {
-	if err := h.solver.Tell(fmt.Sprintf("(push)\n(assert %s)\n(assert (not %s))\n",
-		r.when, formula)); err != nil {
-		return false, err
-	}
-	sat, err := satisfiable(h.solver)
-	if err != nil {
-		return false, err
-	}
-	return sat, h.solver.Tell("(pop)\n")
-}
-
 // counts reports whether a row can change the truth of bounds, which are about counts, phases and
 // marks.
 func (r *run) counts() bool {
@@ -297,7 +283,7 @@ func (h *houdini) keepBounds(phase string, list *[]Bound) (dropped bool, err err
 				all = append(all, f)
 			}
 		}
-		if some, err := h.possible(r, "(and true "+strings.Join(all, " ")+")"); err != nil || !some {
+		if some, err := h.breaks(r, "(and true "+strings.Join(all, " ")+")", nil); err != nil || !some {
 			if err != nil {
 				return false, err
 			}
@@ -306,7 +292,7 @@ func (h *houdini) keepBounds(phase string, list *[]Bound) (dropped bool, err err
 		var kept []Bound
 		for _, b := range *list {
 			if f := b.holds(r.row.To, at); f != "" {
-				broken, err := h.possible(r, f)
+				broken, err := h.breaks(r, f, nil)
 				if err != nil {
 					return false, err
 				}
@@ -343,7 +329,7 @@ func (h *houdini) checkBounds(list []Bound) (refuted []Refutation, err error) {
 				}
 			}
 			for _, g := range goals {
-				broken, err := h.possible(r, at(g.formula))
+				broken, err := h.breaks(r, at(g.formula), nil)
 				if err != nil {
 					return nil, err
 				}

@@ -39,7 +39,7 @@ type host struct {
 	possible func(*run) *term       // whether the event can happen
 	learn    func(*run)             // the host learns from the event alone
 	obey     func(*run, fsm.Effect) // carries out an effect, and says what must hold for it
-	done     func(*run)             // conditions once all are carried out
+	done     func(*run)             // conditions once all are carried out; nil is none
 }
 
 // goal must hold in every state.
@@ -149,11 +149,14 @@ func (m *Machine) run(n int) *run {
 		r.change(before)
 		for _, e := range r.row.Effects {
 			r.timer(e)
+			r.obey(e)
 			m.host.obey(r, e)
 			r.fits(e)
 		}
 	}
-	m.host.done(r)
+	if m.host.done != nil {
+		m.host.done(r)
+	}
 	return r
 }
 
@@ -211,6 +214,22 @@ func (r *run) timer(e fsm.Effect) {
 				r.set(v, no)
 			}
 		}
+	}
+}
+
+// obey carries out what an order means to both sides.
+func (r *run) obey(e fsm.Effect) {
+	r.must("INV-05", "nothing after the terminal event", not(r.get(toldEnd)))
+	//exhaustive:ignore
+	switch e.Kind {
+	case fsm.EffectDeliver:
+		r.must("INV-02", "no application data delivered before open", r.in("Open", "Plain"))
+	case fsm.EffectSendClose:
+		r.must("WSP-FRAME-06", "one Close frame at most", not(r.get(closeSent)))
+		r.set(closeSent, yes)
+	case fsm.EffectClosed, fsm.EffectFail:
+		r.set(toldEnd, yes)
+		r.must("INV-05", "the end is told when the connection is gone", not(r.get(connected)))
 	}
 }
 

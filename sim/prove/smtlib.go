@@ -126,30 +126,14 @@ func (x *smtWriter) steps() {
 
 // properties writes the violation of each of them.
 func (x *smtWriter) properties() {
-	var ids []string
-	broken := map[string][]string{}
+	var steps, states []violation
 	for n, r := range x.runs {
 		for _, d := range r.duties {
-			if broken[d.id] == nil {
-				ids = append(ids, d.id)
-			}
-			broken[d.id] = append(broken[d.id], fmt.Sprintf("(and %s %s) ; %s",
-				x.rowName(n), not(d.holds), d.text))
+			steps = append(steps, violation{d.id, x.rowName(n), d.holds, d.text})
 		}
 	}
-	slices.Sort(ids)
-	for _, id := range ids {
-		x.line("(define-fun %s () Bool (or false", quoted("breaks "+id))
-		for _, t := range broken[id] {
-			x.line("  %s", t)
-		}
-		x.line("))")
-	}
-	ids, broken = nil, map[string][]string{}
+	x.violations("breaks ", steps)
 	for _, g := range x.m.goals {
-		if broken[g.id] == nil {
-			ids = append(ids, g.id)
-		}
 		where := "true"
 		if g.phases != nil {
 			where = "(or false"
@@ -158,13 +142,28 @@ func (x *smtWriter) properties() {
 			}
 			where += ")"
 		}
-		broken[g.id] = append(broken[g.id], fmt.Sprintf("(and %s %s) ; %s", where, not(g.holds), g.text))
+		states = append(states, violation{g.id, where, g.holds, g.text})
 	}
-	for _, id := range ids {
-		x.line("(define-fun %s () Bool (or false", quoted("violates "+id))
-		for _, t := range broken[id] {
-			x.line("  %s", t)
+	x.violations("violates ", states)
+}
+
+// violation is a place in which the property with that id must hold.
+type violation struct {
+	id, where string
+	holds     *term
+	text      string
+}
+
+// violations writes those of each property together.
+func (x *smtWriter) violations(name string, list []violation) {
+	slices.SortStableFunc(list, func(a, b violation) int { return strings.Compare(a.id, b.id) })
+	for i, v := range list {
+		if i == 0 || list[i-1].id != v.id {
+			x.line("(define-fun %s () Bool (or false", quoted(name+v.id))
 		}
-		x.line("))")
+		x.line("  (and %s %s) ; %s", v.where, not(v.holds), v.text)
+		if i == len(list)-1 || list[i+1].id != v.id {
+			x.line("))")
+		}
 	}
 }

@@ -30,7 +30,8 @@ func Signals() (signals <-chan os.Signal, stop func()) {
 	return ch, func() { signal.Stop(ch) }
 }
 
-// Interruptible returns a context that a signal ends; stop ends it as well, and releases the signals.
+// Interruptible returns a context that a signal ends; stop ends it as well, and releases the
+// signals.
 func (c *Env) Interruptible() (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals, release := c.Notify()

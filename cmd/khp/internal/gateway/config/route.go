@@ -50,8 +50,8 @@ type Route struct {
 	Timeouts Timeouts `yaml:"timeouts"`
 }
 
-// Backends are settings of connections to back ends. They stand among the keys of a route, and among
-// those of the document for routes that leave them out.
+// Backends are settings of connections to back ends. They stand among the keys of a route, and
+// among those of the document for routes that leave them out.
 type Backends struct {
 	// Names of request fields that WebSocket back ends get as clients send them.
 	ForwardFields []string `yaml:"forward-fields"`
