@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"strings"
 	"testing"
 
 	"example.com/khp/fsm"
@@ -66,6 +67,56 @@ func TestClient_TooEarly(t *testing.T) {
 			}
 			r.hangUp()
 			require.ErrorIs(t, r.err, v.want)
+		})
+	}
+}
+
+// A refusal that came too early is judged under the client's limits, as one that comes in time, and
+// so is one of which the status alone is right.
+func TestClient_TooEarly_Judged(t *testing.T) {
+	refusal := func(fill int) string {
+		return "HTTP/1.1 503 No\r\nX: " + strings.Repeat("x", fill) + "\r\nContent-Length: 0\r\n\r\n"
+	}
+	limited := func(l wire.Limits) ClientConfig { return ClientConfig{Limits: l} }
+	for _, v := range []struct {
+		name    string
+		cfg     ClientConfig
+		message string
+		want    fsm.Failure
+		code    uint16
+	}{
+		{"default", ClientConfig{}, refusal(100), fsm.FailureStatus, 1000},
+		{"over the default", ClientConfig{}, refusal(20_000), fsm.FailureLimit, 1009},
+		{"raised", limited(wire.Limits{Head: 64 << 10, Line: 64 << 10}), refusal(20_000),
+			fsm.FailureStatus, 1000},
+		{"lowered", limited(wire.Limits{Head: 256}), refusal(250), fsm.FailureLimit, 1009},
+		{"lowered line", limited(wire.Limits{Line: 64}),
+			"HTTP/1.1 503 " + strings.Repeat("x", 60) + "\r\n\r\n", fsm.FailureLimit, 1009},
+		{"no HTTP", ClientConfig{}, "HTTP/1.1 503 No\n\n", fsm.FailureMalformed, 1002},
+		{"no terminating status", limited(wire.Limits{Head: 64 << 10, Line: 64 << 10}),
+			strings.Replace(refusal(20_000), "503", "202", 1), fsm.FailureUnexpectedMessage, 1002},
+		{"no status", ClientConfig{}, "HTTP/1.1 50", fsm.FailureUnexpectedMessage, 1002},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			for early := range 2 {
+				for _, kind := range []wire.MessageType{wire.Text, wire.Binary} {
+					r := dialed(t, "ws://h/p", v.cfg)
+					head := "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+						"Sec-WebSocket-Accept: " + zeroAccept + "\r\nSec-WebSocket-Protocol: " + Subprotocol +
+						"\r\n\r\n"
+					frame := ws.MustCompileFrame(ws.NewFrame(ws.OpCode(kind), true, []byte(v.message)))
+					used, outs := r.c.OpeningReceived(t0, append([]byte(head), frame[:early*len(frame)]...))
+					require.Equal(t, len(head), used)
+					r.take(outs)
+					if early == 0 && v.want == fsm.FailureUnexpectedMessage {
+						continue // which it is not, in time
+					}
+					before := []byte(v.message)
+					r.take(r.c.Message(t0, kind, before))
+					require.Equal(t, v.message, string(before), "it is read only")
+					r.wantFail("whenever it came", v.want, v.code)
+				}
+			}
 		})
 	}
 }

@@ -362,9 +362,12 @@ func (c *Client) asked() bool {
 	return false
 }
 
-// refuses reports whether p is a response that ends the attempt.
+// refuses reports whether p begins like a response that ends the attempt. The status says so; the
+// rest of the response is judged, and limited, as that of one that comes in time.
 func refuses(p []byte) bool {
+	const line = len("HTTP/1.1 503")
+	end := min(len(p), line)
 	var r wire.Response
-	_, err := r.ParseHead(p, wire.DefaultLimits())
+	_, err := r.ParseHead(append(p[:end:end], "\r\n\r\n"...), wire.DefaultLimits())
 	return err == nil && fsm.Status(r.Status).Action.Terminates()
 }

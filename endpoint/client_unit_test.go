@@ -45,6 +45,15 @@ func TestClient_Reading_Terminator(t *testing.T) {
 		asking(t, ClientConfig{}).message("").wantFail("nothing to end",
 			fsm.FailureUnexpectedMessage, 1002)
 	})
+	t.Run("ADV-20/empty-text-before-any-response", func(t *testing.T) {
+		r := asking(t, ClientConfig{})
+		r.take(r.c.Message(t0, wire.Text, nil))
+		r.wantFail("nothing to end", fsm.FailureUnexpectedMessage, 1002)
+	})
+	t.Run("ADV-20/before-the-next-response", func(t *testing.T) {
+		asking(t, ClientConfig{}).unit(response(202)).message("").wantFail("nothing to end",
+			fsm.FailureUnexpectedMessage, 1002)
+	})
 	t.Run("ADV-21/two", func(t *testing.T) {
 		proves(t, "KHP-GEN-05")
 		r := asking(t, ClientConfig{}).unit(switching()).wantOpen("at the first").message("")

@@ -220,7 +220,8 @@ func printable(r rune) rune {
 	return r
 }
 
-// failureOf maps a parse error to the client's failure.
+// failureOf maps a parse error to the client's failure. [wire.KindNoUnit] is not among them: an
+// empty message with no response before it is an event of its own.
 func failureOf(err error) fsm.Failure {
 	switch k := wire.KindOf(err); {
 	case judge.OverLimit(k):

@@ -2,7 +2,9 @@ package ghost
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/khp/endpoint"
@@ -51,17 +53,20 @@ func (g *Client) receive(t wire.MessageType, p []byte) {
 	g.step(fsm.Event{Kind: fsm.EventDataReceived})
 }
 
+// statusIn finds the status at the beginning of a response.
+var statusIn = regexp.MustCompile(`^HTTP/1\.[1-9] ([1-9][0-9][0-9])`)
+
 // tooEarly reports whether p came before the server had the request, and may not have: only a
 // response that refuses may, and the messages of a gateway before a response.
 func (g *Client) tooEarly(p []byte, asked bool, said balancer.Message) bool {
 	if g.early--; !asked {
 		return false
 	}
-	var r wire.Response
-	if _, err := r.ParseHead(p, wire.Limits{}); err == nil &&
-		fsm.Status(r.Status).Action.Terminates() {
-		g.early = 0 // later messages belong to it
-		return false
+	if line := statusIn.FindSubmatch(p); line != nil {
+		if status, _ := strconv.Atoi(string(line[1])); fsm.Status(status).Action.Terminates() {
+			g.early = 0 // later messages belong to it
+			return false
+		}
 	}
 	return said == balancer.None || g.machine.Profile == fsm.ProfileSpec
 }
@@ -98,7 +103,7 @@ func unitFailure(err error) fsm.Failure {
 		return fsm.FailureLimit
 	case k == wire.KindUTF8:
 		return fsm.FailureUTF8
-	case k == wire.KindNoUnit, k == wire.KindMixedTypes:
+	case k == wire.KindMixedTypes:
 		return fsm.FailureUnexpectedMessage
 	}
 	return fsm.FailureMalformed
