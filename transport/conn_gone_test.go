@@ -6,7 +6,9 @@ import (
 	"net"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"example.com/khp/transport/internal/sock"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -88,6 +90,19 @@ func TestConn_CloseRead(t *testing.T) {
 		<-ctx.Done()
 		require.Equal(t, &ProtocolError{ClosePolicyViolation, "no messages are expected here"},
 			context.Cause(ctx))
+	})
+	virtual(t, "what the peer still sends is read", func(t *testing.T) {
+		nc, other := connection(t)
+		c, p := testConn(nc, false), newPeer(t, other, true)
+		begin, ctx := time.Now(), c.CloseRead(t.Context())
+		p.send(pf{Op: opT, P: "unexpected"})
+		p.wantFrame("Close", opX, "\x03\xf0no messages are expected here")
+		for range 3 { // an unread byte would reset the connection, and take the Close along
+			time.Sleep(sock.FailTimeout / 2)
+			p.send(pf{Op: opT, P: "more"})
+		}
+		<-ctx.Done()
+		require.Equal(t, 3*sock.FailTimeout/2+sock.FailTimeout, time.Since(begin))
 	})
 	virtual(t, "the end of ctx leaves the connection as it is", func(t *testing.T) {
 		a, b := connPair(t, pipePair)

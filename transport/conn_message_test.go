@@ -42,6 +42,7 @@ func TestConn_Reader(t *testing.T) {
 				room := make([]byte, size)
 				var n int
 				n, err = r.Read(room)
+				require.True(t, n > 0 || err != nil, "an empty fragment is nothing to return for")
 				got.Write(room[:n])
 			}
 			require.Equal(t, io.EOF, err)

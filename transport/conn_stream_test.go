@@ -246,6 +246,7 @@ func TestHandler_Accept(t *testing.T) {
 	require.ErrorAs(t, <-errs, &failed)
 	require.Equal(t, 403, failed.Status)
 
+	why := map[int]string{http.StatusUpgradeRequired: "Upgrade", http.StatusOK: "Kaazing clients"}
 	for target, status := range map[string]int{"/": http.StatusUpgradeRequired,
 		"/;e/cookies": http.StatusOK} {
 		resp, err := http.Get(srv.URL + target)
@@ -255,6 +256,7 @@ func TestHandler_Accept(t *testing.T) {
 		require.ErrorAs(t, <-errs, &failed)
 		require.Equal(t, fsm.FailureOpening, failed.Failure)
 		require.Equal(t, status, failed.Status)
+		require.ErrorContains(t, failed, why[status])
 	}
 
 	client, err = Dial(t.Context(), url, &DialOptions{Subprotocols: []string{"a"}})

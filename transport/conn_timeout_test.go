@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -206,4 +207,16 @@ func tooBigIsHeard(t *testing.T) (inTime bool) {
 	require.NoError(t, wrote)
 	require.Equal(t, CloseTooBig, CloseCode(err), "%v", err)
 	return true
+}
+
+// A deadline that the application sets in spite of all ends a Read with an error, not with a
+// message.
+func TestConn_DeadlineOfNetConn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, _ := pipePair(t)
+		c := testConn(a, true)
+		require.NoError(t, c.NetConn().SetReadDeadline(time.Now().Add(time.Second)))
+		_, _, err := c.Read(context.Background())
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	})
 }

@@ -86,6 +86,7 @@ func TestDial_ProxyRefuses(t *testing.T) {
 			require.Len(t, p.seen, c.tries)
 			require.ErrorContains(t, err, "proxy "+p.URL)
 			require.ErrorContains(t, err, c.text)
+			require.Equal(t, 1, strings.Count(err.Error(), refused.Error()), "said once: %v", err)
 			require.NotContains(t, err.Error(), "guess")
 			require.NotContains(t, err.Error(), "s3cr3t")
 			require.Equal(t, c.status == 502 || c.status == 503 || c.name == "no answer" ||

@@ -211,6 +211,23 @@ func TestExtension_RawElement(t *testing.T) {
 	require.NoError(t, c.CloseNow())
 }
 
+// Compression belongs to the opening handshake. A server that grants it in the extended one answers
+// a question that nobody has asked there.
+func TestExtension_CompressionTooLate(t *testing.T) {
+	virtual(t, "", func(t *testing.T) {
+		got := dialRaw(t, t.Context(), false, &DialOptions{Compression: &Compression{}},
+			func(p *rawServer) {
+				p.asked()
+				p.send(bin(strings.Replace(response101, "\r\n\r\n",
+					"\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n", 1)), terminator)
+				p.silent()
+			})
+		require.ErrorIs(t, got.err, fsm.FailureExtensionNotRequested)
+		require.ErrorContains(t, got.err, "permessage-deflate belongs to the opening handshake")
+		got.end()
+	})
+}
+
 // An answer that an extension cannot use fails the attempt; the connection was never open.
 func TestExtension_UnusableAnswer(t *testing.T) {
 	for element, why := range map[string]string{

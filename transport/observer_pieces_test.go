@@ -27,6 +27,22 @@ func (s *shownTo) Observe(ev Event) {
 	}
 }
 
+// Without an observer nothing is told, whatever happens.
+func TestTrace_Unobserved(t *testing.T) {
+	tr := newTrace(t.Context(), nil, staged{}, false)
+	tr.Read([]byte("HTTP/1.1 101 x\r\n\r\n"))
+	tr.Upgraded(0)
+	tr.Message(Binary, nil)
+	tr.TooEarly()
+	tr.Ping()
+	tr.Close(CloseNormal, "")
+	tr.Lost("cut")
+	tr.Expired()
+	tr.Disconnected()
+	require.Nil(t, tr.opened("", 101))
+	tr.observe(&endpoint.Output{Kind: endpoint.SendPong})
+}
+
 // A secret that comes in pieces is hidden in each direction, whatever goes the other way meanwhile.
 func TestTrace_PiecesOfBothDirections(t *testing.T) {
 	to := &shownTo{}

@@ -27,6 +27,8 @@ func TestEvent_Record(t *testing.T) {
 		require.NotEmpty(t, r.Kind, k)
 		require.Equal(t, uint64(3), r.Conn)
 		require.Equal(t, "client", r.Side)
+		require.Empty(t, r.Type, "no message")
+		require.Nil(t, r.Data)
 	}
 	failed := Event{Kind: EventFail, Server: true, Failure: fsm.FailureStatus, Status: 403,
 		Err: &endpoint.HandshakeError{Failure: fsm.FailureStatus, Status: 403}}.Record()

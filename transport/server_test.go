@@ -137,6 +137,8 @@ func TestServer_FallbackFirst(t *testing.T) {
 		"broken KHP": {strings.Replace(openingRequest, "Key: d", "Key: ", 1),
 			"Sec-WebSocket-Key", 400},
 		"emulation": {"GET /?.kr=xs HTTP/1.1\r\nHost: h\r\n\r\n", "", 404},
+		"emulation by POST": {"POST /echo/;e/cbm HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+			"", 404},
 		"KHP in absolute-form": {strings.Replace(openingRequest, "GET /echo", "GET http://h/echo", 1),
 			"", 101},
 		"KHP to elsewhere": {strings.Replace(openingRequest, "GET /echo", "GET /elsewhere", 1),

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -63,11 +64,13 @@ func TestServer_ListenAndServe(t *testing.T) {
 	require.ErrorContains(t, s.ListenAndServe("256.0.0.1:0"), "256.0.0.1")
 	require.ErrorContains(t, s.ListenAndServeTLS("256.0.0.1:0", "", ""), "256.0.0.1")
 	require.ErrorContains(t, s.ListenAndServeTLS("127.0.0.1:0", "none.pem", "none.pem"), "none.pem")
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.ErrorContains(t, s.ServeTLS(ln, "none.pem", "none.pem"), "none.pem")
-	_, err = ln.Accept()
-	require.ErrorIs(t, err, net.ErrClosed, "Serve takes the listener, and closes it")
+	for _, files := range [][2]string{{"none.pem", "none.pem"}, {"none.pem", ""}, {"", "none.pem"}} {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		require.ErrorIs(t, s.ServeTLS(ln, files[0], files[1]), fs.ErrNotExist)
+		_, err = ln.Accept()
+		require.ErrorIs(t, err, net.ErrClosed, "Serve takes the listener, and closes it")
+	}
 
 	donor := httptest.NewTLSServer(http.NotFoundHandler())
 	donor.Close()
