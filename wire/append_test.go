@@ -61,8 +61,8 @@ func TestAppend_Refusals(t *testing.T) {
 	}
 }
 
-// A body is written with its length, or not at all: what follows it would be read as part of it, or
-// it as what follows.
+// A body is written with its length, or not at all: otherwise later bytes would be read as part of
+// it, or it as part of those.
 func TestAppend_LengthOfTheBody(t *testing.T) {
 	for length, want := range map[string]Kind{
 		"0": KindSurplus, "2": KindSurplus, "3": 0, "4": KindBodyTooShort,
@@ -91,7 +91,7 @@ func TestAppend_LengthIsAField(t *testing.T) {
 	}
 }
 
-// An error of what is written says where in the refused part it is wrong, and how.
+// An error of writing names the place in the refused part, and the reason.
 func TestAppend_WhereAndWhy(t *testing.T) {
 	for _, c := range []struct {
 		name string

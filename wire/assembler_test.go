@@ -119,8 +119,8 @@ func TestAssembler_Finish(t *testing.T) {
 	wantKind(t, KindIncomplete, a.Finish())
 }
 
-// Views taken when the head was complete outlive the growth of the buffer, and the
-// caller may reuse what it passed in.
+// Views taken when the head was complete outlive the growth of the buffer, and the caller may reuse
+// the slices that it passed.
 func TestAssembler_Views(t *testing.T) {
 	var a Assembler
 	p := []byte("HTTP/1.1 403 No\r\nA: b\r\n\r\n")

@@ -2,7 +2,7 @@ package wire
 
 import "testing"
 
-// The parsers of whole messages are measured against others in ../bench; here is what has no
+// The parsers of whole messages are measured against others in ../bench; the functions here have no
 // counterpart there.
 
 const benchResponse = "HTTP/1.1 101 Web Socket Protocol Handshake\r\n" +

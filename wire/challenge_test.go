@@ -145,7 +145,7 @@ func TestChallenge_Param_BehindWords(t *testing.T) {
 	require.Equal(t, "d", v)
 }
 
-// No bytes make it hang or panic, and what it returns lies within the value.
+// No bytes make it hang or panic, and its results lie within the value.
 func TestParseChallenges_AnyBytes(t *testing.T) {
 	piece := rapid.SampledFrom([]string{"Application", "Basic", " ", "\t", ",", "=", `"`, `\`, "a",
 		"realm", "/", "\x00", "\xff", "=="})

@@ -45,7 +45,8 @@ func loadCorpus(t testing.TB) []corpusCase {
 	return cases
 }
 
-// corpusBase is what Location values are seen from, and corpusNow is when Retry-After is read.
+// corpusBase is the URL that Location values are relative to, and corpusNow the time for
+// Retry-After.
 const (
 	corpusBase = "wss://h:8443/b/c/d;p?q"
 	corpusNow  = 784111740
@@ -53,8 +54,8 @@ const (
 
 var errNotATime = errors.New("not a time")
 
-// result runs a case. It returns what came out of it where that is more than a verdict, and the
-// error of a case that is refused.
+// result runs a case. It returns the result where that is more than a verdict, and the error of a
+// case that is refused.
 func (c corpusCase) result() (got string, err error) {
 	switch c.Kind {
 	case "request", "response":
@@ -226,7 +227,7 @@ func TestCorpus_EveryPrefix(t *testing.T) {
 	}
 }
 
-// A response cut into messages at any byte gives what one message gives.
+// A response cut into messages at any byte has the same result as one message.
 func TestCorpus_AssemblerEveryCut(t *testing.T) {
 	t.Attr("req", "KHP-EXT-04")
 	t.Attr("req", "WSP-FRAME-01")

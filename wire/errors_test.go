@@ -32,7 +32,7 @@ func TestParseError(t *testing.T) {
 	require.EqualError(t, &ParseError{Kind: KindEmpty}, "empty message at byte 0")
 }
 
-// Errors go to logs, so they say where credentials are broken but not what they are.
+// Errors go to logs, so they name the place of a fault in credentials but do not quote them.
 func TestParseError_NoSecrets(t *testing.T) {
 	const secret = "c2VjcmV0"
 	var req Request

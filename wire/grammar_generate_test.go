@@ -15,7 +15,7 @@ type span struct {
 	from, to int
 }
 
-// sentence is what the grammar generates.
+// sentence is a text that the grammar generates.
 type sentence struct {
 	bytes []byte
 	spans []span
@@ -94,8 +94,8 @@ func (w *generator) write(n *node) {
 	}
 }
 
-// subjects are the productions that wire has an entry for, and what must recognise them after a
-// change: the order that khp writes an opening message in is not asked of others.
+// subjects are the productions that wire has an entry for, and the productions that must recognise
+// them after a change: the order that khp writes an opening message in is not asked of others.
 var subjects = []struct {
 	production, general string
 	accepts             func(b []byte) error

@@ -68,7 +68,7 @@ func lengthAgrees(b []byte) bool {
 	return err == nil && n == len(b)-head-4
 }
 
-// ends returns where what n stands for may end, if it begins at i: in order, each once.
+// ends returns the offsets at which a text for n may end that begins at i: in order, each once.
 func (m *matcher) ends(n *node, i int) []int {
 	if n.class != nil {
 		if i < len(m.b) && n.class[m.b[i]] {

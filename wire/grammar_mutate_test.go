@@ -12,7 +12,7 @@ import (
 
 var mutated = flag.Int("mutated", 1, "sentences of each kind to mutate in every place")
 
-// hostile is what gets put in the place of a part, or between two of them.
+// hostile are the texts that take the place of a part, or come between two of them.
 var hostile = []string{
 	"\x00", "\t", "\n", "\r", "\r\n", "\r\n\r\n", "\v", "\x1b", " ", "!", "\"", "#", "%", ",", "/",
 	"0", "9", ":", ";", "<", "=", "A", "\\", "]", "e", "\x7f",
@@ -81,8 +81,8 @@ func agree(t require.TestingT, g *grammar, general string, accepts func([]byte) 
 	return left
 }
 
-// Every mutation of a single part of some sentences: what leaves the grammar is rejected, and what
-// stays in it is not.
+// Every mutation of a single part of some sentences: a mutation that leaves the grammar is
+// rejected, and another one is not.
 func TestGrammar_EveryMutation(t *testing.T) {
 	if testing.Short() {
 		t.Skip("tries every change, which takes long under the race detector")

@@ -70,7 +70,7 @@ func loadGrammar(t testing.TB) *grammar {
 	return g
 }
 
-// classify finds what stands for one byte, so that the recogniser need not look inside.
+// classify finds the nodes that stand for one byte, so that the recogniser need not look inside.
 func (n *node) classify() *[256]bool {
 	if n.classified {
 		return n.class
@@ -168,7 +168,7 @@ func TestGrammar_Verify(t *testing.T) {
 	}
 }
 
-// The recogniser itself does what the notation says.
+// The recogniser itself follows the notation.
 func TestGrammar_Recogniser(t *testing.T) {
 	g := loadGrammar(t)
 	for _, c := range []struct {

@@ -115,7 +115,7 @@ func TestResponse_ParseOpening_AnyBytes(t *testing.T) {
 	})
 }
 
-// One empty line before a request is read over, and counted in what was used. [RFC 9112 2.2]
+// One empty line before a request is skipped, and counts as used. [RFC 9112 2.2]
 func TestRequest_ParseOpening_EmptyLine(t *testing.T) {
 	const text = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 	var r Request
@@ -144,7 +144,7 @@ func TestRequest_ParseOpening_EmptyLine(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, func() { _, _ = r.ParseOpening(in, Limits{}) }))
 }
 
-// Folds cost what they are long, not more.
+// The cost of folds is linear in their length.
 func TestResponse_ParseOpening_ManyFolds(t *testing.T) {
 	in := []byte("HTTP/1.1 403 x\r\nA: b" + strings.Repeat("\r\n c", 1<<18) + "\r\n\r\n")
 	var r Response

@@ -254,8 +254,7 @@ func TestRequest_RoundTrip(t *testing.T) {
 	})
 }
 
-// Whatever the caller puts in, what comes out parses to exactly that, or nothing
-// comes out.
+// The output for any values of the caller parses to exactly these, or there is none.
 func TestRequest_AppendNeverInjects(t *testing.T) {
 	nasty := rapid.SliceOfN(rapid.SampledFrom([]byte("a: /\r\n\t\x00\x7f\xffGET15,")), 0, 12)
 	rapid.Check(t, func(t *rapid.T) {

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A scheme is what the grammar of RFC 3986 section 3.1 says, with any byte in any place of it.
+// A scheme follows the grammar of RFC 3986 section 3.1, with any byte in any place of it.
 func TestHasScheme_AsTheGrammar(t *testing.T) {
 	grammar := regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 	for c := range 256 {

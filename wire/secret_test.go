@@ -7,8 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever is wrong with a head, and wherever, the error never shows what only the two ends may
-// know.
+// Whatever is wrong with a head, and wherever, the error never shows a secret of the two ends.
 func TestParseError_ShowsNoSecret(t *testing.T) {
 	const secret = "s3cr3t"
 	for name, text := range map[string]string{

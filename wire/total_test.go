@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Every entry point takes any bytes: it ends, does not panic, and an error is a
-// ParseError whose offset lies within what it was given.
+// Every entry point takes any bytes: it ends, does not panic, and an error is a ParseError whose
+// offset lies within the input.
 func TestTotal_AnyBytes(t *testing.T) {
 	t.Attr("req", "INV-52")
 	corpus := loadCorpus(t)

@@ -278,8 +278,8 @@ func TestParseURL_EveryByteOfAPath(t *testing.T) {
 	}
 }
 
-// A host outside ASCII is handed over once and as a whole, and what comes back is the host; the
-// error is told as one of the URL.
+// A host outside ASCII is handed over once and as a whole, and the result is the host; the error is
+// told as one of the URL.
 func TestParseURL_HostOutsideASCII(t *testing.T) {
 	var asked []string
 	u, err := ParseURL("ws://a\u00fc\u00f6.Example:81/p", func(host string) (string, error) {

@@ -31,7 +31,7 @@ func TestBasic_EveryByte(t *testing.T) {
 	}
 }
 
-// Appending to a scheme does not write to what follows it.
+// Appending to a scheme does not overwrite the bytes behind it.
 func TestSplit_SchemeHasNoRoom(t *testing.T) {
 	scheme, rest, ok := Split([]byte("Basic abc"))
 	require.True(t, ok)

@@ -78,7 +78,7 @@ func TestParseDigest_NamesParameter(t *testing.T) {
 	}
 }
 
-// Without qop the older form counts, and what belongs to the newer one is not looked at.
+// Without qop the older form counts, and parameters of the newer one are ignored.
 func TestParseDigest_Old(t *testing.T) {
 	got, err := ParseDigest([]byte(`username*=utf-8''j%C3%B6, realm="r", nonce="n", uri="/", ` +
 		`response="ab", cnonce="c", nc=00000001`))
