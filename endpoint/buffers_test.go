@@ -106,7 +106,7 @@ func TestServer_Reset_KeepsLittle(t *testing.T) {
 	}
 }
 
-// Between two calls an endpoint holds what the outputs of the last one hold, and no longer: an
+// An endpoint holds the data of the last call's outputs until the next call, and no longer: an
 // application message, or the body of a decision, may be large, and a connection live long.
 func TestEndpoints_KeepNoMessage(t *testing.T) {
 	client := asking(t, ClientConfig{}).unit(switching()).wantOpen("").c

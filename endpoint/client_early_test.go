@@ -171,8 +171,8 @@ func TestClient_MissingTerminator_Status(t *testing.T) {
 	require.Equal(t, 101, r.err.Status)
 }
 
-// What comes together with the opening 101 and cannot be an answer to a request is judged as if it
-// came later: the first message of a plain WebSocket, and one of a gateway that is not N.
+// A message that comes together with the opening 101 and cannot be an answer to a request is judged
+// as if it came later: the first message of a plain WebSocket, and one of a gateway that is not N.
 func TestClient_EarlyButNoAnswer(t *testing.T) {
 	opened := func(cfg ClientConfig, lines ...string) *run {
 		r := dialed(t, "ws://h/p", cfg)

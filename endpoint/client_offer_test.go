@@ -16,7 +16,7 @@ func TestClient_Offer_FirstIsNotKHP(t *testing.T) {
 	for name, c := range map[string]struct {
 		cfg   ClientConfig
 		offer string
-		want  string // what a blind server's choice means to the application; "-" is KHP
+		want  string // a blind server's choice, as the application sees it; "-" is KHP
 	}{
 		"khp": {ClientConfig{Subprotocols: []string{"a", "b"}},
 			"x-kaazing-handshake, a, b", "-"},

@@ -172,7 +172,7 @@ func TestClient_OpeningAcceptRepeated(t *testing.T) {
 }
 
 // An answer without a length is complete when the server ends the connection, or has sent nothing
-// more in time. What it asks for is done.
+// more in time. The client then follows it.
 func TestClient_OpeningWithoutLength(t *testing.T) {
 	for end, tell := range map[string]func(r *run){
 		"of the connection": func(r *run) { r.take(r.c.Lost(t0, "end of stream")) },

@@ -22,7 +22,7 @@ func TestPeerClosed_EchoesTheReason(t *testing.T) {
 		{1001, long, 1001, long[:122]},
 		{1005, "", 0, ""},
 		{0, "", 0, ""},
-		{1006, "lost", 0, ""}, // what must not be sent is not sent back either
+		{1006, "lost", 0, ""}, // a code that must not be sent is not echoed either
 	} {
 		answer := func(outs []Output) {
 			for _, o := range outs {

@@ -21,7 +21,7 @@ type pair struct {
 	decide      func(url wire.URL, r *Request) Decision
 	credentials string
 
-	log       []string // what went over the connection, one line each
+	log       []string // the messages of the connection, one line each
 	opened    int      // of the client
 	err       error    // of the client
 	closed    bool

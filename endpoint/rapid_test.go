@@ -124,7 +124,7 @@ func TestClient_AnyEvents(t *testing.T) {
 		require.NoError(t, err)
 		r := newRun(t, c)
 		kaazing := cfg.Machine.Profile == fsm.ProfileKaazing
-		var khp, plain bool // what the opening handshake of this connection selected
+		var khp, plain bool // selected by the opening handshake of this connection
 		var unit string     // the unit in progress
 		var units []string  // the units of this connection
 		terminated := false
@@ -156,7 +156,7 @@ func TestClient_AnyEvents(t *testing.T) {
 			before := len(r.dials)
 			event := rapid.IntRange(0, 21).Draw(t, "event")
 			if (event == 15 || event == 16 || event == 20) && rapid.IntRange(0, 4).Draw(t, "end") > 0 {
-				event = 8 // what ends it all must not come too often
+				event = 8 // final events must not come too often
 			}
 			switch event {
 			case 0:

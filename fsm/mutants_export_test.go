@@ -91,8 +91,8 @@ func aboutTimer(e Effect) bool {
 	return false
 }
 
-// commute reports whether the order of two effects means nothing: the orders of a step are carried
-// out at once, so it does among what goes out, and among orders to the same timer.
+// commute reports whether the order of two effects is irrelevant: the orders of a step are carried
+// out at once, so it matters only among writes, and among orders to the same timer.
 func commute(a, b Effect) bool {
 	if aboutTimer(a) != aboutTimer(b) {
 		return true

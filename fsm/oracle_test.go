@@ -19,7 +19,7 @@ type subject[S, M comparable] struct {
 	model  M
 	step   func(S, fsm.Event) (S, fsm.Effects, fsm.Verdict)
 	oracle func(M, fsm.Event) (M, oracle.Orders, fsm.Verdict)
-	same   func(S, M) string // what differs between what the state shows and the model, "" if nothing
+	same   func(S, M) string // the difference between the state and the model, "" if none
 	phase  func(S) string
 	events []fsm.Event
 }

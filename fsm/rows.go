@@ -19,7 +19,7 @@ type Row struct {
 	// ID names an edge, such as "reading/401/ask-credentials", and is unique within a machine.
 	ID    string
 	From  string      // phase, without the side's prefix
-	Event string      // what happens, such as "Response(Complete)" or "TimerExpired(Wait)"
+	Event string      // in words, such as "Response(Complete)" or "TimerExpired(Wait)"
 	Guard string      // the conditions in words, "" for none
 	When  []Condition // the same as a list: all must hold
 	To    string      // phase afterwards

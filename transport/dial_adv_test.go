@@ -14,7 +14,7 @@ import (
 // misbehaviour is a server that does something odd, and the result.
 type misbehaviour struct {
 	name   string // begins with the id of the scenario
-	ids    string // what else it shows
+	ids    string // of further requirements
 	opts   DialOptions
 	script func(p *rawServer)
 	fail   fsm.Failure   // 0: opens

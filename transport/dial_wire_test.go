@@ -38,7 +38,7 @@ func TestDial_CutAtEveryByte(t *testing.T) {
 	wantNoLeaks(t)
 	for name, c := range map[string]struct {
 		opts  DialOptions
-		parts []string // after the opening response: what answers each message of the client
+		parts []string // after the opening response: the answer to each message of the client
 		early string   // right after the opening response
 	}{
 		"spec": {parts: []string{string(frametest.Encode(true, bin(response101), terminator))}},

@@ -61,7 +61,7 @@ func TestExtension_SilentServer(t *testing.T) {
 		begin := time.Now()
 		err := os.ErrDeadlineExceeded
 		for err == os.ErrDeadlineExceeded {
-			time.Sleep(430 * time.Millisecond) // in which nobody listens
+			time.Sleep(430 * time.Millisecond) // in which no call reads
 			ctx, cancel := context.WithTimeout(t.Context(), 70*time.Millisecond)
 			if _, _, err = got.conn.Read(ctx); err == context.DeadlineExceeded {
 				err = os.ErrDeadlineExceeded

@@ -61,7 +61,7 @@ func TestKeepAlive_AnswersAreEnough(t *testing.T) {
 			}
 			for range 100 {
 				time.Sleep(29 * time.Second)
-				p.send(pf{Op: opB, P: "chatty"}) // on a pipe nobody would read a Ping: this would not return
+				p.send(pf{Op: opB, P: "chatty"}) // on a pipe no end would read a Ping: this would not return
 			}
 			whole := frametest.Encode(client, pf{Op: opB, P: "in pieces"})
 			for _, b := range whole {

@@ -53,7 +53,7 @@ func (q queues) step(c call, o outcome) (bool, queues) {
 			return over || q.closed[peer], q
 		case over:
 			return false, q
-		case !q.closed[peer]: // who has closed discards what arrives
+		case !q.closed[peer]: // an end that has closed discards messages
 			q.to[peer] += c.text + ","
 		}
 		return true, q

@@ -64,17 +64,17 @@ type loginWorld struct {
 	nonces   []*loginNonce
 
 	file  *htpasswd.File
-	mu    sync.Mutex         // guards what follows, and users
+	mu    sync.Mutex         // guards the fields below, and users
 	gates map[int]*loginGate // by client
 	all   []*loginGate
-	told  []string // what the authenticators' and the application's side has seen
+	told  []string // seen by authenticators and application
 }
 
 // loginGate holds up the request of a client.
 type loginGate struct {
 	at     string
 	on     chan string // "" lets the authenticator judge, else the application's decision
-	within string      // what the application is told about the client
+	within string      // told to the application about the client
 }
 
 const loginPasswordFile = "users"

@@ -39,7 +39,7 @@ type loginCredentials struct {
 	text                   string
 	scheme, user, password string
 	realm, path, method    string      // of Digest
-	nonce                  *loginNonce // of Digest; nil is one that nobody has issued
+	nonce                  *loginNonce // of Digest; nil is one that was not issued
 }
 
 // loginClient is a client in the model, on one connection.
@@ -52,7 +52,7 @@ type loginClient struct {
 	presented  loginCredentials
 	principal  string // whom the authenticator has let in for the request that waits
 	open       bool
-	over       bool // it has left, or was sent away; what waits for it is decided all the same
+	over       bool // it has left, or was sent away; its waiting request is decided all the same
 }
 
 // loginModel is all clients and users.

@@ -68,7 +68,7 @@ func TestObserver_Client(t *testing.T) {
 	})
 }
 
-// The end of the opening handshake divides what came with it in one piece.
+// Bytes that came in one piece are divided at the end of the opening handshake.
 func TestObserver_FramesBehindTheOpening(t *testing.T) {
 	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		var seen recorder

@@ -126,7 +126,7 @@ func benchmarkAccept(b *testing.B, addr net.Addr, opening string) {
 	}
 	b.ReportAllocs()
 	defer reportProcessorTime(b, processorTime())
-	b.SetParallelism(8) // what one client waits for leaves the processors to others
+	b.SetParallelism(8) // while one client waits, others have the processors
 	b.RunParallel(func(pb *testing.PB) {
 		buf := make([]byte, 4096)
 		for pb.Next() {

@@ -217,7 +217,7 @@ func (c *shutdownScene) listen(r *interleave.Run) {
 	r.Go("server", func() {
 		_ = c.s.Serve(l)
 		select {
-		case v := <-l.queue: // as the system does with what nobody has accepted
+		case v := <-l.queue: // as the system does with connections that were not accepted
 			_ = v.(io.Closer).Close()
 		default:
 		}

@@ -26,7 +26,7 @@ type generator struct {
 	t      *rapid.T
 	g      *grammar
 	out    sentence
-	length int // what the Content-Length says
+	length int // of Content-Length
 }
 
 // sentences generates sentences of a production. Nothing is repeated more than a few times, so all

@@ -38,7 +38,7 @@ type node struct {
 	text   string
 	name   string
 	target *node // the production of that name
-	not    *node // what is taken away from it
+	not    *node // is excluded
 	lo, hi byte
 
 	classified bool

@@ -87,7 +87,7 @@ func TestServe_SlowBackEndHoldsUpItsClient(t *testing.T) {
 func fill(t *testing.T, write func(p []byte, within time.Duration) (int, error)) (sent int) {
 	t.Helper()
 	within := time.Minute // the first write is taken
-	const most = 64 << 20 // far more than the system's buffers, far less than what would be sent
+	const most = 64 << 20 // far more than the system's buffers, far less than all messages
 	for chunk := make([]byte, 64<<10); ; {
 		n, err := write(chunk, within)
 		sent, within = sent+n, 300*time.Millisecond

@@ -21,7 +21,7 @@ type both struct {
 	model  *model
 	client *driver.Client // or
 	server *driver.Server
-	sent   []string // what Send returned, of either
+	sent   []string // results of Send, of either
 }
 
 // said is a call of a host. which selects the connection or question, counted back from the last

@@ -127,7 +127,7 @@ func (q Question) Decide(now time.Time, d endpoint.Decision) {
 		s.asked = 0
 		outs, err := s.endpoint.Decide(now, d)
 		if err != nil {
-			s.busy = true // what the host calls now comes after the 500
+			s.busy = true // calls of the host come after the 500
 			s.host.Dropped(err)
 			outs = s.endpoint.ApplicationFailed(now)
 		}

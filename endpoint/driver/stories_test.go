@@ -302,7 +302,7 @@ func insideIsAfter(t *testing.T, stories []story) {
 				inside, p := s.aside(t, i+1, c)
 				if s.says[max(p.step, 0)].name == "give-up" || len(p.side) == 0 ||
 					!s.server && ofConnection(c) && p.conns == 0 {
-					continue // two calls in one; a call about what is not there
+					continue // two calls in one; a call about a missing connection
 				}
 				compared++
 				behind := s.behind(t, p, slices.Equal(p.sent, []string{"false"}))

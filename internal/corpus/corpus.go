@@ -18,7 +18,7 @@ type Case struct {
 	Layer   string `json:"layer"`
 	Input   string `json:"input"` // as written, see Bytes and Messages
 	Verdict string `json:"verdict"`
-	Want    string `json:"want"`    // what exactly comes out; may be empty
+	Want    string `json:"want"`    // the exact result; may be empty
 	NetHTTP string `json:"nethttp"` // why net/http decides otherwise; empty where it does not
 	Why     string `json:"why"`
 	Source  string `json:"source"`

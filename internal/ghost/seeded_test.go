@@ -17,7 +17,7 @@ import (
 // seeded are faults of package endpoint that calls which nobody looks at show to ghosts.
 var seeded = []struct {
 	name, before, after string
-	says                string // what the ghost says
+	says                string // by the ghost
 }{
 	{"deadline-dropped", "func (k *core) Deadline() time.Time {",
 		"if seeded(%d) { return time.Time{} }", "expected the deadline"},

@@ -88,7 +88,7 @@ func conformJava(t *testing.T, list []conform.Selected) *conform.Run {
 	}
 	p := start(t, "java", args...)
 	go func() {
-		for range p.lines { // what happened, which the results tell better
+		for range p.lines { // the course, which the results show better
 		}
 	}()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)

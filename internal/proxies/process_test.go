@@ -116,7 +116,7 @@ func run(t *testing.T, cmd *exec.Cmd, port string, said *string) bool {
 	go func() {
 		defer close(over)
 		_ = cmd.Wait()
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what is left of it
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its remains
 	}()
 	t.Cleanup(func() { <-over }) // t.Context has ended then
 	var up bool

@@ -29,7 +29,7 @@ func section(t *testing.T) string {
 type row struct {
 	// whether it suits clients of the specification, and Kaazing's Java and iOS clients
 	modern, old bool
-	why         string // what it writes instead, "" if nothing
+	why         string // its substitute, "" if none
 }
 
 func rows(t *testing.T) map[string]row {

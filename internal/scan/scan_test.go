@@ -205,7 +205,7 @@ func TestQuoted(t *testing.T) {
 		"\"ab\x01\"": {3, "byte not allowed in quotes"},
 	} {
 		const before = "n="
-		b := append([]byte(before+in), '"')[:len(before+in)] // what stands behind is not read
+		b := append([]byte(before+in), '"')[:len(before+in)] // the byte behind is not read
 		end, what := AuthParam(b, 0)
 		require.Equal(t, want.what, what, "%q", in)
 		require.Equal(t, len(before)+want.end, end, "%q", in)

@@ -6,10 +6,10 @@
 //	go run ./internal/traced -every       also says which tests that name it do not fail
 //
 // A requirement is broken by its edit in edits.txt; without one, by its rows in the tables of
-// package fsm, which then ignore what they should do; without rows, by the action of its status
-// code, which becomes another one, or that of 101 where the server has to close. The tests are
-// those that docs/requirements.md lists and those that name it in their source. It exits with 1 if
-// a requirement survives.
+// package fsm, which then ignore their events; without rows, by the action of its status code,
+// which becomes another one, or that of 101 where the server has to close. The tests are those that
+// docs/requirements.md lists and those that name it in their source. It exits with 1 if a
+// requirement survives.
 package main
 
 import (

@@ -72,7 +72,7 @@ func randomGraph(random *rand.Rand) graph {
 
 // reference has the properties of a graph, found by the definitions.
 type reference struct {
-	dist         []int // steps from the start, -1 for what is out of reach
+	dist         []int // steps from the start, -1 for states out of reach
 	states       int
 	steps, depth int
 	edges        []int

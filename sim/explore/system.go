@@ -71,8 +71,8 @@ type Promise[S comparable] struct {
 
 // Properties are the checks of an exploration, besides that nothing is stuck (LIV-09).
 type Properties[S comparable] struct {
-	AtSteps   []Checked     // what the steps themselves check, by [Step].Broken
-	Compared  []Checked     // with what the steps are compared, by [Step].Differs
+	AtSteps   []Checked     // checked by the steps themselves, in [Step].Broken
+	Compared  []Checked     // comparisons with the steps, in [Step].Differs
 	Always    []Property[S] // hold in every reachable state
 	Sometimes []Property[S] // hold in some reachable state
 	LeadsTo   []Promise[S]  // come about

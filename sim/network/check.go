@@ -11,10 +11,10 @@ import (
 
 // Check compares the hosts with each other and adds differences to [Network.Broken]; it may be
 // called at any moment. Where a client and a server of this package share a connection: if the
-// client is open, so is or was the server, with the same result, and what one has received is what
-// the other has sent, in order and once, as far as it has come, and all of it once nothing is on
-// its way. No connect call takes longer than its timers allow. When nothing is left to happen,
-// every host is open or at its end.
+// client is open, so is or was the server, with the same result, and the messages that one has
+// received are those that the other has sent, in order and once, up to those still on their way. No
+// connect call takes longer than its timers allow. When nothing is left to happen, every host is
+// open or at its end.
 func (n *Network) Check() {
 	for _, c := range n.clients {
 		n.report(c.name, c.agrees())

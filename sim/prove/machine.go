@@ -38,7 +38,7 @@ func (m *Machine) asks(r fsm.Row) bool {
 type host struct {
 	possible func(*run) *term       // whether the event can happen
 	learn    func(*run)             // the host learns from the event alone
-	obey     func(*run, fsm.Effect) // carries out an effect, and says what must hold for it
+	obey     func(*run, fsm.Effect) // carries out an effect, and returns its condition
 	done     func(*run)             // conditions once all are carried out; nil is none
 }
 

@@ -37,7 +37,7 @@ type Session struct {
 	Conn     uint64 // number of the connection in its recording, from 1
 	Name     string // whose it is: addresses, or the URL
 	Recorder Side   // the recording side; Nobody for a capture between the two
-	Unit     string // what Step.At counts: "line" or "packet"
+	Unit     string // of Step.At: "line" or "packet"
 	Late     bool   // the beginning is missing
 	Over     bool   // the recording goes to the end of the connection
 	TLS      bool   // it is encrypted: there is nothing to see

@@ -34,8 +34,8 @@ func (g Grade) Failed() bool { return g == Fail || g == Error }
 type Ruling struct {
 	Grade Grade  `json:"grade"`
 	Why   string `json:"why,omitempty"`  // of all grades but pass, in a sentence
-	Want  string `json:"want,omitempty"` // what may come
-	Got   string `json:"got,omitempty"`  // what came
+	Want  string `json:"want,omitempty"` // the expected messages
+	Got   string `json:"got,omitempty"`  // the received message
 	Line  int    `json:"line,omitempty"` // of the step, in the file of the case
 }
 

@@ -34,6 +34,6 @@ type Entry struct {
 	Conn int // from 1
 	Ours bool
 	Kind Kind
-	Text string // what it is, without secrets
+	Text string // its description, without secrets
 	Wire []byte // its bytes
 }

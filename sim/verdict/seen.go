@@ -45,8 +45,8 @@ type Seen struct {
 	Start    string           // start line of an HTTP message
 	Fields   []string         // its fields, as they are written
 	Data     []byte           // of a message, Ping or Pong; the body of an HTTP message
-	// reason of a Close, URL of R, what is broken, how the connection ended, or for how long
-	// nothing came
+	// reason of a Close, URL of R, what is broken, how the connection ended, or how long the silence
+	// was
 	Text string
 }
 

@@ -174,7 +174,7 @@ func (n *nonces) issue() string {
 
 // issued reports whether it is a nonce of ours, and still good.
 func (n *nonces) issued(nonce string) bool {
-	b, _ := base64.RawURLEncoding.DecodeString(nonce) // what is no base64 is not signed
+	b, _ := base64.RawURLEncoding.DecodeString(nonce) // text that is no base64 is not signed
 	if len(b) != nonceHead+sha256.Size {
 		return false
 	}

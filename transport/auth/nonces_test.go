@@ -22,8 +22,8 @@ type given struct {
 }
 
 // Two servers with the same realm and users are asked in any order, with nonces of either that are
-// fresh, old or used, and with answers that are right or wrong in any way. They do what a model of
-// their nonces says. [RFC 7616 3.3]
+// fresh, old or used, and with answers that are right or wrong in any way. They behave as a model
+// of their nonces does. [RFC 7616 3.3]
 func TestDigestAuth_Model(t *testing.T) {
 	for seed := range uint64(25) {
 		r := rand.New(rand.NewPCG(seed, 1))

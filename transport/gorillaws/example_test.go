@@ -17,7 +17,7 @@ import (
 func Example() {
 	upgrader := websocket.Upgrader{
 		Subprotocols: []string{gorillaws.Subprotocol},
-		CheckOrigin:  adapter.SameOrigin, // which also knows what Kaazing's clients send
+		CheckOrigin:  adapter.SameOrigin, // which also knows the origins of Kaazing's clients
 	}
 	options := &gorillaws.ServerOptions{
 		Authenticator: auth.BasicAuth{Realm: "example",

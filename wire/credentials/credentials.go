@@ -71,7 +71,7 @@ func DecodeBasic(rest []byte) (user, password string, ok bool) {
 		}
 	}
 	u, p, ok := bytes.Cut(b, []byte{':'})
-	if !ok { // what is there may be a secret, and is no name
+	if !ok { // the text may be a secret, and is no name
 		return "", "", false
 	}
 	return string(u), string(p), true

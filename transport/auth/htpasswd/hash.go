@@ -28,7 +28,7 @@ type kind struct {
 	want    string // the form in words
 	least   int    // smallest value of the group
 	most    int
-	costs   string // says what the group is
+	costs   string // describes the group
 	implied int    // value of the group where it is left out
 	price   func(cost int) int
 	accept  apache.PasswdParser

@@ -52,7 +52,7 @@ type served struct {
 	log    bytes.Buffer // read once all is over
 	config endpoint.ServerConfig
 	head   string // of the opening request
-	rest   []byte // of what the client has sent behind it
+	rest   []byte // bytes of the client behind it
 	ctx    context.Context
 	peer   *tcptest.Conn
 	first  *opening.Request

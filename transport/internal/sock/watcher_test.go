@@ -50,7 +50,7 @@ func TestWatcher_Model(t *testing.T) {
 			w.Init(nc, direction, home.Context)
 			var homeOver bool
 			var present context.Context // nil without a call
-			var due time.Time           // what the deadline should be
+			var due time.Time           // the expected deadline
 			fired := false
 			ended := func(ctx context.Context) bool {
 				if ctx == home.Context {

@@ -66,7 +66,7 @@ type converter struct {
 	users     []user
 	report    report
 	documents []*document
-	served    []func()          // say what is served, once the documents have their names
+	served    []func()          // report the services, once the documents have their names
 	files     map[string]string // htpasswd files
 }
 

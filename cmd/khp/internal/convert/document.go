@@ -36,7 +36,7 @@ type listener struct {
 // route is one path of a document.
 type route struct {
 	service, path, target string
-	htpasswd              string // name of a file, "" for everybody
+	htpasswd              string // name of a file, "" for every client
 	realm                 string // of the challenge, "" for khp's own
 	lifetime              string // of a connection after the login, "" for ever
 	origins               []string

@@ -19,7 +19,7 @@ type printer struct {
 	notes io.Writer // about the connection; nil if no person reads it
 	json  bool
 	raw   bool
-	tty   bool // stdout is a terminal, at which marks show who says what
+	tty   bool // stdout is a terminal, at which marks show the sender
 	echo  bool // sent messages are shown there, since they were not typed there
 	n     atomic.Int64
 	mu    sync.Mutex // for w

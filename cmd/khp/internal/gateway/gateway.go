@@ -119,7 +119,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rules.handlers[""].ServeHTTP(w, r) // says what is wrong with it
 	default: // a request that is no handshake has not failed
 		never := func(context.Context, *transport.Conn) error { return nil }
-		(&transport.Handler{Serve: never}).ServeHTTP(w, r) // explains what is spoken here
+		(&transport.Handler{Serve: never}).ServeHTTP(w, r) // explains the protocol of this server
 	}
 }
 

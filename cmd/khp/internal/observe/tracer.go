@@ -125,7 +125,7 @@ func (t *Tracer) observeQueued(ev transport.Event) {
 	}
 	t.newest = max(t.newest, ev.Conn)
 	before := t.queue.Drops()
-	_ = t.w.Write(ev.Record()) // the queue tells what is wrong
+	_ = t.w.Write(ev.Record()) // the queue reports errors
 	if t.queue.Drops() != before {
 		t.blind = t.newest
 	}

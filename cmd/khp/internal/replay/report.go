@@ -36,7 +36,7 @@ type totals struct {
 	NotKHP      int    `json:"not_khp"`
 
 	Packets int            `json:"packets,omitempty"` // of a capture
-	Unread  map[string]int `json:"unread,omitempty"`  // packets without TCP, by what they are
+	Unread  map[string]int `json:"unread,omitempty"`  // packets without TCP, by their kind
 	// packets of which the file has only the beginning
 	Cut     int `json:"cut,omitempty"`
 	LeftOut int `json:"left_out,omitempty"`
@@ -60,7 +60,7 @@ type sessionLine struct {
 
 // wrongLine is the first wrong step.
 type wrongLine struct {
-	Unit         string    `json:"unit"` // what at counts: line or packet
+	Unit         string    `json:"unit"` // of at: line or packet
 	At           int       `json:"at"`
 	Time         time.Time `json:"time"`
 	Blame        string    `json:"blame"` // client or server
