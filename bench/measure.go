@@ -2,10 +2,10 @@ package main
 
 import (
 	"runtime"
-	"slices"
 	"testing"
 	"time"
 
+	"example.com/khp/bench/table"
 	"golang.org/x/perf/benchmath"
 )
 
@@ -19,10 +19,7 @@ type task struct {
 }
 
 // times is the median of the rounds, and its confidence interval.
-func (t *task) times() benchmath.Summary {
-	return benchmath.AssumeNothing.Summary(benchmath.NewSample(slices.Clone(t.ns),
-		&benchmath.DefaultThresholds), 0.95)
-}
+func (t *task) times() benchmath.Summary { return table.Summary(t.ns) }
 
 // run takes the time of n jobs.
 func (t *task) run(n int) (time.Duration, error) {

@@ -59,6 +59,15 @@ func Self(name string, args ...string) (*Process, error) {
 	return Start(name, "%d", cmd)
 }
 
+// Listen is for the program that [Self] starts: it listens on loopback and prints the port.
+func Listen() (net.Listener, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err == nil {
+		fmt.Println(ln.Addr().(*net.TCPAddr).Port)
+	}
+	return ln, err
+}
+
 // Serve starts khp serve as shipped: it counts for its metrics, and writes its log, which is thrown
 // away.
 func Serve(name, binary string, args ...string) (*Process, error) {

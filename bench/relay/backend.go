@@ -1,20 +1,19 @@
 package main
 
 import (
-	"fmt"
 	"net"
 
 	"example.com/khp/bench/handshake"
+	"example.com/khp/bench/process"
 	"github.com/gobwas/ws"
 )
 
 // runBackend is the back end, a process: it prints its port and sends every message back.
 func runBackend() error {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := process.Listen()
 	if err != nil {
 		return err
 	}
-	fmt.Println(ln.Addr().(*net.TCPAddr).Port)
 	return serveEcho(ln)
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"net"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -41,11 +40,10 @@ func runServer(which string) error {
 	if err != nil || i < 0 || i >= len(servers) || servers[i].serve == nil {
 		return fmt.Errorf("there is no server %q", which)
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := process.Listen()
 	if err != nil {
 		return err
 	}
-	fmt.Println(ln.Addr().(*net.TCPAddr).Port)
 	go func() {
 		fmt.Fprintln(os.Stderr, servers[i].serve(ln))
 		os.Exit(1)

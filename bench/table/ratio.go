@@ -9,7 +9,7 @@ import (
 )
 
 // Median returns the median of the rounds of a comparison.
-func Median(values []float64) float64 { return summary(values).Center }
+func Median(values []float64) float64 { return Summary(values).Center }
 
 // Ratio compares two series round by round, so that a busy moment of the machine counts for both:
 // it is the median of the ratios with its 95 % confidence interval.
@@ -18,11 +18,12 @@ func Ratio(of, to []float64) string {
 	for i := range of {
 		list = append(list, of[i]/to[i])
 	}
-	s := summary(list)
+	s := Summary(list)
 	return fmt.Sprintf("%.2f ±%s", s.Center, strings.TrimPrefix(s.PctRangeString(), "±"))
 }
 
-func summary(values []float64) benchmath.Summary {
+// Summary returns the median of the rounds with its 95 % confidence interval.
+func Summary(values []float64) benchmath.Summary {
 	return benchmath.AssumeNothing.Summary(benchmath.NewSample(slices.Clone(values),
 		&benchmath.DefaultThresholds), 0.95)
 }

@@ -1,4 +1,4 @@
-// Package usage measures the resources of processes, as the system counts them.
+// Package usage measures the resources of processes, as Linux counts them; all is 0 elsewhere.
 package usage
 
 import (
