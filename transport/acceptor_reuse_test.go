@@ -187,6 +187,7 @@ func TestAcceptor_Reuse(t *testing.T) {
 				a := newAcceptor()
 				handshakeOf(t, a, one)
 				a.reset()
+				require.Equal(t, trace{}, a.trace, "nothing of the observed is kept")
 				require.Equal(t, want, handshakeOf(t, a, other), "%s after %s", second, first)
 			}
 		})

@@ -243,15 +243,18 @@ func TestConn_PingDuringReader(t *testing.T) {
 		}()
 		r := readerOf(t, c, Text)
 		<-begun
-		answered := make(chan error, 1)
-		go func() { answered <- c.Ping(t.Context()) }()
-		p.wantFrame("Ping", opI, "")
-		synctest.Wait()
+		answered := make(chan error, 2)
+		for range cap(answered) {
+			go func() { answered <- c.Ping(t.Context()) }()
+			p.wantFrame("Ping", opI, "")
+			synctest.Wait()
+		}
 		go p.send(pf{Op: opC, P: "and read to its end"})
 		all, err := io.ReadAll(r)
 		require.NoError(t, err)
 		require.Equal(t, "begun, and read to its end", string(all))
 		p.send(pf{Op: opO})
+		require.NoError(t, <-answered)
 		require.NoError(t, <-answered)
 	})
 }

@@ -277,6 +277,16 @@ func TestDial_RedirectEnds(t *testing.T) {
 		got.end()
 		require.Equal(t, []uint16{CloseNormal}, got.net.log.closeCodes()[:1])
 	})
+	virtual(t, "its end is no cause of a later failure", func(t *testing.T) {
+		got := dialRaw(t, t.Context(), false, nil,
+			func(p *rawServer) { p.asked(); p.send(bin(response302), terminator); <-p.over; p.drop() },
+			func(p *rawServer) { p.asked(); p.silent() })
+		require.ErrorIs(t, got.err, fsm.FailureTimeout)
+		var failed *HandshakeError
+		require.ErrorAs(t, got.err, &failed)
+		require.NoError(t, failed.Cause)
+		got.end()
+	})
 	virtual(t, "ADV-15/cut in the middle of Location", func(t *testing.T) {
 		t.Attr("req", "ADV-15")
 		got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) {

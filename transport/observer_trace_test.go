@@ -41,6 +41,9 @@ func TestEvent_Record(t *testing.T) {
 	require.Equal(t, 101, open.Status)
 	require.Zero(t, open.Code)
 	require.Zero(t, Event{Kind: EventReceiveClose, Code: CloseNoStatus}.Record().Code)
+	sent := Event{Kind: EventSendClose, Code: CloseGoingAway}.Record()
+	require.Equal(t, CloseGoingAway, sent.Code)
+	require.Zero(t, sent.Status)
 	empty := Event{Kind: EventSend, Type: Binary}.Record()
 	require.Equal(t, format.Data{}, empty.Data)
 }

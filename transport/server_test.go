@@ -181,6 +181,9 @@ func TestServer_NoFallback(t *testing.T) {
 		if host == "one.example" && path == "/echo" {
 			return h
 		}
+		if path == "/misconfigured" {
+			return &Handler{Serve: echoServe, MaxChallenges: -1}
+		}
 		return nil
 	}})
 	for name, c := range map[string]struct {
@@ -189,6 +192,8 @@ func TestServer_NoFallback(t *testing.T) {
 	}{
 		"no upgrade": {"GET /echo HTTP/1.1\r\nHost: one.example\r\n\r\n", "speaks WebSocket", 426},
 		"no handler": {"GET /x HTTP/1.1\r\nHost: one.example\r\n\r\n", "not found", 404},
+		"invalid handler": {strings.Replace(openingRequest, "GET /echo", "GET /misconfigured", 1),
+			"MaxChallenges", 500},
 		"other host": {strings.Replace(openingRequest, "one.example", "two.example", 1),
 			"not found", 404},
 		"chunked": {"POST /echo HTTP/1.1\r\nHost: one.example\r\n" +
