@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/gateway/guard/callout"
 	"example.com/khp/cmd/khp/internal/gateway/guard/throttle"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/gateway/page"
@@ -28,6 +29,7 @@ type gateway struct {
 	metrics   *metrics.Metrics   // may be nil
 	observers observe.Observers  // for all versions of the rules
 	slow      *throttle.Throttle // of failed logins, for all versions of the rules
+	dial      callout.Dial       // reaches the servers that are asked; nil is by TCP
 
 	rules     atomic.Pointer[rules]
 	fronts    []*front

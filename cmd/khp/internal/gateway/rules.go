@@ -37,7 +37,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	auth, authErr := (*guard.Guard)(nil), error(nil)
 	if routesErr == nil && o.unsettled == nil { // otherwise mistakes in paths follow from it
 		auth, authErr = guard.New(&o.Config, list,
-			guard.Env{Log: g.log, Metrics: g.metrics, Slow: g.slow})
+			guard.Env{Log: g.log, Metrics: g.metrics, Slow: g.slow, Dial: g.dial})
 	}
 	origins, originErr := o.origins()
 	hosts, hostsErr := o.hosts()

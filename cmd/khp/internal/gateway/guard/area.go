@@ -23,6 +23,7 @@ type Env struct {
 	Log     *slog.Logger
 	Metrics *metrics.Metrics
 	Slow    *throttle.Throttle // of failed logins, which a reload does not forget
+	Dial    callout.Dial       // reaches the server of url
 }
 
 // area is the part of the server below one path, and who may enter it.

@@ -309,14 +309,17 @@ func HidePassword(spec string) string {
 	return path + "=..."
 }
 
-// Authenticate lets in who may enter every area that the path is in. Credentials of another scheme
-// count as none.
+// Authenticate lets in who may enter every area that the path is in, as the user of the first one.
+// Credentials of another scheme count as none.
 func (a *Guard) Authenticate(ctx context.Context, r *transport.Request) (auth.Verdict, error) {
 	verdict := auth.Verdict{Allow: true}
 	for _, z := range a.around(r.Path()) {
 		v, err := z.enter(ctx, r)
-		if err != nil || !v.Allow {
+		if err != nil || !v.LetsIn() {
 			return v, err
+		}
+		if first, ok := verdict.Principal.(Login); ok {
+			v.Principal = first.and(v.Principal.(Login))
 		}
 		verdict = v
 	}

@@ -115,7 +115,7 @@ func (z *area) setServer(o *config.Auth) (err error) {
 	z.ask, err = callout.New(callout.Settings{
 		URL: o.URL, Timeout: time.Duration(o.Timeout), NameField: o.NameField,
 		Cache: time.Duration(o.Cache), Scheme: schemeNames[o.Scheme], Realm: z.challengeRealm(),
-		Trouble: func(ctx context.Context, why string) { z.trouble(ctx, why) },
+		Trouble: func(ctx context.Context, why string) { z.trouble(ctx, why) }, Dial: z.env.Dial,
 	})
 	if err != nil {
 		return o.Fault("url", z.askURL, "%s", err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/gateway/guard"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
@@ -14,9 +15,9 @@ import (
 // onward is the URL at a back end for a request. Scheme, host and port are those of base. If the
 // paths of both the route and base end in '/' the rest of the request's path behind the one is put
 // behind the other; else the path is that of base. The parameters of the query are added to those
-// of base, but for those that base has itself, that are KHP's own, or that have the name of
-// credential, if it is not "".
-func (r *Route) onward(base wire.URL, path, query, credential string) wire.URL {
+// of base, but for those that base has itself, that are KHP's own, or that have
+// credentials.
+func (r *Route) onward(base wire.URL, path, query string, login guard.Login) wire.URL {
 	u := base
 	if r.goesOn(base) {
 		rest, _ := strings.CutPrefix(path, r.Path)
@@ -32,7 +33,7 @@ func (r *Route) onward(base wire.URL, path, query, credential string) wire.URL {
 		case one == "", strings.Contains(unescaped(one), balancer.Mark):
 		case slices.ContainsFunc(has, func(n string) bool {
 			return strings.HasPrefix(n, ".k") || slices.Contains(own, n) ||
-				credential != "" && n == credential
+				login.Carries(func(c guard.Carriers) bool { return c.Parameter != "" && c.Parameter == n })
 		}):
 		case u.Query == "":
 			u.Query, u.HasQuery = escaped(one), true

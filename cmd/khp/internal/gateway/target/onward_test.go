@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/gateway/guard"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/internal/balancer"
 	"example.com/khp/wire"
@@ -24,7 +25,8 @@ func ask(t require.TestingT, list Routes, base, target, credential string) strin
 	if r.goesOn(u) && list.strays(r, normal) {
 		return ""
 	}
-	return r.onward(u, normal, query, credential).String()
+	login := guard.Login{Carried: []guard.Carriers{{}, {Parameter: credential}}}
+	return r.onward(u, normal, query, login).String()
 }
 
 // The URL of the target decides about the path: the prefix is kept, replaced or stripped, or all

@@ -117,11 +117,12 @@ func (r *Route) header(
 ) (http.Header, error) {
 	h := make(http.Header)
 	for _, name := range r.ForwardFields {
-		if values := valuesOf(q, name); len(values) > 0 && !alike(name, login.Carried.Header) {
+		secret := login.Carries(func(c guard.Carriers) bool { return alike(name, c.Header) })
+		if values := valuesOf(q, name); len(values) > 0 && !secret {
 			h[name] = values
 		}
 	}
-	if c := r.cookies(q, login.Carried.Cookie); c != "" {
+	if c := r.cookies(q, login); c != "" {
 		h["Cookie"] = []string{c}
 	}
 	if login.User != "" && r.UserField != "" {
@@ -150,14 +151,18 @@ func valuesOf(r *transport.Request, name string) (values []string) {
 	return values
 }
 
-// cookies returns the cookies that go along, all but credential, as one field has them.
-func (r *Route) cookies(q *transport.Request, credential string) string {
+// cookies returns the cookies that go along, all but credentials, as one field has them.
+func (r *Route) cookies(q *transport.Request, login guard.Login) string {
 	var list []string
 	for _, field := range valuesOf(q, "Cookie") {
 		for one := range strings.SplitSeq(field, ";") {
 			one = strings.Trim(one, " \t")
 			name, _, ok := strings.Cut(one, "=")
-			if name = strings.TrimRight(name, " \t"); ok && (credential == "" || name != credential) &&
+			name = strings.TrimRight(name, " \t")
+			secret := login.Carries(func(c guard.Carriers) bool {
+				return c.Cookie != "" && c.Cookie == name
+			})
+			if ok && !secret &&
 				(slices.Contains(r.ForwardCookies, name) || slices.Contains(r.ForwardCookies, "*")) {
 				list = append(list, one)
 			}

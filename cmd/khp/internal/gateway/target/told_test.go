@@ -64,7 +64,7 @@ func TestTold_CredentialsStay(t *testing.T) {
 	to := &Route{Route: &config.Route{Backends: config.Backends{
 		ForwardFields: []string{"X-Token", "X-Tenant"}}}}
 	h, err := to.header(request([]string{"X-Tenant: red", "X-Token: s"}, nil),
-		guard.Login{Carried: guard.Carriers{Header: "x_token"}}, transport.Source{})
+		guard.Login{Carried: []guard.Carriers{{}, {Header: "x_token"}}}, transport.Source{})
 	require.NoError(t, err)
 	require.Contains(t, h, "X-Tenant")
 	require.NotContains(t, h, "X-Token")
@@ -87,8 +87,8 @@ func TestTold_Cookies(t *testing.T) {
 			lines = append(lines, "Cookie: "+c)
 		}
 		to := &Route{Route: &config.Route{Backends: config.Backends{ForwardCookies: x.named}}}
-		h, err := to.header(request(lines, nil), guard.Login{Carried: guard.Carriers{Cookie: "token"}},
-			transport.Source{})
+		h, err := to.header(request(lines, nil),
+			guard.Login{Carried: []guard.Carriers{{Cookie: "token"}, {}}}, transport.Source{})
 		require.NoError(t, err)
 		require.Equal(t, x.want, h.Get("Cookie"), "%s of %s", x.named, x.cookies)
 	}

@@ -44,7 +44,7 @@ func (b *wsBackend) connect(ctx context.Context, s *session, r *transport.Reques
 		o.Profile = transport.Auto // khp serve and gateways, which speak it differently
 	}
 	back, err := transport.Dial(ctx,
-		route.onward(b.url, s.path, queryOf(r.Target), login.Carried.Parameter).String(), o)
+		route.onward(b.url, s.path, queryOf(r.Target), login).String(), o)
 	switch {
 	case err == nil:
 		return &wsLine{back}, nil

@@ -50,6 +50,9 @@ const (
 	retry    = 5 * time.Second // when a client may come again that could not be checked
 )
 
+// Dial connects to the server, as the method DialContext of a [net.Dialer] does.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
 // Settings describe a server to ask.
 type Settings struct {
 	URL       string        // http:// or https://
@@ -60,6 +63,7 @@ type Settings struct {
 	Scheme string      // of challenges, where a 401 has none; "" is Basic
 	Realm  string      // of such challenges
 	TLS    *tls.Config // nil trusts whom the system trusts
+	Dial   Dial        // nil is by TCP
 
 	// Trouble, if set, is told why the server's answer could not be had or understood.
 	Trouble func(ctx context.Context, why string)
@@ -87,11 +91,13 @@ func New(s Settings) (*Server, error) {
 		return nil, errors.New("a URL with # cannot be asked for; leave that part out")
 	}
 	s.Timeout, s.NameField = cmp.Or(s.Timeout, DefaultTimeout), cmp.Or(s.NameField, DefaultNameField)
-	dialer := &net.Dialer{Timeout: s.Timeout}
+	if s.Dial == nil {
+		s.Dial = (&net.Dialer{Timeout: s.Timeout}).DialContext
+	}
 	return &Server{
 		Settings: s, turns: make(chan struct{}, atOnce), cache: newCache(s.Cache),
 		transport: &http.Transport{
-			DialContext: dialer.DialContext, TLSClientConfig: s.TLS, MaxIdleConnsPerHost: atOnce,
+			DialContext: s.Dial, TLSClientConfig: s.TLS, MaxIdleConnsPerHost: atOnce,
 			IdleConnTimeout:        time.Minute,
 			MaxResponseHeaderBytes: mostHead, DisableCompression: true,
 		},

@@ -81,10 +81,12 @@ func (c *Checker) Check(token string, now time.Time) (user string, until time.Ti
 	if claims.Expiry == nil {
 		return user, time.Time{}, ErrNoExpiry
 	}
+	until = claims.Expiry.Time().Add(c.Leeway)
 	err = claims.ValidateWithLeeway(jwt.Expected{Issuer: c.Issuer, AnyAudience: c.Audience, Time: now},
 		c.Leeway)
 	switch {
-	case errors.Is(err, jwt.ErrExpired):
+	// at that very moment as well [RFC 7519 4.1.4]
+	case errors.Is(err, jwt.ErrExpired), err == nil && !now.Before(until):
 		return user, time.Time{}, ErrExpired
 	case errors.Is(err, jwt.ErrNotValidYet), errors.Is(err, jwt.ErrIssuedInTheFuture):
 		return user, time.Time{}, ErrTooEarly
@@ -95,7 +97,7 @@ func (c *Checker) Check(token string, now time.Time) (user string, until time.Ti
 	case !known:
 		return "", time.Time{}, ErrNoUser
 	}
-	return user, claims.Expiry.Time().Add(c.Leeway), nil
+	return user, until, nil
 }
 
 // verify checks the signature with the keys that the token may be signed with: the one that it

@@ -115,6 +115,7 @@ func TestChecker_Claims(t *testing.T) {
 		"audiences":           {good("aud", []string{"x", "khp"}), "joe", nil},
 		"expired a bit":       {good("exp", at-29), "joe", nil},
 		"expired":             {good("exp", at-31), "joe", ErrExpired},
+		"expired just now":    {good("exp", at-30), "joe", ErrExpired},
 		"expired long ago":    {good("exp", 0), "joe", ErrExpired},
 		"never expires":       {good("exp", nil), "joe", ErrNoExpiry},
 		"expiry is no number": {good("exp", "tomorrow"), "", ErrClaims},
