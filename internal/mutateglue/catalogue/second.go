@@ -80,8 +80,8 @@ type Kind struct{ Name, Why string }
 
 // Kinds are all of them.
 var Kinds = []Kind{
-	{"memory", "what a call allocates. Nothing that is done differs, so that only a test " +
-		"that measures can notice it."},
+	{"memory", "the allocations of a call. Nothing else differs, so that only a test that " +
+		"measures them can notice it."},
 }
 
 // judged returns the kind of a fault that one tool notices alone, nil if there is none yet.
