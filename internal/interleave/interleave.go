@@ -7,7 +7,6 @@ package interleave
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +40,6 @@ func Seeded(fault int) bool { return seedErr == nil && seed == fault }
 // Run is one schedule.
 type Run struct {
 	mu      sync.Mutex
-	names   map[string]string // of goroutines
 	parked  []*parked
 	going   int // threads that Go has started and that are not over
 	arrived chan struct{}
@@ -56,21 +54,11 @@ type parked struct {
 	on         chan struct{}
 }
 
-// goroutine returns the number of the goroutine of its caller.
-func goroutine() string {
-	var b [40]byte
-	number, _, _ := strings.Cut(strings.TrimPrefix(string(b[:runtime.Stack(b[:], false)]),
-		"goroutine "), " ")
-	return number
-}
-
 // Go starts a thread.
 func (r *Run) Go(name string, f func()) {
 	r.going++
 	go func() {
-		r.mu.Lock()
-		r.names[goroutine()] = name
-		r.mu.Unlock()
+		defer mark(name)()
 		r.yield("begin", nil)
 		f()
 		r.mu.Lock()
@@ -95,11 +83,8 @@ func Yield(site string) {
 }
 
 func (r *Run) yield(site string, ready func() bool) {
-	p := &parked{site: site, ready: ready, on: make(chan struct{})}
+	p := &parked{name: caller(), site: site, ready: ready, on: make(chan struct{})}
 	r.mu.Lock()
-	if p.name = r.names[goroutine()]; p.name == "" {
-		p.name = "spawned" // by the code under test
-	}
 	r.parked = append(r.parked, p)
 	r.mu.Unlock()
 	r.signal()
@@ -114,7 +99,7 @@ type choice struct {
 
 // play runs f under the schedule that begins with the choices of prefix.
 func play(f func(r *Run), prefix []choice) (made []choice, trace []string, stuck bool) {
-	r := &Run{names: map[string]string{}, arrived: make(chan struct{}, 1)}
+	r := &Run{arrived: make(chan struct{}, 1)}
 	f(r) // which is no thread
 	current.Store(r)
 	defer current.Store(nil)
