@@ -36,8 +36,8 @@ format: ## gofmt finds nothing to change
 	@files=$$(gofmt -l .); test -z "$$files" || { echo "not gofmt-ed (run gofmt -w .):"; echo "$$files"; exit 1; }
 
 .PHONY: vet
-vet: ## go vet
-	$(GO) vet ./...
+vet: ## vet, and the dispatching switches are exhaustive
+	$(GO) run -C internal/tools ./vet -C "$(CURDIR)" host ./...
 
 # All other packages are about machines that we develop on. One processor with 32 bits shows what an
 # int holds; the compiler sees no difference between byte orders.
@@ -49,15 +49,14 @@ NESTED   := docs/examples $(addprefix transport/,coderws gorillaws otelkhp promk
 
 .PHONY: portable
 portable: ## it compiles for other processors and systems, go.mod is tidy in all modules
-	@portable() { $(GO) run -C internal/tools ./portable -C "$(CURDIR)/$$1" $$2; } && portable . "$(SYSTEMS) $(PORTABLE)" && \
-	portable . "-tests=false $(BROWSERS) ./fsm/... ./wire/... ./endpoint/... ./transport/..." && \
-	for m in transport/coderws transport/gorillaws docs/examples/browser; do portable $$m "-tests=false js/wasm ./..." || exit 1; done
+	@vet() { $(GO) run -C internal/tools ./vet -C "$(CURDIR)/$$1" $$2; } && vet . "$(SYSTEMS) $(PORTABLE)" && \
+	vet . "-tests=false $(BROWSERS) ./fsm/... ./wire/... ./endpoint/... ./transport/..." && \
+	for m in transport/coderws transport/gorillaws docs/examples/browser; do vet $$m "-tests=false js/wasm ./..." || exit 1; done
 	@for m in . bench internal/tools internal/dist/nfpm $(NESTED); do (cd $$m && $(GO) mod tidy -diff) || { echo "$$m: run go mod tidy"; exit 1; }; done
 
 .PHONY: lint
-lint: ## staticcheck, and the dispatching switches are exhaustive
+lint: ## staticcheck
 	$(TOOL) staticcheck ./...
-	$(TOOL) exhaustive -e ./...
 
 GOROUTINES := '^\s*go (func|[a-zA-Z_.]+\()|"sync"|"sync/atomic"|"testing/synctest"|"net"|t\.Parallel'
 # These match as well, but no two goroutines of khp meet in their tests: they are pure, take addresses
@@ -101,7 +100,7 @@ generated: ## the generated files are up to date
 
 .PHONY: mutate
 mutate: ## change every cell of the tables: each change must be noticed (half a minute)
-	$(GO) test ./fsm -run TestMutation -mutate -v -timeout 20m
+	$(GO) test -vet=off ./fsm -run TestMutation -mutate -v -timeout 20m
 
 .PHONY: debian
 debian: ## install what make prove, make spin and make browser need, from Debian's packages (as root)

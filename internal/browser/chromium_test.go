@@ -39,7 +39,7 @@ func start(t *testing.T) *browser {
 			return &browser{u.Host}
 		}
 	}
-	require.FailNow(t, "the browser does not say where its DevTools are")
+	require.FailNow(t, "the browser does not say where its DevTools are", "%v", lines.Err())
 	return nil
 }
 

@@ -115,6 +115,9 @@ func (p *process) read(out io.Reader) {
 	for s.Buffer(nil, 1<<20); s.Scan(); {
 		p.lines <- s.Text()
 	}
+	if err := s.Err(); err != nil {
+		p.lines <- "its output cannot be read: " + err.Error()
+	}
 }
 
 // line returns the next line, or false at the end.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -45,6 +46,9 @@ func start(khp string) (*server, error) {
 			if m := metricsURL.FindStringSubmatch(lines.Text()); m != nil && len(found) == 0 {
 				found <- m[1]
 			}
+		}
+		if err := lines.Err(); err != nil && !errors.Is(err, os.ErrClosed) { // which Wait does
+			fmt.Fprintln(os.Stderr, "load: what khp serve logs cannot be read:", err)
 		}
 	}()
 	line, err := bufio.NewReader(stdout).ReadString('\n')

@@ -3,7 +3,6 @@
 package performance
 
 import (
-	"bufio"
 	"bytes"
 	"embed"
 	"fmt"
@@ -33,7 +32,7 @@ func Page() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		table(&text, parse(bytes.NewReader(out)))
+		table(&text, parse(string(out)))
 	}
 	if err := mutants(&text); err != nil {
 		return nil, err
@@ -65,10 +64,9 @@ type value struct{ number, unit string }
 var processors = regexp.MustCompile(`-\d+$`)
 
 // parse reads the output of go test -bench.
-func parse(r io.Reader) (list []result) {
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		f := strings.Fields(lines.Text())
+func parse(text string) (list []result) {
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
 		if len(f) < 4 || !strings.HasPrefix(f[0], "Benchmark") {
 			continue
 		}

@@ -2,7 +2,6 @@ package performance
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,7 +16,7 @@ PASS
 
 func TestTable(t *testing.T) {
 	var b bytes.Buffer
-	table(&b, parse(strings.NewReader(output)))
+	table(&b, parse(output))
 	require.Equal(t, `| benchmark | ns/op | bytes/state | B/op | allocs/op | MB/s |
 | --- | ---: | ---: | ---: | ---: | ---: |
 | Step/101 | 15.80 | 12.00 | 0 | 0 |  |

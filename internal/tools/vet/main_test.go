@@ -95,6 +95,20 @@ func TestCheck_Vet(t *testing.T) {
 	}
 }
 
+// A switch lacks a case: that is wrong where a comment demands all cases, on each system.
+func TestCheck_Exhaustive(t *testing.T) {
+	dir := module(t, map[string]string{"e/e.go": "package e\n\ntype E int\n\nconst (\n" +
+		"\tA E = iota\n\tB\n)\n\nfunc F(e E) {\n\tswitch e {\n\tcase A:\n\t}\n" +
+		"\t//exhaustive:enforce\n\tswitch e {\n\tcase A:\n\tdefault:\n\t}\n}\n"})
+	for _, system := range []string{"host", "windows/amd64"} {
+		err := check(dir, system, true, []string{"./..."})
+		if err == nil || strings.Count(err.Error(), "missing cases") != 1 ||
+			!strings.Contains(err.Error(), "e.go:15:2: ") {
+			t.Errorf("%s: %v", system, err)
+		}
+	}
+}
+
 func TestCheck_NothingToCheck(t *testing.T) {
 	dir := module(t, nil)
 	for system, pattern := range map[string]string{"linux": "./...", "linux/386": "./nothing",

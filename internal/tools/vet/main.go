@@ -1,12 +1,15 @@
-// Portable type-checks packages and their tests for other systems, and vets them.
+// Vet type-checks packages and their tests for some systems, vets them, and finds switches that do
+// not have all cases, where they have to.
 //
-//	go run -C internal/tools ./portable -C $PWD linux/386,windows/amd64 ./fsm/... ./wire/...
+//	go run -C internal/tools ./vet -C $PWD host ./...
+//	go run -C internal/tools ./vet -C $PWD linux/386,windows/amd64 ./fsm/... ./wire/...
 //
-// -C names a directory of the packages' module. With -tests=false tests are left out.
+// host is the system that it runs on. -C names a directory of the packages' module. With
+// -tests=false tests are left out.
 //
-// It checks the same as go vet with GOOS and GOARCH, but takes dependencies from their source,
-// those of the standard library without bodies of functions, where go vet compiles all of them for
-// each system first. It exits with 1 if there is something to mend.
+// It does what go vet does with GOOS and GOARCH, but checks dependencies from their source, those
+// of the standard library without bodies of functions, where go vet compiles all of them for each
+// system first. It exits with 1 if there is something to mend.
 package main
 
 import (
@@ -19,9 +22,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/nishanths/exhaustive/passes/exhaustive"
 	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/analysis/suite/vet"
 	"golang.org/x/tools/go/packages"
@@ -32,14 +37,14 @@ func main() {
 	tests := flag.Bool("tests", true, "check tests, too")
 	flag.Parse()
 	if flag.NArg() < 2 {
-		fmt.Fprintln(os.Stderr, "portable: name systems, such as linux/386,js/wasm, and packages")
+		fmt.Fprintln(os.Stderr, "vet: name systems, such as host or linux/386,js/wasm, and packages")
 		os.Exit(2)
 	}
 	failed := false
 	for system := range strings.SplitSeq(flag.Arg(0), ",") {
 		fmt.Println("vet", system, *dir)
 		if err := check(*dir, system, *tests, flag.Args()[1:]); err != nil {
-			fmt.Fprintf(os.Stderr, "portable: %s: %v\n", system, err)
+			fmt.Fprintf(os.Stderr, "vet: %s: %v\n", system, err)
 			failed = true
 		}
 	}
@@ -50,6 +55,9 @@ func main() {
 
 // check checks the packages for one system.
 func check(dir, system string, tests bool, patterns []string) error {
+	if system == "host" {
+		system = runtime.GOOS + "/" + runtime.GOARCH
+	}
 	goos, goarch, ok := strings.Cut(system, "/")
 	if !ok {
 		return errors.New("name a system and a processor, such as windows/amd64")
@@ -81,7 +89,11 @@ func check(dir, system string, tests bool, patterns []string) error {
 	if said := loading(initial); len(said) > 0 {
 		return errors.New("it does not compile:\n\t" + strings.Join(said, "\n\t"))
 	}
-	graph, err := checker.Analyze(vet.Suite, initial, nil)
+	// Switches have to have all cases where a comment enforces that.
+	if err := exhaustive.Analyzer.Flags.Set("e", "true"); err != nil {
+		return err
+	}
+	graph, err := checker.Analyze(append(vet.Suite, exhaustive.Analyzer), initial, nil)
 	if err != nil {
 		return err
 	}
