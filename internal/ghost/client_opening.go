@@ -129,13 +129,7 @@ func (g *Client) switched(behind []byte) {
 		g.step(fsm.Event{Kind: fsm.EventViolation, Failure: fsm.FailureOpening})
 		return
 	}
-	g.granted = nil
-	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
-		list, _ := wire.ParseExtensions(nil, v)
-		for _, e := range list {
-			g.granted = append(g.granted, string(e.Name))
-		}
-	}
+	g.granted, _, _ = extensionsIn(r.Fields)
 	g.early = messagesIn(behind)
 	g.selected(asked.Selected(r.Fields))
 }

@@ -2,6 +2,7 @@ package ghost
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"example.com/khp/endpoint"
@@ -139,10 +140,8 @@ func (g *Client) upgrade(r *wire.Response) fsm.Facts {
 		u.Port = 443
 	}
 	g.next = u
-	for _, v := range g.visited {
-		if v.Key() == u.Key() {
-			return fsm.FactUpgradeTLS | fsm.FactTargetVisited
-		}
+	if slices.ContainsFunc(g.visited, func(v wire.URL) bool { return v.Key() == u.Key() }) {
+		return fsm.FactUpgradeTLS | fsm.FactTargetVisited
 	}
 	return fsm.FactUpgradeTLS | fsm.FactTargetUsable
 }
