@@ -151,6 +151,7 @@ func TestServer_Request_Edges(t *testing.T) {
 		"one cookie":                  {request("Cookie: a=b"), 0},
 		"two cookies":                 {request("Cookie: a=b", "Cookie: a=b"), 400},
 		"another host":                {request("Host: h2"), 400},
+		"another port, if an odd one": {request("Host: h:0"), 400},
 		"another path":                {"GET /q HTTP/1.1\r\n\r\n", 400},
 	} {
 		s := listening(t, "/p", ServerConfig{}).message(v.request)

@@ -19,6 +19,8 @@ func TestSameAuthority(t *testing.T) {
 		{"h:80", "h:443", false}, {"h", "h:81", false}, {"h", "g", false}, {"", "h", false}, {"h:81",
 			"h:82", false}, {"[::1]", "[::2]", false}, {"h:x", "h:y", false}, {"h:99999", "h:34463", false},
 		{"h:x", "h:x", true}, {":80", "h:x", false}, {"", "[::1", false}, {"h:80:80", "h:80", false},
+		{"h:0", "h", false}, {"h:0", "h:", false}, {"h:00", "h", false}, {"h:0", "h:80", false},
+		{"[::1]:0", "[::1]", false}, {"h:0", "H:000", true}, {"h:", "H", true},
 	} {
 		require.Equal(t, c.want, place.SameAuthority(c.a, c.b), "%s %s", c.a, c.b)
 		require.Equal(t, c.want, place.SameAuthority(c.b, c.a), "%s %s", c.b, c.a)

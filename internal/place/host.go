@@ -185,27 +185,30 @@ func FormatIPv6(a [8]uint16) string {
 
 // SameAuthority reports whether two Host values name the same place: the letters of a name compare
 // without regard to case, a dot at its end and zeros before a port mean nothing, an IPv6 address
-// has many forms, and no port is 80 or 443, for a Host does not say the scheme.
+// has many forms, and no port is 80 or 443, for a Host does not say the scheme. Port 0 is a port of
+// its own.
 func SameAuthority(a, b string) bool {
 	if a == b {
 		return true
 	}
 	hostA, portA, okA := authority(a)
 	hostB, portB, okB := authority(b)
-	same := portA == portB || portA == 0 && (portB == 80 || portB == 443) || portB == 0 &&
-		(portA == 80 || portA == 443)
+	same := portA == portB || portA == "" && isDefault(portB) || portB == "" && isDefault(portA)
 	return okA && okB && same && hostA == hostB
 }
 
-// authority returns the one form of a host, and its port, 0 if there is none.
-func authority(s string) (host string, port uint16, ok bool) {
-	host, digits, ok := SplitHostPort(s)
-	if digits = strings.TrimLeft(digits, "0"); !ok {
-		return "", 0, false
+func isDefault(port string) bool { return port == "80" || port == "443" }
+
+// authority returns the one form of a host, and that of its port, "" if there is none.
+func authority(s string) (host, port string, ok bool) {
+	if host, port, ok = SplitHostPort(s); !ok {
+		return "", "", false
 	}
-	if digits != "" {
-		if port, ok = ParsePort(digits); !ok {
-			return "", 0, false
+	if port != "" {
+		last := len(port) - 1
+		port = strings.TrimLeft(port[:last], "0") + port[last:]
+		if _, ok = ParsePort(port); !ok {
+			return "", "", false
 		}
 	}
 	if strings.HasPrefix(host, "[") {
