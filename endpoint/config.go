@@ -49,7 +49,7 @@ type ClientConfig struct {
 	OpeningHeader     []HeaderField // further fields of the opening request, such as Origin or Cookie
 	// Names of fields that go to the first origin only; Cookie always does.
 	Sensitive []string
-	Method    string // of the extended request; "" is GET
+	Method    string // of the extended request, also behind a redirect; "" is GET
 	Body      []byte // of the extended request, announced with Expect: 100-continue
 	// Open a plain WebSocket: KHP is not offered, and there is no extended handshake.
 	PlainOnly      bool

@@ -188,6 +188,17 @@ func TestClient_Reading_RedirectStatus(t *testing.T) {
 		r := asking(t, post).unit(redirect(303, "/q")).hangUp()
 		r.take(r.c.Connected(t0, [16]byte{}))
 		require.Contains(t, r.all[len(r.all)-1], "GET /q", "the second opening request is a GET")
+		r.opened()
+		require.True(t, strings.HasPrefix(r.sent[len(r.sent)-1], "POST /q HTTP/1.1\r\n"),
+			"the extended request is the application's [AMB-55]: %q", r.sent)
+	})
+	t.Run("ADV-11/303-to-post-with-body", func(t *testing.T) {
+		cfg := ClientConfig{Method: "POST", Body: []byte("the body")}
+		r := asking(t, cfg).unit(redirect(303, "/q")).follow()
+		require.Contains(t, r.sent[len(r.sent)-1], "POST /q HTTP/1.1\r\n")
+		require.Contains(t, r.sent[len(r.sent)-1], "\r\nContent-Length: 8\r\n")
+		r.unit(response(100))
+		require.Equal(t, "the body", r.sent[len(r.sent)-1])
 	})
 	t.Run("ADV-11/307-to-post", func(t *testing.T) {
 		proves(t, "KHP-STATUS-307-03")

@@ -77,7 +77,7 @@ type DialOptions struct {
 	Sensitive []string
 	// Asked when the server challenges; nil fails with authentication required.
 	Credentials auth.CredentialsProvider
-	Method      string // of the extended request; "" is GET
+	Method      string // of the extended request, also behind a redirect; "" is GET
 	Body        []byte // of the extended request, sent after 100 Continue
 
 	// Follow-up connections, at most 20; 0 is 5, negative is none.
