@@ -2,6 +2,8 @@ package wire
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -122,4 +124,117 @@ func TestAppend_WhereAndWhy(t *testing.T) {
 		_, err := c.call()
 		require.Equal(t, &c.want, err, c.name)
 	}
+}
+
+// A message with one fault is refused with the same kind when it is written as when it is read. A
+// part with a separator in it is at fault itself.
+func TestAppend_NamesTheKindOfParse(t *testing.T) {
+	separators := " \t\r\n:"
+	for c := range 256 {
+		for _, part := range []string{string([]byte{byte(c)}), "a" + string([]byte{byte(c)}) + "b"} {
+			separator := strings.IndexByte(separators, byte(c)) >= 0
+			for name, m := range messagesWith(part) {
+				written, read := m.kinds()
+				switch {
+				case !separator:
+					require.Equal(t, read, written, "%s %q", name, part)
+				case read != written:
+					require.Contains(t, []Kind{KindMethod, KindTarget, KindStatusLine, KindFieldName,
+						KindFieldValue}, written, "%s %q", name, part)
+				}
+			}
+		}
+	}
+	long := strings.Repeat("z", 10_000)
+	fields := func(n int) Fields { return slices.Repeat(Fields{{[]byte("A"), []byte("b")}}, n) }
+	get := Request{Method: []byte("GET"), Target: []byte("/")}
+	messages := messagesWith(long)
+	delete(messages, "scheme") // it has two faults
+	for _, text := range []string{"", "0", "2", "65536", "65537", "9223372036854775807",
+		"9223372036854775808", "0x1"} {
+		for _, status := range []int{0, 101, 204, 403} {
+			for _, body := range []string{"", "x"} {
+				f := Fields{{[]byte("Content-Length"), []byte(text)}}
+				m := written{request: &Request{Method: get.Method, Target: get.Target, Fields: f,
+					Body: []byte(body)}}
+				if status != 0 {
+					m = written{response: &Response{Status: status, Fields: f, Body: []byte(body)}}
+				}
+				messages["Content-Length "+text+" with "+strconv.Itoa(status)+body] = m
+			}
+		}
+	}
+	for name, r := range map[string]Request{
+		"100 fields": {Fields: fields(100)}, "101 fields": {Fields: fields(101)},
+		"100 fields and a body": {Fields: fields(100), Body: []byte("x")},
+		"body":                  {Body: make([]byte, 65537)},
+		"head":                  {Fields: slices.Repeat(Fields{{[]byte("A"), []byte(long[:8e3])}}, 3)},
+		"coding":                {Fields: Fields{{[]byte("transfer-encoding"), []byte("chunked")}}},
+		"hosts":                 {Fields: slices.Repeat(Fields{{[]byte("Host"), []byte("h")}}, 2)},
+		"lengths": {Fields: slices.Repeat(
+			Fields{{[]byte("Content-Length"), []byte("0")}}, 2)},
+	} {
+		r.Method, r.Target = get.Method, get.Target
+		messages[name] = written{request: &r}
+	}
+	for _, status := range []int{99, 100, 999, 1000} {
+		messages["status "+strconv.Itoa(status)] = written{response: &Response{Status: status}}
+	}
+	messages["second response"] = written{response: &Response{Status: 403,
+		Body: []byte("HTTP/1.1 200")}}
+	for name, m := range messages {
+		written, read := m.kinds()
+		require.Equal(t, read, written, name)
+	}
+}
+
+// written is a request or a response.
+type written struct {
+	request  *Request
+	response *Response
+}
+
+// messagesWith puts a part into every place of a message.
+func messagesWith(part string) map[string]written {
+	p, get, slash := []byte(part), []byte("GET"), []byte("/")
+	field := func(name, value string) Fields {
+		return Fields{{[]byte("X"), []byte("y")}, {[]byte(name), []byte(value)}, {[]byte("Z"), nil}}
+	}
+	return map[string]written{
+		"method":  {request: &Request{Method: p, Target: slash}},
+		"target":  {request: &Request{Method: get, Target: []byte("/" + part)}},
+		"scheme":  {request: &Request{Method: get, Target: p}},
+		"name":    {request: &Request{Method: get, Target: slash, Fields: field(part, "v")}},
+		"value":   {request: &Request{Method: get, Target: slash, Fields: field("N", part)}},
+		"Host":    {request: &Request{Method: get, Target: slash, Fields: field("Host", part)}},
+		"reason":  {response: &Response{Status: 403, Reason: p}},
+		"a name":  {response: &Response{Status: 403, Fields: field(part, "v")}},
+		"a value": {response: &Response{Status: 403, Fields: field("N", part)}},
+	}
+}
+
+// kinds returns the kind of error of writing the message, and of reading it written naively.
+func (m written) kinds() (written, read Kind) {
+	var out []byte
+	rest := func(fields Fields, body []byte) {
+		for _, f := range fields {
+			out = append(append(append(append(out, f.Name...), ": "...), f.Value...), "\r\n"...)
+		}
+		if len(body) > 0 && fields.Count("Content-Length") == 0 {
+			out = append(out, "Content-Length: "+strconv.Itoa(len(body))+"\r\n"...)
+		}
+		out = append(append(out, "\r\n"...), body...)
+	}
+	if r := m.request; r != nil {
+		out = append(append(append(append(out, r.Method...), ' '), r.Target...), " HTTP/1.1\r\n"...)
+		rest(r.Fields, r.Body)
+		_, err := r.Append(nil)
+		return KindOf(err), KindOf(new(Request).Parse(out, Limits{}))
+	}
+	r := m.response
+	out = append(append(out, "HTTP/1.1 "+strconv.Itoa(r.Status)+" "...), r.Reason...)
+	out = append(out, "\r\n"...)
+	rest(r.Fields, r.Body)
+	_, err := r.Append(nil)
+	return KindOf(err), KindOf(new(Response).Parse(out, Limits{}))
 }

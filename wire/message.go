@@ -89,8 +89,13 @@ func surplus(k Kind, off int, what string) error {
 
 // Append writes r to dst and returns the extended slice. The version is always HTTP/1.1.
 // Content-Length is written if there is a body and Fields does not hold it; if Fields holds it, it
-// must be right. A message that Parse refuses under the default limits is refused with the same
-// kind, and dst is returned unchanged: no value can add a line or a message.
+// must be right. A message that Parse refuses under the default limits is refused, and dst is
+// returned unchanged: no value can add a line or a message.
+//
+// The error has the kind that Parse would name, but for two cases. A part that holds a line end or
+// a blank where none may be, or a name with a colon, has the kind of that part, such as KindMethod
+// or KindFieldValue, where Parse would see parts of another form. Of several faults, Parse may name
+// another one.
 func (r *Request) Append(dst []byte) ([]byte, error) {
 	out, err := AppendRequestLine(dst, r.Method, r.Target)
 	if err != nil {
