@@ -255,7 +255,6 @@ func (w *messageWriter) send(p []byte, fin bool) error {
 	}
 	if w.err != nil || fin {
 		w.c.link.End(w.err != nil && w.op == ws.OpContinuation)
-		w.fragments = false
 		return w.err
 	}
 	w.op = ws.OpContinuation

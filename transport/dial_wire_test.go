@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/upgrade"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
@@ -245,6 +246,27 @@ func badFrames(long string) map[string]pf {
 		"fragmented Ping": {Op: opI, More: true}, "Ping of 126 bytes": {Op: opI, P: long},
 		"stray continuation": {Op: opC},
 	}
+}
+
+// Each connection has a key of its own, also those of one Dial (RFC 6455 section 4.1).
+func TestDial_KeysDiffer(t *testing.T) {
+	virtual(t, "", func(t *testing.T) {
+		seen := map[string]bool{}
+		for range 4 {
+			got := dialRaw(t, t.Context(), false, nil,
+				func(p *rawServer) { p.asked(); p.send(bin(response302), terminator); <-p.over },
+				func(p *rawServer) { p.asked(); p.send(bin(response101), terminator) })
+			require.NoError(t, got.err)
+			got.end()
+			for _, head := range got.net.log.heads {
+				r := parseRequest(t, head)
+				key := r.Header.Get("Sec-WebSocket-Key")
+				require.True(t, upgrade.ValidKey([]byte(key)), key)
+				seen[key] = true
+			}
+		}
+		require.Len(t, seen, 8)
+	})
 }
 
 // A redirect is followed however the old connection ends.

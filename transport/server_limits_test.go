@@ -289,7 +289,8 @@ func testServerPanics(t *testing.T) {
 				require.Zero(t, s.Connections())
 				require.Zero(t, h.Connections())
 			}
-			require.Equal(t, 2, strings.Count(log.String(), "panic=\"oh no\""), log.String())
+			require.Equal(t, 2, strings.Count(log.String(), "panic=\"oh no\" stack=\"goroutine "),
+				log.String())
 		})
 	}
 }
