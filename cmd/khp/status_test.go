@@ -79,7 +79,8 @@ func wantReplay(t *testing.T, file string) {
 func dialStatus(t *testing.T, url string, code int) error {
 	ctx := t.Context()
 	c, err := transport.Dial(ctx, url+"/status/"+strconv.Itoa(code),
-		&transport.DialOptions{Timeouts: transport.Timeouts{Wait: 200 * time.Millisecond}})
+		&transport.DialOptions{Timeouts: transport.Timeouts{Opening: time.Minute, Response: time.Minute,
+			Wait: 200 * time.Millisecond}}) // 202 is all that comes
 	want := wantedFailure(code)
 	if want != 0 {
 		var e *transport.HandshakeError
