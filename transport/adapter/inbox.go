@@ -187,14 +187,13 @@ func (b *Inbox) SetReadLimit(n int64) {
 func (b *Inbox) Deliver(message func(t wire.MessageType, p []byte), end func(err error)) {
 	b.lock()
 	b.message, b.end, b.draining = message, end, true
-	for len(b.kept) > 0 && !b.closed {
+	for len(b.kept) > 0 {
 		m := b.take()
 		b.mu.Unlock()
 		message(m.typ, m.data)
 		b.mu.Lock()
 	}
 	b.draining = false
-	b.wake()
 	last := b.ended && !b.closed && end != nil
 	b.mu.Unlock()
 	if last {
@@ -206,6 +205,6 @@ func (b *Inbox) Deliver(message func(t wire.MessageType, p []byte), end func(err
 func (b *Inbox) Close() {
 	b.lock()
 	defer b.mu.Unlock()
-	b.closed, b.kept, b.size = true, nil, 0
+	b.closed, b.kept = true, nil
 	b.wake()
 }

@@ -213,3 +213,83 @@ func TestInbox_Read(t *testing.T) {
 	_, _, err = inbox.ReadMessage()
 	require.ErrorIs(t, err, io.EOF)
 }
+
+// What fits exactly is kept, and so is one message of any length.
+func TestInbox_Fits(t *testing.T) {
+	const most, cost = 64 << 10, 64
+	for name, sizes := range map[string][]int{
+		"exactly": {1000, most - 2*cost - 1000}, "one of any length": {2 * most},
+		"empty ones": make([]int, most/cost),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			inbox, accepted := &adapter.Inbox{}, 0
+			go func() {
+				for _, n := range append(sizes, 0) {
+					inbox.Message(wire.Binary, make([]byte, n))
+					accepted++
+				}
+			}()
+			synctest.Wait()
+			require.Equal(t, len(sizes), accepted, "%s, and no more", name)
+			for _, n := range append(sizes, 0) {
+				_, p, err := inbox.ReadMessage()
+				require.NoError(t, err)
+				require.Len(t, p, n, name)
+			}
+		})
+	}
+}
+
+// The end is reported behind the last message, whether it came before or after Deliver, or nobody
+// wants to know; and not after Close.
+func TestInbox_End(t *testing.T) {
+	errEnd := errors.New("the peer is gone")
+	inbox := &adapter.Inbox{}
+	inbox.Message(wire.Text, []byte("last"))
+	inbox.End(errEnd)
+	inbox.End(errors.New("again"))
+	inbox.SetReadLimit(0) // may still be called
+	var got []string
+	message := func(_ wire.MessageType, p []byte) { got = append(got, string(p)) }
+	inbox.Deliver(message, func(err error) { got = append(got, err.Error()) })
+	inbox.Message(wire.Text, []byte("late"))
+	require.Equal(t, []string{"last", errEnd.Error()}, got)
+
+	for _, ended := range []bool{true, false} {
+		inbox, got = &adapter.Inbox{}, nil
+		if ended {
+			inbox.End(errEnd)
+		}
+		inbox.Deliver(message, nil)
+		if !ended {
+			inbox.Message(wire.Text, []byte("here"))
+			inbox.End(errEnd)
+		}
+		require.Equal(t, !ended, len(got) == 1)
+	}
+
+	inbox, got = &adapter.Inbox{}, nil
+	inbox.Message(wire.Text, []byte("one"))
+	inbox.Message(wire.Text, []byte("two"))
+	inbox.Deliver(func(_ wire.MessageType, p []byte) {
+		message(wire.Text, p)
+		inbox.Close()
+	}, func(error) { t.Error("an end after Close") })
+	inbox.Message(wire.Text, []byte("three"))
+	inbox.End(errEnd)
+	require.Equal(t, []string{"one"}, got)
+}
+
+// Close ends a call of ReadMessage that waits.
+func TestInbox_CloseWhileReading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inbox, read := &adapter.Inbox{}, make(chan error, 1)
+		go func() {
+			_, _, err := inbox.ReadMessage()
+			read <- err
+		}()
+		synctest.Wait()
+		inbox.Close()
+		require.ErrorIs(t, <-read, net.ErrClosed)
+	})
+}

@@ -86,7 +86,7 @@ func (d *loop) run() {
 func (d *loop) attach(c Conn, socket net.Conn, to told) {
 	c.SetReadLimit(d.limit)
 	d.conn, d.socket, d.told, d.incoming = c, socket, to, make(chan message, 1)
-	d.reading, d.deaf, d.stuck, d.message = false, false, false, nil
+	d.deaf, d.stuck = false, false
 	d.inbox, _ = c.(taking)
 }
 
