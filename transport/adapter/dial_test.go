@@ -38,7 +38,8 @@ func TestClient_DialFails(t *testing.T) {
 		cause  error
 	}{
 		"not reached": {err: errDial, want: fsm.FailureConnect, cause: errDial},
-		"no TLS":      {socket: true, tls: errDial, err: errDial, want: fsm.FailureConnect, cause: errDial},
+		"no TLS": {socket: true, tls: errDial, err: errDial, want: fsm.FailureConnect,
+			cause: errDial},
 		"no answer":   {socket: true, err: errDial, want: fsm.FailureConnectionLost, cause: errDial},
 		"no answer but an end": {socket: true, err: io.EOF, want: fsm.FailureConnectionLost,
 			cause: io.ErrUnexpectedEOF},

@@ -152,7 +152,8 @@ func TestKaazingClients_Words(t *testing.T) {
 			nc, err := net.Dial("tcp", server.Listener.Addr().String())
 			require.NoError(t, err)
 			defer nc.Close()
-			_, err = nc.Write([]byte("GET " + c.target + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+			_, err = nc.Write([]byte("GET " + c.target +
+				" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
 			require.NoError(t, err)
 			got, err := io.ReadAll(bufio.NewReader(nc))
 			require.NoError(t, err)
