@@ -173,11 +173,9 @@ func (c *Client) decide(terminated bool) {
 		c.result = Result{Status: r.Status, Header: fields, Body: bytes.Clone(r.Body),
 			Subprotocol: (&judge.Asked{Subprotocols: c.cfg.Subprotocols}).Selected(r.Fields),
 			Extensions:  k.selected(r.Fields, fields)}
-	} else {
-		c.remember(r, LegExtended)
 	}
 	c.stepResponse(ev)
-	if action == codes.ActionComplete && !c.state.Phase().Open() {
+	if !c.state.Phase().Open() {
 		c.remember(r, LegExtended)
 	}
 	c.unit.Reset(c.cfg.Limits)

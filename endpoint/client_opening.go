@@ -148,7 +148,7 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 	r := &c.opening
 	n, err := c.answer.Head(r, b, c.cfg.Limits)
 	switch {
-	case err != nil && wire.KindOf(err) == wire.KindIncomplete:
+	case wire.KindOf(err) == wire.KindIncomplete:
 		r.Status = 0
 		return 0, nil
 	case err != nil:

@@ -35,6 +35,7 @@ func (m *monitor) take(outs []Output) {
 	for _, o := range outs {
 		text := render(o)
 		m.last, m.all = append(m.last, text), append(m.all, text)
+		require.NotZero(m.t, o.Kind, "an order: %v", m.all)
 		require.False(m.t, m.over, "nothing comes after the last output: %v", m.all)
 		switch o.Kind {
 		case Dial:

@@ -233,3 +233,27 @@ func TestNewClient_LongestRequest(t *testing.T) {
 	_, err := NewClient("ws://h/p", ClientConfig{Header: fields(most - base + 1)})
 	require.ErrorContains(t, err, "cannot be written")
 }
+
+// The limits of the configuration hold for the first extended response of each connection, not only
+// for those behind it.
+func TestClient_FirstResponse_Limits(t *testing.T) {
+	for name, c := range map[string]struct {
+		limits   wire.Limits
+		messages []string
+	}{
+		"head":     {wire.Limits{Head: 60}, []string{response(403, "X: "+strings.Repeat("x", 60))}},
+		"line":     {wire.Limits{Line: 30}, []string{response(403, "X: "+strings.Repeat("x", 30))}},
+		"fields":   {wire.Limits{Fields: 1}, []string{response(403, "X: y", "X: y")}},
+		"body":     {wire.Limits{Body: 3}, []string{response(403, "Content-Length: 4", "", "body")}},
+		"unit":     {wire.Limits{Unit: 60}, []string{response(403, "X: "+strings.Repeat("x", 60))}},
+		"messages": {wire.Limits{Messages: 2}, []string{"HTTP", "/1.1", " 403"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := ClientConfig{Limits: c.limits}
+			asking(t, cfg).message(c.messages...).wantFail("at first", fsm.FailureLimit, 1009)
+			cfg.HasProxyLogin = true
+			asking(t, cfg).unit(response(407, "Proxy-Authenticate: B")).follow().message(c.messages...).
+				wantFail("on the next connection", fsm.FailureLimit, 1009)
+		})
+	}
+}

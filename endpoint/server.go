@@ -326,9 +326,7 @@ func (s *Server) failure(e fsm.Effect) *HandshakeError {
 	if s.open.Target == "" || e.Failure == fsm.FailureOpening || e.Failure == fsm.FailureNotSelected {
 		err.Leg = LegOpening
 	}
-	if err.Failure == fsm.FailureMalformed {
-		err.Difference = s.differs
-	}
+	err.Difference = s.differs
 	s.ending.fill(err, s.misused)
 	return err
 }

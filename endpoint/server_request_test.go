@@ -422,3 +422,21 @@ func TestServer_BodyUntilOpen(t *testing.T) {
 	s.decide(Decision{})
 	require.Nil(t, s.s.Request().Body)
 }
+
+// That any target is accepted is for clients of gateways alone.
+func TestServer_AnyTarget_OfKaazingClients(t *testing.T) {
+	cfg := ServerConfig{AnyTarget: true}
+	other := "GET /elsewhere HTTP/1.1\r\n\r\n"
+	s := listening(t, "/p?.kl=Y", cfg).message(other)
+	require.Equal(t, []string{"AskDecision"}, s.last)
+	listening(t, "/p", cfg).message(other).wantRefused("for another path", 400, 1002)
+}
+
+// A failure behind the opening handshake is one of the extended handshake, also where the host told
+// little of the opening request.
+func TestServer_FailureLeg_OfLittle(t *testing.T) {
+	s := newServed(t, ServerConfig{})
+	s.take(s.s.Opened(t0, OpeningRequest{Target: "/p"}, nil))
+	s.take(s.s.Lost(t0, "gone"))
+	require.Equal(t, LegExtended, s.err.Leg)
+}

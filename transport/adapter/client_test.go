@@ -134,6 +134,7 @@ func TestClient_GivesUp(t *testing.T) {
 		require.ErrorContains(t, err, "the user left")
 		require.Zero(t, time.Since(begin))
 		<-peer.ended
+		require.Empty(t, peer.in, "an answer to a Close would not be waited for")
 	})
 }
 
@@ -187,8 +188,34 @@ func TestClient_Options(t *testing.T) {
 	o.Config.OpeningExtensions = []string{"permessage-deflate"}
 	_, _, err := adapter.Client[*pipe](t.Context(), "ws://one.example/", o, nil)
 	require.ErrorContains(t, err, "leave OpeningExtensions empty")
+	var failed *transport.HandshakeError
+	require.False(t, errors.As(err, &failed), "nothing was tried")
+	o = clientOptions()
+	o.Config.Subprotocols = []string{"not a token"}
+	_, _, err = adapter.Client[*pipe](t.Context(), "ws://one.example/", o, nil)
+	require.ErrorContains(t, err, "is not a token")
+	require.False(t, errors.As(err, &failed), "nor here")
 	_, _, err = adapter.Client[*pipe](t.Context(), "ftp://one.example/", nil, nil)
-	require.ErrorIs(t, err, fsm.FailureURL)
+	require.ErrorAs(t, err, &failed)
+	require.Equal(t, fsm.FailureURL, failed.Failure)
+
+	dials := func(url string, o *adapter.ClientOptions) (to string) {
+		_, _, err := adapter.Client(t.Context(), url, o,
+			func(_ context.Context, target *adapter.Target) (*pipe, *http.Response, error) {
+				to = target.URL
+				return nil, nil, errDial
+			})
+		require.ErrorIs(t, err, errDial)
+		return to
+	}
+	require.Equal(t, "ws://xn--bcher-kva.example/", dials("ws://b\u00fccher.example/", nil))
+	o = clientOptions()
+	o.Config.ToASCII = func(string) (string, error) { return "ascii.example", nil }
+	require.Equal(t, "ws://ascii.example/", dials("ws://b\u00fccher.example/", o))
+	o.Config.Machine.Profile = transport.Kaazing
+	require.Equal(t, "ws://one.example/?.kl=Y", dials("ws://one.example/", o), "as Machine says")
+	o.Profile = transport.Spec
+	require.Equal(t, "ws://one.example/", dials("ws://one.example/", o), "as Profile says")
 }
 
 // Server name and client certificates go where they are meant for.
@@ -220,8 +247,8 @@ func TestTarget_TLSConfig(t *testing.T) {
 			require.ErrorContains(t, err, "enough")
 			require.Same(t, cfg, got[0])
 			require.Equal(t, want.name, got[1].ServerName)
-			require.Equal(t, want.present, len(got[1].Certificates) > 0 &&
-				got[1].GetClientCertificate != nil)
+			require.Equal(t, want.present, len(got[1].Certificates) > 0)
+			require.Equal(t, want.present, got[1].GetClientCertificate != nil)
 			require.Equal(t, uint16(tls.VersionTLS13), got[1].MinVersion)
 			require.Len(t, cfg.Certificates, 1)
 		})

@@ -210,6 +210,7 @@ func TestInbox_Read(t *testing.T) {
 	require.Equal(t, "abc", string(p))
 	_, _, err = inbox.ReadMessage()
 	require.ErrorIs(t, err, fsm.FailureLimit)
+	require.ErrorContains(t, err, "a message of 4 bytes, where 3 are allowed")
 	_, _, err = inbox.ReadMessage()
 	require.ErrorIs(t, err, io.EOF)
 }

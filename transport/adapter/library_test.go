@@ -16,6 +16,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/adapter"
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -94,7 +95,86 @@ func TestServer_RequestOfMiddleware(t *testing.T) {
 		require.Equal(t, "/echo?q=1", result.URL)
 		require.Equal(t, []string{"x;n=2"}, result.Extensions)
 		require.Equal(t, r.Header, result.Header)
+		require.Equal(t, 101, result.Status)
 	})
+	synctest.Test(t, func(t *testing.T) {
+		peer, p := newPipe()
+		peer.say("GET /app/echo HTTP/1.1\r\n\r\n")
+		r := openingRequest("/app/echo")
+		r.URL.Path, r.RemoteAddr = "/echo", "@" // by http.StripPrefix, over a Unix socket
+		result, err := adapter.Server(t.Context(), p, r, &adapter.ServerOptions{
+			Decide: func(ctx context.Context, _ *transport.Request) (transport.Decision, error) {
+				require.Nil(t, auth.ClientAddr(ctx))
+				return transport.Decision{}, nil
+			}})
+		require.NoError(t, err)
+		require.Equal(t, "/app/echo", result.URL, "as it was sent")
+	})
+}
+
+// An Authenticator or a Decide that fails lets nobody in: the client gets 500, and the caller is
+// told why.
+func TestServer_ApplicationFails(t *testing.T) {
+	errDown := errors.New("the database is down")
+	for name, o := range map[string]*adapter.ServerOptions{
+		"authenticating": {Authenticator: auth.AuthenticatorFunc(
+			func(context.Context, *transport.Request) (auth.Verdict, error) {
+				return auth.Verdict{}, errDown
+			})},
+		"": {Decide: func(context.Context, *transport.Request) (transport.Decision, error) {
+			return transport.Decision{}, errDown
+		}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			peer, p := newPipe()
+			peer.say(request)
+			go func() {
+				require.Contains(t, peer.hear(), "HTTP/1.1 500 ")
+				_ = peer.WriteClose(context.Background(), 1000, "")
+			}()
+			_, err := adapter.Server(t.Context(), p, openingRequest("/echo"), o)
+			var failed *transport.HandshakeError
+			require.ErrorAs(t, err, &failed)
+			require.Equal(t, fsm.FailureApplication, failed.Failure)
+			require.ErrorIs(t, failed.Cause, errDown)
+			require.ErrorContains(t, failed.Cause, name)
+		})
+	}
+}
+
+// A principal that Decide sets is that of one request: the next one of the same client begins
+// without.
+func TestServer_PrincipalOfOneRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		peer, p := newPipe()
+		go func() {
+			peer.say(request)
+			peer.hear()
+			peer.hear()
+			peer.say(withPassword)
+		}()
+		asked := 0
+		result, err := adapter.Server(t.Context(), p, openingRequest("/echo"), &adapter.ServerOptions{
+			Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+				require.Nil(t, r.Principal)
+				if asked++; asked == 1 {
+					r.Principal = "nobody yet"
+					return r.Ask("Basic", "r"), nil
+				}
+				return transport.Decision{}, nil
+			}})
+		require.NoError(t, err)
+		require.Nil(t, result.Request.Principal)
+	})
+}
+
+// With options that are refused the connection is closed at once.
+func TestServer_BadOptions(t *testing.T) {
+	peer, p := newPipe()
+	_, err := adapter.Server(t.Context(), p, openingRequest("/echo"),
+		&adapter.ServerOptions{ReadLimit: -1})
+	require.ErrorContains(t, err, "ReadLimit is -1")
+	<-peer.ended
 }
 
 // A Java client of Kaazing gets its 101 in its own words, however a library writes it; other

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"testing"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/transport"
 	"example.com/khp/transport/adapter"
 	"github.com/stretchr/testify/require"
@@ -23,7 +24,12 @@ func TestResult_Redacted(t *testing.T) {
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "v", r)
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "v", *r, "w", target)
 	require.NotContains(t, log.String(), secret)
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		require.NotContains(t, fmt.Sprintf(verb+verb+verb+verb, r, *r, target, *target), secret, verb)
+	options := &adapter.ClientOptions{Config: endpoint.ClientConfig{
+		Header: []endpoint.HeaderField{{Name: "Cookie", Value: secret}}, Body: []byte(secret)}}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%t"} {
+		for _, v := range []fmt.Stringer{r, *r, target, *target, options, *options} {
+			require.NotContains(t, fmt.Sprintf(verb, v), secret, verb)
+			require.Contains(t, fmt.Sprintf(verb, v), "adapter.", verb)
+		}
 	}
 }

@@ -61,7 +61,6 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 		limit: int64(opts.Config.Limits.OrDefault().Unit)}
 	s.attach(conn, nil, s.drive)
 	s.run()
-	s.cancel()
 	if err := s.outcome(s.broken); err != nil {
 		return nil, err
 	}
@@ -139,10 +138,7 @@ func (s *server) Dropped(err error) {
 // AskDecision implements [driver.ServerHost]: it has the application decide, beside the connection.
 func (s *server) AskDecision(q driver.Question) {
 	s.cancel()
-	ctx, cancel := context.WithCancel(s.ctx)
-	if s.remote != nil {
-		ctx = auth.WithClientNetwork(ctx, s.remote)
-	}
+	ctx, cancel := context.WithCancel(auth.WithClientNetwork(s.ctx, s.remote))
 	s.cancel, s.question = cancel, q
 	r := q.Request()
 	if q.Again { // after a 202: the client was let in before
