@@ -22,7 +22,7 @@ import (
 // The limit of the handshake counts until it is over, and then that of the application, on both
 // sides.
 func TestLimits_OfWhom(t *testing.T) {
-	for want, set := range map[int64]int64{777: 777, transport.DefaultReadLimit: 0} {
+	for want, set := range map[int64]int64{1: 1, 777: 777, transport.DefaultReadLimit: 0} {
 		synctest.Test(t, func(t *testing.T) {
 			peer, conn := newPipe()
 			peer.say(request)

@@ -129,7 +129,6 @@ func (c *client) prepare(ctx context.Context, url string, opts *ClientOptions) (
 		return err
 	}
 	c.drive = driver.NewClient(c.client, c)
-	c.drive.ReportsBody = true
 	c.loop = loop{ctx: ctx, driver: c.drive, side: c, timeouts: &opts.Config.Timeouts,
 		limit: int64(c.config.Limits.OrDefault().Unit)}
 	return nil
@@ -137,13 +136,7 @@ func (c *client) prepare(ctx context.Context, url string, opts *ClientOptions) (
 
 func (c *client) begin()        { c.drive.Connect(time.Now()) }
 func (c *client) patient() bool { return false }
-
-// settled reports the body as written once the message with it is.
-func (c *client) settled() {
-	if c.client.Phase() == fsm.ClientSendingBody {
-		c.next = func() { c.drive.BodyWritten(time.Now()) }
-	}
-}
+func (c *client) settled()      {}
 
 // Dropped implements [driver.Host]: a late answer of a provider means nothing.
 func (c *client) Dropped(error) {}

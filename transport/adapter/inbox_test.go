@@ -183,6 +183,7 @@ func TestInbox_Full(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, strconv.Itoa(i), string(bytes.TrimRight(p, "\x00")))
 			}
+			synctest.Wait() // it is full again
 			inbox.Close()
 			synctest.Wait()
 			require.Len(t, accepted, 5000, name)
@@ -279,6 +280,28 @@ func TestInbox_End(t *testing.T) {
 	inbox.Message(wire.Text, []byte("three"))
 	inbox.End(errEnd)
 	require.Equal(t, []string{"one"}, got)
+
+	inbox, got = &adapter.Inbox{}, nil
+	inbox.Message(wire.Text, []byte("one"))
+	inbox.End(errEnd)
+	inbox.Close()
+	inbox.Deliver(message, func(error) { t.Error("an end after Close") })
+	require.Empty(t, got)
+
+	inbox = &adapter.Inbox{}
+	inbox.Message(wire.Text, []byte("one"))
+	inbox.Message(wire.Text, []byte("two"))
+	inbox.Deliver(func(_ wire.MessageType, p []byte) {
+		message(wire.Text, p)
+		inbox.End(errEnd) // while messages are passed on
+	}, func(err error) { got = append(got, err.Error()) })
+	require.Equal(t, []string{"one", "two", errEnd.Error()}, got)
+
+	inbox = &adapter.Inbox{}
+	inbox.SetReadLimit(1)
+	inbox.Message(wire.Text, []byte("ab"))
+	_, _, err := inbox.ReadMessage()
+	require.ErrorIs(t, err, fsm.FailureLimit, "the smallest limit")
 }
 
 // Close ends a call of ReadMessage that waits.

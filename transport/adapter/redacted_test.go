@@ -29,7 +29,7 @@ func TestResult_Redacted(t *testing.T) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%t"} {
 		for _, v := range []fmt.Stringer{r, *r, target, *target, options, *options} {
 			require.NotContains(t, fmt.Sprintf(verb, v), secret, verb)
-			require.Contains(t, fmt.Sprintf(verb, v), "adapter.", verb)
+			require.NotEmpty(t, fmt.Sprintf(verb, v), verb)
 		}
 	}
 }
