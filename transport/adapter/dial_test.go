@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -192,9 +193,9 @@ func TestClient_ConnectionEnds(t *testing.T) {
 		cause    error
 	}{
 		"reset": {nil, reset, fsm.FailureConnectionLost, reset},
-		"end":   {nil, io.EOF, fsm.FailureConnectionLost, io.ErrUnexpectedEOF},
-		"no terminator": {[]string{accepted}, io.EOF, fsm.FailureMissingTerminator,
-			io.ErrUnexpectedEOF},
+		"end":   {nil, fmt.Errorf("reading: %w", io.EOF), fsm.FailureConnectionLost, io.ErrUnexpectedEOF},
+		"no terminator": {[]string{accepted}, fmt.Errorf("reading: %w", io.ErrUnexpectedEOF),
+			fsm.FailureMissingTerminator, io.ErrUnexpectedEOF},
 		"closed": {nil, &transport.CloseError{Code: 1001}, fsm.FailurePeerClosed, nil},
 		"closed too early": {[]string{accepted}, &transport.CloseError{Code: 1001},
 			fsm.FailureMissingTerminator, nil},

@@ -209,7 +209,9 @@ func TestKaazingClients_Words(t *testing.T) {
 			_ = nc.Close()
 		}
 	}
-	refused := func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no", http.StatusForbidden) }
+	refused := func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "no", http.StatusForbidden)
+	}
 	const kaazing = "HTTP/1.1 101 Web Socket Protocol Handshake\r\n"
 	const standard = "HTTP/1.1 101 Switching Protocols\r\n"
 	for _, c := range []struct {

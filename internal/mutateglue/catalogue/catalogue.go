@@ -63,6 +63,8 @@ var MayBeOpen = map[string]int{
 	"internal/upgrade":             0,
 	"internal/scan":                0,
 	"transport/auth":               0,
+	"transport/adapter":            0,
+	"transport/internal/frames":    0,
 	"transport/internal/handshake": 0,
 	"transport/internal/loop":      0,
 }
