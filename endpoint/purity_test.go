@@ -28,7 +28,7 @@ var pure = []struct{ path, allowed, forbidden string }{
 	{"example.com/khp/internal/scan", "math/bits", impureDeps},
 	{"example.com/khp/internal/redact", "strings example.com/khp/internal/scan", impureDeps},
 	{"example.com/khp/internal/place",
-		"bytes strconv strings example.com/khp/internal/scan", impureDeps},
+		"bytes net/netip strconv strings example.com/khp/internal/scan", impureDeps},
 	{"example.com/khp/internal/balancer", "strconv strings", impureDeps},
 	{"example.com/khp/internal/upgrade",
 		"crypto/sha1 encoding/base64 example.com/khp/internal/scan", impureDeps},

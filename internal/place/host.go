@@ -1,6 +1,7 @@
 package place
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -73,114 +74,19 @@ func ParsePort[S scan.Text](s S) (uint16, bool) {
 }
 
 // ParseIPv6 reads the text between the brackets, without a zone. [RFC 4291 2.2]
-func ParseIPv6[S scan.Text](s S) (a [8]uint16, ok bool) {
-	n, gap := 0, -1 // groups read; where "::" stands
-	i := 0
-	if len(s) >= 2 && s[0] == ':' && s[1] == ':' {
-		gap, i = 0, 2
-	}
-	for i < len(s) {
-		if n == 8 {
-			return a, false
-		}
-		v, j := 0, i
-		for j < len(s) && j < i+4 && scan.Is(s[j], scan.IsHex) {
-			v = v<<4 | int(scan.Unhex(s[j]))
-			j++
-		}
-		if j == i {
-			return a, false
-		}
-		if j < len(s) && s[j] == '.' {
-			hi, lo, ok := parseIPv4(s[i:])
-			if !ok || n > 6 {
-				return a, false
-			}
-			a[n], a[n+1] = hi, lo
-			n += 2
-			break
-		}
-		a[n] = uint16(v)
-		n++
-		if i = j; i == len(s) {
-			break
-		}
-		if s[i] != ':' {
-			return a, false
-		}
-		i++
-		if i == len(s) {
-			return a, false
-		}
-		if s[i] == ':' {
-			if gap >= 0 {
-				return a, false
-			}
-			gap = n
-			i++
-		}
-	}
-	if gap < 0 {
-		return a, n == 8
-	}
-	if n == 8 {
-		return a, false
-	}
-	var full [8]uint16
-	copy(full[:], a[:gap])
-	copy(full[8-(n-gap):], a[gap:n])
-	return full, true
+func ParseIPv6[S scan.Text](s S) (a netip.Addr, ok bool) {
+	a, err := netip.ParseAddr(string(s))
+	return a, err == nil && a.Is6() && a.Zone() == ""
 }
 
-// parseIPv4 reads a dotted quad as two groups.
-func parseIPv4[S scan.Text](s S) (hi, lo uint16, ok bool) {
-	var q [4]int
-	part, digits := 0, 0
-	for i := 0; i < len(s); i++ {
-		switch {
-		case scan.IsDigit(s[i]):
-			if digits > 0 && q[part] == 0 {
-				return 0, 0, false
-			}
-			q[part] = q[part]*10 + int(s[i]-'0')
-			if digits++; q[part] > 255 {
-				return 0, 0, false
-			}
-		case s[i] == '.' && digits > 0 && part < 3:
-			part++
-			digits = 0
-		default:
-			return 0, 0, false
-		}
+// FormatIPv6 writes the one canonical form, in brackets, always without dots. [RFC 5952]
+func FormatIPv6(a netip.Addr) string {
+	if !a.Is4In6() {
+		return "[" + a.String() + "]"
 	}
-	return uint16(q[0]<<8 | q[1]), uint16(q[2]<<8 | q[3]), part == 3 && digits > 0
-}
-
-// FormatIPv6 writes the one canonical form, in brackets. [RFC 5952]
-func FormatIPv6(a [8]uint16) string {
-	gap, length := -1, 1
-	for i := range a {
-		j := i
-		for j < 8 && a[j] == 0 {
-			j++
-		}
-		if j-i > length {
-			gap, length = i, j-i
-		}
-	}
-	b := append(make([]byte, 0, 41), '[')
-	for i := 0; i < 8; i++ {
-		if i == gap {
-			b = append(b, ':', ':')
-			i += length - 1
-			continue
-		}
-		if i > 0 && i != gap+length {
-			b = append(b, ':')
-		}
-		b = strconv.AppendUint(b, uint64(a[i]), 16)
-	}
-	return string(append(b, ']'))
+	b := a.As16()
+	group := func(i int) string { return strconv.FormatUint(uint64(b[i])<<8|uint64(b[i+1]), 16) }
+	return "[::ffff:" + group(12) + ":" + group(14) + "]"
 }
 
 // SameAuthority reports whether two Host values name the same place: the letters of a name compare
