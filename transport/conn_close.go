@@ -344,8 +344,8 @@ func (e *endedError) Error() string { return errClosed.Error() + ": " + e.cause.
 func (e *endedError) Unwrap() []error { return []error{errClosed, e.cause} }
 
 // Close codes of RFC 6455 section 7.4.1 and the IANA registry, for [Conn.Close] and [CloseError];
-// [wire.ValidCloseCode] tells which others there are. CloseNoStatus and CloseAbnormal only describe
-// events on this side: they never travel in a Close frame.
+// [wire.ValidCloseCode] reports which others are valid. CloseNoStatus and CloseAbnormal only
+// describe events on this side: they never travel in a Close frame.
 const (
 	CloseNormal          uint16 = 1000
 	CloseGoingAway       uint16 = 1001

@@ -69,8 +69,8 @@ type DialOptions struct {
 	Header     http.Header // further fields of the extended request
 	// OpeningHeader holds further fields of the opening request, such as Origin or Cookie.
 	OpeningHeader http.Header
-	// Jar gives each opening request the cookies that it has for the URL, with http in the place of
-	// ws, and takes those that responses set, of both handshakes. They come behind a Cookie of
+	// Jar supplies each opening request with its cookies for the URL, with http in the place of ws,
+	// and takes those that responses set, of both handshakes. They come behind a Cookie of
 	// OpeningHeader, in one field. nil sends none but those.
 	Jar http.CookieJar
 	// Names of fields of both headers that only the first origin may see; Cookie always is.

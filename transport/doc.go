@@ -115,12 +115,12 @@
 //
 // # Observing
 //
-// An [Observer] is told every step of every handshake, with secret fields replaced, and an
-// [EndObserver] of the end of each connection, too: for traces, tests and metrics. [TraceTo]
-// returns one that writes traces for khp replay; promkhp and otelkhp, modules of their own below
-// this one, report to Prometheus and OpenTelemetry, and [Event.Labels] has labels for metrics of
-// your own. [Handler].Logger gets a line for each handshake, without the query of its URL and
-// without the client's data, except a refused Origin.
+// An [Observer] receives every step of every handshake, with secret fields replaced, and an
+// [EndObserver] the end of each connection, too: for traces, tests and metrics. [TraceTo] returns
+// one that writes traces for khp replay; promkhp and otelkhp, modules of their own below this one,
+// report to Prometheus and OpenTelemetry, and [Event.Labels] has labels for metrics of your own.
+// [Handler].Logger gets a line for each handshake, without the query of its URL and without the
+// client's data, except a refused Origin.
 //
 // # Limits and timeouts
 //

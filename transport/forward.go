@@ -9,8 +9,8 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Count is told how many messages have passed in one direction, and how many bytes of messages. The
-// bytes of a large message may be told before it ends, with 0 messages.
+// Count is called with the number of messages that have passed in one direction, and of their
+// bytes. The bytes of a large message may be told before it ends, with 0 messages.
 type Count func(messages, bytes int)
 
 // ForwardError is an error of the side that [Conn.Forward] and its like write to; other errors are
@@ -52,11 +52,11 @@ func (c *Conn) ForwardTo(ctx context.Context, w io.Writer, received, sent Count)
 	return f.run()
 }
 
-// ForwardFrom sends the bytes that r gives as messages of type t, of at most 32 KiB, until reading,
-// writing or ctx ends. The error is that of r, [io.EOF] at its end, or a [*ForwardError] with that
-// of [Conn.Write]. The end of ctx interrupts a write only; the caller has to end a read of r. If r
-// is a connection of TCP or a Unix socket it takes no memory while nothing comes, and each read of
-// the system is followed by one write. sent is called for each message; it may be nil.
+// ForwardFrom sends the bytes of r as messages of type t, of at most 32 KiB, until reading, writing
+// or ctx ends. The error is that of r, [io.EOF] at its end, or a [*ForwardError] with that of
+// [Conn.Write]. The end of ctx interrupts a write only; the caller has to end a read of r. If r is
+// a connection of TCP or a Unix socket it takes no memory while nothing comes, and each read of the
+// system is followed by one write. sent is called for each message; it may be nil.
 func (c *Conn) ForwardFrom(ctx context.Context, r io.Reader, t MessageType, sent Count) error {
 	if err := checkType(t); err != nil {
 		return &ForwardError{err}

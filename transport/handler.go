@@ -272,7 +272,7 @@ func (h *Handler) checkOptions() error {
 	return cfg.Check()
 }
 
-// String tells how many connections there are, and shows no field: they may hold secrets.
+// String returns the number of connections, and shows no field: they may hold secrets.
 func (h *Handler) String() string {
 	if h == nil {
 		return "transport.Handler(nil)"

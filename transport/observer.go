@@ -13,16 +13,16 @@ import (
 	format "example.com/khp/transport/trace"
 )
 
-// Observer is told of the events of a connection until its handshake is over. It is called from the
+// Observer receives the events of a connection until its handshake is over. It is called from the
 // goroutine that shakes hands, and from several for several connections, so it must be fast and
-// safe for concurrent use. Each handshake that it is told of ends with one [EventOpen], [EventFail]
+// safe for concurrent use. Each handshake that it observes ends with one [EventOpen], [EventFail]
 // or [EventClosed].
 //
 // The values of credential and cookie fields and of those listed in [DialOptions].Sensitive are
 // replaced before it sees them. URLs and bodies are shown as they are.
 type Observer interface{ Observe(Event) }
 
-// EndObserver is an Observer that is told of the end of each open connection, too, with an
+// EndObserver is an Observer that also receives the end of each open connection, with an
 // [EventEnd]. It costs each message a few additions. ObserveEnd is called once, from the goroutine
 // that ends the connection.
 type EndObserver interface {

@@ -39,7 +39,7 @@ type served struct {
 	returned bool // Serve has
 }
 
-// acceptor shakes hands on one connection, and tells observers of it.
+// acceptor shakes hands on one connection, and reports it to observers.
 type acceptor struct {
 	handshake.Server
 	trace trace

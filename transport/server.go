@@ -194,7 +194,7 @@ func (s *Server) Close() error {
 // Connections returns how many connections are open, of every kind.
 func (s *Server) Connections() int { return s.gate.Visits() }
 
-// Load tells how busy a [Server] is.
+// Load describes the load of a [Server].
 type Load struct {
 	InUse   int    // WebSocket connections, their handshakes included
 	Waiting int    // clients that wait for one of them to end; see MaxWaiting

@@ -26,7 +26,7 @@ type stage interface {
 	Timer() fsm.Timer
 }
 
-// trace tells an observer about one connection; without an observer it costs nothing. It implements
+// trace reports one connection to an observer; without an observer it costs nothing. It implements
 // [loop.Trace].
 type trace struct {
 	to     Observer
@@ -103,7 +103,7 @@ func (t *trace) tell(ev Event) {
 	t.deliver(ev)
 }
 
-// tellHeard tells of the bytes of the opening handshake that were read.
+// tellHeard reports the bytes of the opening handshake that were read.
 func (t *trace) tellHeard() {
 	ev := t.heard
 	t.heard = Event{}
@@ -134,7 +134,7 @@ func shown(r *redact.Redactor, piece []byte) []byte {
 	return r.Append(make([]byte, 0, len(piece)), piece)
 }
 
-// received tells of the opening request, written anew if net/http has read it.
+// received reports the opening request, written anew if net/http has read it.
 func (t *trace) received(o *opening.Request) {
 	b := o.Head
 	if o.Parsed != nil {
@@ -146,8 +146,8 @@ func (t *trace) received(o *opening.Request) {
 	t.deliver(Event{Kind: EventReceiveOpening, Data: b, Phase: fsm.ServerOpening.String()})
 }
 
-// Read implements [loop.Trace]. The observer is told of p once it is known which part of p belongs
-// to the opening handshake.
+// Read implements [loop.Trace]. The observer gets p once it is known which part of p belongs to the
+// opening handshake.
 func (t *trace) Read(p []byte) {
 	if t.to != nil {
 		t.heard = Event{Kind: EventReceiveOpening, Data: append(t.heard.Data, p...),
@@ -191,7 +191,7 @@ func (t *trace) Lost(detail string) { t.tell(Event{Kind: EventLost, Text: detail
 // Expired implements [loop.Trace].
 func (t *trace) Expired() { t.tell(Event{Kind: EventTimer, Text: t.stage.Timer().String()}) }
 
-// observe tells of an order that is being carried out.
+// observe reports an order that is being carried out.
 func (t *trace) observe(o *endpoint.Output) {
 	if w, ok := t.to.(interface{ order(*endpoint.Output) }); ok {
 		w.order(o)
@@ -242,7 +242,7 @@ func (t *trace) opened(protocol string, status int) *watched {
 	return &watched{to: to, ctx: t.ctx, conn: t.conn, server: t.server, url: t.url, since: time.Now()}
 }
 
-// watched tells an observer of the end of an open connection. A nil one counts nothing.
+// watched reports the end of an open connection to an observer. A nil one counts nothing.
 type watched struct {
 	to     EndObserver
 	ctx    context.Context
@@ -278,7 +278,7 @@ func (w *watched) closes(code uint16) {
 	}
 }
 
-// ends tells of the end.
+// ends reports the end.
 func (w *watched) ends(err error) {
 	if w == nil {
 		return

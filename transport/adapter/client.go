@@ -150,7 +150,7 @@ func (c *client) Dial(conn *driver.Conn, url wire.URL) {
 	c.next = func() { c.connect(conn, url) }
 }
 
-// connect opens a WebSocket and tells the driver the outcome.
+// connect opens a WebSocket and reports the outcome to the driver.
 func (c *client) connect(to *driver.Conn, url wire.URL) {
 	due := c.drive.Deadline()
 	ctx, cancel := context.WithDeadline(c.ctx, due)

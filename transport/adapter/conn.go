@@ -54,7 +54,7 @@ func (d *loop) read() {
 	}(d.conn, d.incoming)
 }
 
-// received tells the driver of a message or an error.
+// received reports a message or an error to the driver.
 func (d *loop) received(m message) {
 	now := time.Now()
 	d.reading = false
@@ -77,7 +77,7 @@ func (d *loop) received(m message) {
 	}
 }
 
-// lost tells the driver that the connection ended. An end that comes too early is
+// lost reports the end of the connection to the driver. An end that comes too early is
 // io.ErrUnexpectedEOF, under whatever name the library reports it.
 func (d *loop) lost(err error) {
 	text := err.Error()

@@ -82,7 +82,7 @@ func (d *loop) run() {
 	d.side.settled()
 }
 
-// attach makes c the connection, of which to is told, on a socket that may be unknown.
+// attach makes c the connection, with to for its events, on a socket that may be unknown.
 func (d *loop) attach(c Conn, socket net.Conn, to told) {
 	c.SetReadLimit(d.limit)
 	d.conn, d.socket, d.told, d.incoming = c, socket, to, make(chan message, 1)
@@ -208,7 +208,7 @@ func (d *loop) Wake(time.Time) {}
 // Open implements [driver.Host].
 func (d *loop) Open(endpoint.Result) { d.over, d.open = true, true }
 
-// Receive implements [driver.Host]. It is never called: after Open the driver is told nothing.
+// Receive implements [driver.Host]. It is never called: after Open the driver gets no messages.
 func (d *loop) Receive(wire.MessageType, []byte) {}
 
 // Over implements [driver.Host].

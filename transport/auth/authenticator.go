@@ -194,8 +194,8 @@ func notAccepted(challenge, user string) Verdict {
 		Body: []byte("these credentials are not accepted here\n"), User: user, Reason: WrongCredentials}
 }
 
-// Users checks names and passwords that are held in memory, as hashes. The time it takes tells
-// nothing about either.
+// Users checks names and passwords that are held in memory, as hashes. The time that it takes
+// depends on neither.
 func Users(passwords map[string]string) PasswordCheck {
 	sums := make(map[string][sha256.Size]byte, len(passwords))
 	for user, password := range passwords {
@@ -216,7 +216,7 @@ func Tokens(principals map[string]any) TokenCheck {
 		sums[sha256.Sum256([]byte(token))] = principal
 	}
 	return func(_ context.Context, token string) (any, bool) {
-		// The time of the look-up tells about the hash only.
+		// The time of the look-up depends on the hash only.
 		got := sha256.Sum256([]byte(token))
 		principal, ok := sums[got]
 		return principal, ok

@@ -38,7 +38,7 @@ func (f CredentialsFunc) Credentials(ctx context.Context, r *CredentialsRequest)
 	return f(ctx, r)
 }
 
-// CredentialsRequest tells a provider where credentials are needed, and which.
+// CredentialsRequest describes to a provider where credentials are needed, and which.
 type CredentialsRequest struct {
 	URL        string
 	Method     string // of the request that needs credentials

@@ -16,8 +16,8 @@ type ServerOptions = adapter.ServerOptions
 // Subprotocol is the one that AcceptOptions have to list: x-kaazing-handshake.
 const Subprotocol = endpoint.Subprotocol
 
-// ErrNotSelected tells that the client did not offer KHP, or that AcceptOptions do not list it. The
-// connection is untouched and a plain WebSocket: use it as such, or close it.
+// ErrNotSelected reports that the client did not offer KHP, or that AcceptOptions do not list it.
+// The connection is untouched and a plain WebSocket: use it as such, or close it.
 var ErrNotSelected = errors.New("coderws: " + Subprotocol +
 	" was not selected; list it in AcceptOptions.Subprotocols, or take the client as one that does " +
 	"not speak it")

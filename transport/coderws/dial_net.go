@@ -38,7 +38,7 @@ func statusCode(code uint16) websocket.StatusCode {
 	return websocket.StatusCode(code)
 }
 
-// headerFor is h, as far as it is meant for the target, with the target's own fields.
+// headerFor returns the fields of h that are meant for the target, with the target's own fields.
 func headerFor(h http.Header, t *adapter.Target) http.Header {
 	own := http.Header{}
 	maps.Copy(own, h)
@@ -50,7 +50,7 @@ func headerFor(h http.Header, t *adapter.Target) http.Header {
 	return own
 }
 
-// clientFor is c, as far as it is meant for the target, and without redirects of its own.
+// clientFor returns the part of c that is meant for the target, without redirects of its own.
 func clientFor(c *http.Client, t *adapter.Target) *http.Client {
 	own := &http.Client{}
 	if c != nil {

@@ -37,13 +37,13 @@ type Session interface {
 	// Incoming takes a message from the peer's side. It usually ends in f.Deliver. A Ping has been
 	// answered by the reader of the wire.
 	Incoming(f Flow, m Message)
-	// Heard tells, before Expired, since when the peer is silent although the connection is read.
+	// Heard reports, before Expired, since when the peer is silent although the connection is read.
 	// Bytes of an unfinished message end a silence, too.
 	Heard(at time.Time)
 	// Deadline returns when Expired should be called next, the zero time for never. The stack reads it
 	// after each call.
 	Deadline() time.Time
-	// Expired tells that the deadline has passed.
+	// Expired is called when the deadline has passed.
 	Expired(f Flow)
 }
 

@@ -65,7 +65,7 @@ func (s *Stack) Incoming(now time.Time, m Message) []Action {
 	return s.out
 }
 
-// Heard tells since when the peer is silent although the host listens.
+// Heard reports since when the peer is silent although the host listens.
 func (s *Stack) Heard(at time.Time) {
 	for _, one := range s.sessions {
 		one.Heard(at)
@@ -86,7 +86,7 @@ func (s *Stack) Deadline() (first time.Time) {
 	return first
 }
 
-// Expired tells the sessions whose deadline has passed.
+// Expired calls the sessions whose deadline has passed.
 func (s *Stack) Expired(now time.Time) []Action {
 	s.begin(now)
 	for i, one := range s.sessions {
@@ -102,7 +102,7 @@ func (s *Stack) begin(now time.Time) {
 	s.now, s.out = now, s.out[:0]
 }
 
-// send gives m to the session at i on its way to the peer.
+// send passes m to the session at i on its way to the peer.
 func (s *Stack) send(i int, m Message) {
 	switch {
 	case s == nil || s.failed:
@@ -113,7 +113,7 @@ func (s *Stack) send(i int, m Message) {
 	}
 }
 
-// deliver gives m to the session at i on its way to the application.
+// deliver passes m to the session at i on its way to the application.
 func (s *Stack) deliver(i int, m Message) {
 	switch {
 	case s == nil || s.failed:

@@ -16,7 +16,7 @@ type ServerOptions = adapter.ServerOptions
 // Subprotocol is the one that the Upgrader has to list: x-kaazing-handshake.
 const Subprotocol = endpoint.Subprotocol
 
-// ErrNotSelected tells that the client did not offer KHP, or that the Upgrader does not list it.
+// ErrNotSelected reports that the client did not offer KHP, or that the Upgrader does not list it.
 // The connection is untouched and a plain WebSocket: use it as such, or close it.
 var ErrNotSelected = errors.New("gorillaws: " + Subprotocol +
 	" was not selected; list it in Upgrader.Subprotocols, or take the client as one that does not " +

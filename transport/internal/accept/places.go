@@ -62,7 +62,7 @@ func (p *places) quit(turn chan struct{}) {
 	p.handOver()
 }
 
-// release gives a place back, to the client that has waited longest.
+// release passes a place to the client that has waited longest.
 func (p *places) release() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

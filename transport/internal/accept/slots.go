@@ -93,7 +93,7 @@ func (s *slots) claimed() int {
 	return len(s.of)
 }
 
-// exit undoes enter, and gives the slot back.
+// exit undoes enter, and releases the slot.
 func (s *slots) exit(host netip.Prefix) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,7 +102,7 @@ func (s *slots) exit(host netip.Prefix) {
 	s.release()
 }
 
-// leave gives a slot back that was not used.
+// leave releases a slot that was not used.
 func (s *slots) leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -80,7 +80,8 @@ func (v *Visit) Explain(head []byte, err error) bool {
 	return true
 }
 
-// SeenFrom gives the connection the address of the client that the fields of a trusted proxy name.
+// SeenFrom sets the address of the connection to that of the client, as the fields of a trusted
+// proxy name it.
 func (v *Visit) SeenFrom(fields wire.Fields) { v.Conn = v.Front.SeenFrom(v.Conn, fields) }
 
 // Enter counts the connection as a WebSocket of its client, and takes a place for it or waits for

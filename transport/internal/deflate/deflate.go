@@ -180,7 +180,7 @@ var readers = sync.Pool{New: func() any { return flate.NewReader(nothing) }}
 // nothing is read by readers that wait for a message.
 var nothing = strings.NewReader("")
 
-// letGo gives a reader back, which refers to no message then.
+// letGo releases a reader, which then refers to no message.
 func letGo(r io.ReadCloser) {
 	_ = r.(flate.Resetter).Reset(nothing, nil)
 	readers.Put(r)

@@ -27,7 +27,7 @@ type Batch struct {
 	wide *sock.Wide
 }
 
-// Free gives the memory back.
+// Free releases the memory.
 func (b *Batch) Free() {
 	if b.wide != nil {
 		sock.PutWide(b.wide)
@@ -228,7 +228,7 @@ func (c *Conn) place(form Form, h ws.Header, p, to []byte) int {
 // Ahead says how to take in the next frame.
 type Ahead uint8
 
-// Ahead tells the kind of data behind the last Batch of a connection.
+// Ahead is the kind of data behind the last Batch of a connection.
 const (
 	AheadMore Ahead = iota + 1 // More, and then Batch again
 	// Next: it is no message, a wrong one, or one that cannot come in a Batch.

@@ -332,7 +332,7 @@ func (c *Conn) item(p []byte) Item {
 // Asked reports whether a Ping was sent that the peer has not answered: its Pong may be on the way.
 func (c *Conn) Asked() bool { return c.asked.Load() > 0 }
 
-// Opened tells that the handshake is over: nothing speaks for more to come at once, and the
+// Opened reports that the handshake is over: more bytes are not expected at once, and the
 // connection waits in its small buffer.
 func (c *Conn) Opened() {
 	c.hungry = false

@@ -17,7 +17,7 @@ type Extensions interface {
 	Owes() bool
 	// Take returns these frames, as bytes.
 	Take() (owed []byte)
-	// Left tells how many bytes of the results of Outgoing and Take did not go out yet.
+	// Left reports how many bytes of the results of Outgoing and Take have not gone out yet.
 	Left(n int)
 	// Listening and Listened bracket each read of the socket.
 	Listening()

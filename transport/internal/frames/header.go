@@ -130,7 +130,7 @@ func parseClose(p []byte) (code uint16, reason string, err *Error) {
 	return code, reason, nil
 }
 
-// CheckClose tells why a Close frame with this code and reason cannot be sent, if so.
+// CheckClose returns the reason why a Close frame with this code and reason cannot be sent, if so.
 func CheckClose(code uint16, reason string) error {
 	_, err := closeBody(code, reason)
 	return err

@@ -30,7 +30,7 @@ func (c *Conn) filled(n int, err error) error {
 }
 
 // makeRoom makes room behind the unread bytes, so that these can grow towards need. It moves unread
-// bytes where it must, and gives the pooled buffer back before it waits for a first byte.
+// bytes where it must, and releases the pooled buffer before it waits for a first byte.
 func (c *Conn) makeRoom(need int) {
 	switch {
 	case c.r == c.w:
@@ -91,8 +91,7 @@ func (c *Conn) takeBig() *sock.Buffer {
 	return c.big
 }
 
-// Rest gives the pooled buffer back if nothing is left in it. It ends the validity of an item's
-// data.
+// Rest releases the pooled buffer if nothing is left in it. It ends the validity of an item's data.
 func (c *Conn) Rest() {
 	if c.r != c.w {
 		return

@@ -42,8 +42,8 @@ func (c *Conn) CloseWrite() error {
 // NetConn returns the connection below.
 func (c *Conn) NetConn() net.Conn { return c.Conn }
 
-// NewConn gives nc the address of the client from which way leads to that of nc, as the fields of a
-// request from a trusted proxy have it.
+// NewConn returns nc with the address of the client from which way leads to that of nc, as the
+// fields of a request from a trusted proxy have it.
 func NewConn(nc net.Conn, way []netip.AddrPort) *Conn {
 	last := len(way) - 1
 	return &Conn{Conn: nc, remote: net.TCPAddrFromAddrPort(way[0]), before: way[:last:last],

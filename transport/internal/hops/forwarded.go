@@ -14,7 +14,7 @@ func forwardedFor(value string) (nodes []string) {
 	return nodes
 }
 
-// element reads one element, and tells whether another follows in rest.
+// element reads one element, and reports whether another follows in rest.
 func element(s string) (node, rest string, more bool) {
 	found, bad := 0, false
 	for {

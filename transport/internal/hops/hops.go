@@ -41,7 +41,7 @@ func Way(peer netip.AddrPort, fields wire.Fields, trusted Networks) []netip.Addr
 	return f
 }
 
-// follow walks along the hops that a field lists, and tells whether the field is there.
+// follow walks along the hops that a field lists, and reports whether the field is there.
 func (n Networks) follow(
 	peer netip.AddrPort, fields wire.Fields, name string, split func(value string) []string,
 ) (way []netip.AddrPort, there bool) {

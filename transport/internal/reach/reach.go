@@ -89,7 +89,7 @@ func (d *Dialer) address(url wire.URL) string {
 	return net.JoinHostPort(host+"%"+d.zone, port)
 }
 
-// tlsConfig is the caller's configuration, as far as it is meant for url.
+// tlsConfig is the part of the caller's configuration that is meant for url.
 func (d *Dialer) tlsConfig(url wire.URL) *tls.Config {
 	cfg := d.TLS.Clone()
 	if cfg == nil {

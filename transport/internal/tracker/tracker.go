@@ -56,7 +56,7 @@ func (e *Entry) Connected(nc net.Conn, unheard bool) {
 	}
 }
 
-// Heard tells that the client has asked for something.
+// Heard reports that the client has sent a request.
 func (e *Entry) Heard() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -26,7 +26,7 @@ func newBar(w io.Writer, cases int) *bar {
 		progressbar.OptionThrottle(100*time.Millisecond))}
 }
 
-// tell is told of each result.
+// tell takes each result.
 func (b *bar) tell(c conform.Outcome) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -41,7 +41,7 @@ func (r *recorder) closing(kind transport.EventKind, code uint16) {
 	r.add(moment{Event: transport.Event{Kind: kind, Code: code}, app: true})
 }
 
-// names tells which servers there are.
+// names lists the servers.
 func (r *recorder) names(servers ...*host) { r.servers = servers }
 
 // all returns the records, with the names of the servers.

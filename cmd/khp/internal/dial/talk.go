@@ -54,8 +54,8 @@ func (t *talk) run(ctx context.Context) error {
 	return t.interactive(ctx)
 }
 
-// listen prints the peer's messages. The end of the connection is told behind all of them, so that
-// an answer before a Close counts whichever of both is seen first.
+// listen prints the peer's messages. The end of the connection is reported behind all of them, so
+// that an answer before a Close counts whichever of both is seen first.
 func (t *talk) listen() {
 	defer close(t.arrived)
 	for {
@@ -204,7 +204,7 @@ const (
 // glance is how long input that is not there yet is waited for once the server has closed.
 const glance = 50 * time.Millisecond
 
-// left tells whether the input has a line that cannot be sent any more. A line that was read is
+// left reports whether the input has a line that cannot be sent any more. A line that was read is
 // always found; of a pipe, those that are in it.
 func (t *talk) left(lines <-chan []byte, failed <-chan error) string {
 	for {
@@ -227,7 +227,7 @@ func (t *talk) left(lines <-chan []byte, failed <-chan error) string {
 // slowest is the rate in bytes per second below which a server counts as one that does not read.
 const slowest = 1 << 20
 
-// errUnread tells that a message was not taken in time.
+// errUnread reports that a message was not taken in time.
 var errUnread = errors.New("the server does not read")
 
 // send sends one message, in the time of an answer and the time that the slowest server needs to

@@ -97,7 +97,7 @@ func (c *console) keyPressed(line string, _ int, key rune) (string, int, bool) {
 	return "", 0, false
 }
 
-// close gives the terminal back, without the prompt and the line in progress: to write, Terminal
+// close restores the terminal, without the prompt and the line in progress: to write, Terminal
 // clears them, and draws them again on a screen that takes no more.
 func (c *console) close() {
 	c.screen.leaving.Store(true)

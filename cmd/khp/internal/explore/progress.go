@@ -25,7 +25,7 @@ type stand struct {
 // rate is states per second.
 func (s stand) rate() float64 { return float64(s.States) / max(s.seconds, 1e-3) }
 
-// watcher is told how far a run is, often.
+// watcher gets the progress of a run, often.
 type watcher interface {
 	tell(stand)
 	close()

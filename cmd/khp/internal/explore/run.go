@@ -142,7 +142,7 @@ func (r *exploration) all() error {
 	return r.trouble()
 }
 
-// goOn tells how to resume.
+// goOn explains how to resume.
 func (r *exploration) goOn() string {
 	if r.o.checkpoint == "" || r.failed != nil {
 		return ""

@@ -93,7 +93,7 @@ func clientTLS(r *config.Route) (*tls.Config, error) {
 	return cfg, errors.Join(wrong...)
 }
 
-// expiries tells when the certificate in each file ends, the first of its chain that does.
+// expiries returns the end of the certificate in each file, that of the first in its chain to end.
 func expiries(fronts []*front) map[string]time.Time {
 	ends := make(map[string]time.Time)
 	for _, f := range fronts {

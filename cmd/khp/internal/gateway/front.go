@@ -115,7 +115,7 @@ func (g *gateway) fits(next []*front) error {
 	return errors.Join(wrong...)
 }
 
-// replace gives the fronts that serve the settings of next, but for addresses, which need a
+// replace applies the settings of next to the fronts that serve, except for addresses, which need a
 // restart.
 func (g *gateway) replace(next []*front) {
 	g.pairs(next, func(now, next *front) {

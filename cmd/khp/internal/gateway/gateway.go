@@ -148,7 +148,7 @@ func (g *gateway) ready(w http.ResponseWriter, r *http.Request) {
 	healthy(w, r)
 }
 
-// busy tells how busy the server is.
+// busy reports the load of the server.
 func (g *gateway) busy() transport.Load {
 	if load := g.load.Load(); load != nil {
 		return (*load)()

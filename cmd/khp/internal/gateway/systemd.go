@@ -20,8 +20,8 @@ func tellStopping(patience time.Duration) {
 		daemon.SdNotifyStopping, (patience + 5*time.Second).Microseconds()))
 }
 
-// inherit gives the sockets that a service manager listens on (LISTEN_FDS) to the first fronts, in
-// their order.
+// inherit assigns the sockets that a service manager listens on (LISTEN_FDS) to the first fronts,
+// in their order.
 func inherit(fronts []*front) error {
 	given := os.Getenv("LISTEN_FDS")
 	if given == "" {

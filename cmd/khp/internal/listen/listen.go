@@ -94,8 +94,7 @@ func Collide(a, b string) bool {
 	return x == "" || y == "" || x == y
 }
 
-// address returns the address that a host stands for, "" for all, as far as that is known without
-// asking.
+// address returns the address of a host, "" for all, if that is known without asking.
 func address(host string) string {
 	a, err := netip.ParseAddr(host)
 	switch {

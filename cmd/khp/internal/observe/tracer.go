@@ -27,8 +27,8 @@ type Tracer struct {
 	blind uint64
 }
 
-// NewTracer creates the file anew, readable by its owner only: it may hold clients' data.
-// broken is told once when the file cannot be written.
+// NewTracer creates the file anew, readable by its owner only: it may hold clients' data. broken is
+// called once if the file cannot be written.
 func NewTracer(path string, h trace.Header, broken func(error)) (*Tracer, error) {
 	f, err := openTrace(path)
 	if err != nil {
@@ -43,7 +43,7 @@ func NewTracer(path string, h trace.Header, broken func(error)) (*Tracer, error)
 const traceRoom = 4 << 20
 
 // NewQueuedTracer is [NewTracer] for a server, which does not wait for a slow reader of the file.
-// The trace of a connection ends at the first event that is dropped. Failed is told once.
+// The trace of a connection ends at the first event that is dropped. Failed is called once.
 func NewQueuedTracer(path string, h trace.Header, told queue.Hooks) (*Tracer, error) {
 	f, err := openTrace(path)
 	if err != nil {

@@ -60,8 +60,8 @@ func (q *Queue) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Later returns a writer for lines that are written as soon as those before are, but for which a
-// caller waits only if half of the room is taken. Those that come together go out in one write.
+// Later returns a writer for lines that are written as soon as those before are. A caller waits for
+// that only if half of the room is taken. Lines that come together go out in one write.
 func (q *Queue) Later() io.Writer { return later{q} }
 
 type later struct{ q *Queue }

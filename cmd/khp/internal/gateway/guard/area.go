@@ -114,7 +114,7 @@ func (z *area) withCredentials(r *transport.Request) *transport.Request {
 	return &q
 }
 
-// trouble tells the log that a server cannot say who may enter.
+// trouble logs that a server gives no answer about logins.
 func (z *area) trouble(ctx context.Context, why string) {
 	if z.env.Log != nil {
 		z.env.Log.WarnContext(ctx, "nobody gets in: the server that auth asks gives no answer", "server",

@@ -86,7 +86,7 @@ func (f *failure) elsewhere() bool {
 	return f.reason == "unreachable" || errors.As(f.err, &e) && e.Status >= 500
 }
 
-// decision tells the client that it is not its fault.
+// decision is the answer to the client, which is not at fault.
 func (f *failure) decision() transport.Decision {
 	if f.status == 503 {
 		return laterAgain(f.text + "\n")
@@ -94,7 +94,7 @@ func (f *failure) decision() transport.Decision {
 	return transport.Decision{Status: f.status, Body: []byte(f.text + "\n")}
 }
 
-// report tells the operator whose fault it is.
+// report names the cause in the operator's log.
 func (s *session) report(ctx context.Context, b backend, f *failure) {
 	if f.reason == "" {
 		s.log.InfoContext(ctx, "the request cannot be passed on", "backend", b.where(), "error",

@@ -26,7 +26,7 @@ type client struct {
 	ending atomic.Pointer[ending]
 }
 
-// ending tells how a connection came to its end.
+// ending describes the end of a connection.
 type ending struct {
 	code uint16
 	by   string // client, server, or network without a Close

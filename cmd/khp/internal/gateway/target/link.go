@@ -31,8 +31,8 @@ func (l link) dial(ctx context.Context, version byte, s transport.Source) (net.C
 	return nc, nil
 }
 
-// proxyHeader tells who the client is, and to which address of this server its connection was made.
-// It says that this is not known for a client that is connected by a Unix socket.
+// proxyHeader has the address of the client, and the address of this server that it is connected
+// to. It says that this is not known for a client that is connected by a Unix socket.
 func proxyHeader(version byte, s transport.Source) *proxyproto.Header {
 	local, ok := s.Local.(*net.TCPAddr)
 	if len(s.Hops) == 0 || !ok {

@@ -15,8 +15,7 @@ import (
 // onward is the URL at a back end for a request. Scheme, host and port are those of base. If the
 // paths of both the route and base end in '/' the rest of the request's path behind the one is put
 // behind the other; else the path is that of base. The parameters of the query are added to those
-// of base, but for those that base has itself, that are KHP's own, or that have
-// credentials.
+// of base, except for those that base has itself, that are KHP's own, or that have credentials.
 func (r *Route) onward(base wire.URL, path, query string, login guard.Login) wire.URL {
 	u := base
 	if r.goesOn(base) {

@@ -94,8 +94,8 @@ func (p *pool) next(tried map[*member]bool, now time.Time) (chosen *member, more
 
 // reached notes that a member was reached, or not, by an attempt that began at begin, and returns
 // whether that is news, and how many of the others are up. An attempt that began before the last
-// change tells of the time before it: several that fail together are one failure, and a connection
-// accepted just before a back end went does not bring it back.
+// change reports on the time before it: several that fail together are one failure, and a
+// connection accepted just before a back end went does not bring it back.
 func (p *pool) reached(m *member, ok bool, begin time.Time) (news bool, others int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -57,8 +57,8 @@ func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) 
 	return transport.Decision{Reroute: u.String(), Subprotocol: firstProtocol(r)}
 }
 
-// seenFromOutside is the URL that a client has used, as far as that can be known: a proxy in front
-// may have changed Host and path, and it may end TLS.
+// seenFromOutside is the probable URL of a client: a proxy in front may have changed Host and path,
+// and it may end TLS.
 func (s *session) seenFromOutside(
 	ctx context.Context, o *transport.OpeningRequest,
 ) (wire.URL, error) {

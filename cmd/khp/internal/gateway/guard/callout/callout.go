@@ -65,7 +65,7 @@ type Settings struct {
 	TLS    *tls.Config // nil trusts whom the system trusts
 	Dial   Dial        // nil is by TCP
 
-	// Trouble, if set, is told why the server's answer could not be had or understood.
+	// Trouble, if set, is called with the reason why there was no usable answer of the server.
 	Trouble func(ctx context.Context, why string)
 }
 

@@ -66,8 +66,8 @@ var (
 	}
 )
 
-// Check finds out whom a token stands for and when it ends, the leeway included. user is set as
-// soon as the signature is right, also with an error.
+// Check returns the user of a token and its end, the leeway included. user is set as soon as the
+// signature is right, also with an error.
 func (c *Checker) Check(token string, now time.Time) (user string, until time.Time, err error) {
 	t, err := jwt.ParseSigned(token, accepted)
 	if err != nil || len(t.Headers) != 1 {
