@@ -135,6 +135,16 @@ func TestUnexpectedMessage_Detail(t *testing.T) {
 	require.NotContains(t, s.sent[0], "s3cret")
 }
 
+// A message is quoted up to the end of a character.
+func TestUnexpectedMessage_WholeCharacters(t *testing.T) {
+	for n := range 40 {
+		r := asking(t, ClientConfig{HasCredentials: true}).unit(challengeBasic)
+		r.take(r.c.Message(t0, wire.Text, []byte(strings.Repeat("a", n)+strings.Repeat("€", 20))))
+		err := r.wantFail("nobody asked", fsm.FailureUnexpectedMessage, 1002)
+		require.NotContains(t, err.Error(), `\x`, n)
+	}
+}
+
 // Texts that a peer reads about its request are written for that peer.
 func TestServer_BodyForThePeer(t *testing.T) {
 	s := listening(t, "/p", ServerConfig{}).message("garbage")

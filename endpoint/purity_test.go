@@ -25,7 +25,7 @@ var pure = []struct{ path, allowed, forbidden string }{
 	},
 	{"example.com/khp/fsm/codes", "strconv strings", impureDeps},
 	{"example.com/khp/internal/inside", "", impureDeps},
-	{"example.com/khp/internal/scan", "math/bits", impureDeps},
+	{"example.com/khp/internal/scan", "math/bits unicode/utf8", impureDeps},
 	{"example.com/khp/internal/redact", "strings example.com/khp/internal/scan", impureDeps},
 	{"example.com/khp/internal/place",
 		"bytes net/netip strconv strings example.com/khp/internal/scan", impureDeps},

@@ -8,6 +8,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/internal/judge"
 	"example.com/khp/internal/redact"
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
@@ -25,7 +26,7 @@ func describe(t wire.MessageType, p []byte) string {
 	if len(p) == 0 {
 		return "an empty " + t.String() + " message"
 	}
-	start := p[:min(len(p), most)]
+	start := scan.Cut(p, most)
 	// A query and the fields of a request may hold secrets.
 	if i := bytes.IndexAny(start, "?\r\n"); i >= 0 {
 		start = start[:i]

@@ -159,6 +159,8 @@ func TestHandler_LoginFailedLog(t *testing.T) {
 		"reason alone": {"", auth.Verdict{Reason: "the cookie is wrong"}, `reason="the cookie is wrong"`},
 		"long": {"Bearer x", auth.Verdict{User: strings.Repeat("u", 5000), Reason: "no"},
 			"user=" + strings.Repeat("u", handshake.MostQuoted) + "\n"},
+		"long, of three bytes each": {"Bearer x", auth.Verdict{User: strings.Repeat("€", 500),
+			Reason: "no"}, "user=" + strings.Repeat("€", handshake.MostQuoted/3) + "\n"},
 		"none given":  {"", auth.Verdict{}, ""},
 		"not checked": {"Basic am9lOndlbGNvbWU=", auth.Verdict{RetryAfter: 1}, ""},
 	} {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/khp/internal/scan"
 )
 
 // maxCloseReason bounds the reason of a Close frame, in bytes: a control frame has 125, and two of
@@ -21,15 +23,7 @@ func ValidCloseCode(code uint16) bool {
 // CloseReason makes s fit for a Close frame: invalid UTF-8 becomes U+FFFD, and a text longer than
 // 123 bytes is cut between two characters.
 func CloseReason(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	if len(s) <= maxCloseReason {
-		return s
-	}
-	end := maxCloseReason
-	for !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end]
+	return scan.Cut(strings.ToValidUTF8(s, "\uFFFD"), maxCloseReason)
 }
 
 // ScriptCloseCode reports whether a script in a browser may send code in a Close frame: 1000 and

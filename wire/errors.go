@@ -146,12 +146,12 @@ func quotable(b []byte) []byte {
 	return b
 }
 
-// newError quotes the bytes of b around off. It must not be given credentials.
+// newError quotes the bytes of b around off, and no half of a character at the ends. It must not be
+// given credentials.
 func newError[S scan.Text](k Kind, off int, what string, b S) *ParseError {
-	from := max(off-excerpt/2, 0)
-	to := min(from+excerpt, len(b))
-	if from < to {
-		what += ", near " + strconv.QuoteToASCII(string(b[from:to]))
+	before := scan.Cut(b, max(off-excerpt/2, 0))
+	if near := scan.Cut(b[len(before):], excerpt); len(near) > 0 {
+		what += ", near " + strconv.QuoteToASCII(string(near))
 	}
 	return &ParseError{Kind: k, Offset: off, Detail: what}
 }

@@ -96,3 +96,24 @@ func TestParseError_Quotes(t *testing.T) {
 		require.Equal(t, &want, err, in)
 	}
 }
+
+// An error quotes no half of a character, wherever it is: that would read as bytes that were not
+// sent.
+func TestParseError_QuotesWholeCharacters(t *testing.T) {
+	for _, wide := range []string{"é", "€", "💩"} {
+		for before := range 60 {
+			for after := range 40 {
+				value := strings.Repeat("a", before%4) + strings.Repeat(wide, before/4) + "=" +
+					strings.Repeat(wide, after/2)
+				_, err := ParseTokens(nil, []byte("x, "+value))
+				require.Error(t, err)
+				require.NotContains(t, err.Error(), `\x`, "%q", value)
+				_, err = ParseURL("ws://h/"+value, nil)
+				if strings.Contains(value, wide) {
+					require.Error(t, err)
+					require.NotContains(t, err.Error(), `\x`, "%q", value)
+				}
+			}
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"example.com/khp/internal/corpus"
+	"example.com/khp/internal/scan"
 )
 
 // Results of net/http for a message.
@@ -174,7 +175,7 @@ func cell(s string) string { return strings.ReplaceAll(s, "|", "\\|") }
 func code(s string) string {
 	const most = 160
 	if len(s) > most {
-		s = s[:most] + " ..."
+		s = scan.Cut(s, most) + " ..."
 	}
 	switch {
 	case s == "":

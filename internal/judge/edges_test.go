@@ -15,6 +15,9 @@ func TestWords(t *testing.T) {
 		s := strings.Repeat("a", n)
 		require.Equal(t, cut, Clip(s) != s, n)
 	}
+	require.Equal(t, strings.Repeat("€", 66)+"...", Clip(strings.Repeat("€", 67)))
+	latin := strings.Repeat("\xe9", 200)
+	require.Equal(t, latin+"...", Clip(latin+"\xe9"), "bytes that are no UTF-8 stay")
 	require.Equal(t, "none", QuoteList(nil))
 	require.Equal(t, `"a, b"`, QuoteList([]string{"a", "b"}))
 	require.False(t, Fault{Reqs: "KHP-GEN-07"}.Found())

@@ -3,6 +3,8 @@ package judge
 import (
 	"strconv"
 	"strings"
+
+	"example.com/khp/internal/scan"
 )
 
 // Fault describes the first mistake in a message. The zero value says that there is none.
@@ -20,7 +22,7 @@ func Clip(s string) string {
 	if len(s) <= most {
 		return s
 	}
-	return strings.ToValidUTF8(s[:most], "") + "..."
+	return scan.Cut(s, most) + "..."
 }
 
 // Quote makes any bytes of a peer fit for a message: ASCII, bounded.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/khp/internal/balancer"
+	"example.com/khp/internal/scan"
 	"example.com/khp/internal/sequence"
 	"example.com/khp/internal/terminal"
 	"example.com/khp/internal/visible"
@@ -162,7 +163,7 @@ func (s *Step) message() string {
 
 // firstLine is the first line of HTTP, without the query of a target: clients put secrets there.
 func firstLine(p []byte) string {
-	line, _, _ := strings.Cut(string(p[:min(len(p), 1024)]), "\r\n")
+	line, _, _ := strings.Cut(string(scan.Cut(p, 1024)), "\r\n")
 	if path, rest, ok := strings.Cut(line, "?"); ok {
 		_, version, _ := strings.Cut(rest, " ")
 		line = path + "?... " + version

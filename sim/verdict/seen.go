@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/redact"
+	"example.com/khp/internal/scan"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
@@ -214,14 +215,14 @@ func closeCode(code int) string {
 // Quote writes bytes as a Go string, shortened.
 func Quote(p []byte) string {
 	if len(p) > 80 {
-		return fmt.Sprintf("%+q... (%d bytes)", p[:40], len(p))
+		return fmt.Sprintf("%+q... (%d bytes)", scan.Cut(p, 40), len(p))
 	}
 	return fmt.Sprintf("%+q", p)
 }
 
 func clip(s string, n int) string {
 	if len(s) > n {
-		return strings.ToValidUTF8(s[:n], "") + "..."
+		return scan.Cut(s, n) + "..."
 	}
 	return s
 }

@@ -62,7 +62,7 @@ func ParseDigestChallenge(c wire.Challenge) (d DigestChallenge, err error) {
 
 // quoted makes the beginning of a parameter's value fit for an error.
 func quoted(value string) string {
-	return strconv.QuoteToASCII(value[:min(len(value), 32)])
+	return strconv.QuoteToASCII(scan.Cut(value, 32))
 }
 
 // says reports whether a parameter has that value, in any case of its letters.

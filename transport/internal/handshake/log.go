@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/scan"
 	"example.com/khp/transport/auth"
 	"example.com/khp/wire/credentials"
 )
@@ -65,7 +66,7 @@ func (s *Server) report(took time.Duration) {
 	}
 }
 
-// MostQuoted bounds the text of a client in a line of the log, in bytes.
+// MostQuoted bounds the text of a client in a line of the log, in bytes. No character is cut.
 const MostQuoted = 100
 
 // failed reports a failure of the application.
@@ -90,7 +91,7 @@ func (s *Server) loginFailed(r *endpoint.Request, v *auth.Verdict) {
 	}
 	s.wrong = []any{"reason", reason}
 	if user != "" {
-		s.wrong = append(s.wrong, "user", user[:min(len(user), MostQuoted)])
+		s.wrong = append(s.wrong, "user", scan.Cut(user, MostQuoted))
 	}
 	s.c.Log.InfoContext(s.Context, "login failed",
 		append([]any{"remote", s.c.Conn.RemoteAddr().String(), "path", r.Path()}, s.wrong...)...)
@@ -113,7 +114,7 @@ func (s *Server) refusedOrigin(e *endpoint.HandshakeError) []any {
 		s.c.Application.Allows(o.Origin, o.Host) {
 		return nil
 	}
-	return []any{"origin", o.Origin[:min(len(o.Origin), MostQuoted)]}
+	return []any{"origin", scan.Cut(o.Origin, MostQuoted)}
 }
 
 // difference tells which two values should be the same and are not, usually because of a proxy in

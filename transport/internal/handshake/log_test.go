@@ -249,6 +249,11 @@ func TestServer_Log(t *testing.T) {
 			[]string{"msg=refused " + from +
 				`403 took=0s leg="opening handshake" reason="the origin is not allowed" origin=http://` +
 				strings.Repeat("o", MostQuoted-len("http://"))}},
+		"another page, at length, in two bytes each": {
+			visit{head: origin("http://" + strings.Repeat("é", 200)), leaves: true},
+			[]string{"msg=refused " + from +
+				`403 took=0s leg="opening handshake" reason="the origin is not allowed" origin=http://` +
+				strings.Repeat("é", (MostQuoted-len("http://"))/2)}},
 		"an allowed page, refused for another reason": {visit{head: origin("http://ok"), leaves: true,
 			config: endpoint.ServerConfig{CheckOrigin: func(string, string) bool { return true },
 				CheckOpening: func(*endpoint.OpeningRequest) (int, string) { return 403, "no" }}},

@@ -9,6 +9,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/scan"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
@@ -142,7 +143,7 @@ func Clip(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	return strings.ToValidUTF8(s[:n], "") + fmt.Sprintf("... (%d bytes)", len(s))
+	return scan.Cut(s, n) + fmt.Sprintf("... (%d bytes)", len(s))
 }
 
 // ExpectKeys are the keys of facts.

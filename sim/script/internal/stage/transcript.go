@@ -9,6 +9,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/internal/balancer"
 	"example.com/khp/internal/redact"
+	"example.com/khp/internal/scan"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
 )
@@ -144,7 +145,7 @@ func Head(p []byte) string {
 // Text quotes bytes, shortened.
 func Text(p []byte) string {
 	if len(p) > 80 {
-		return fmt.Sprintf("%q... (%d bytes)", p[:40], len(p))
+		return fmt.Sprintf("%q... (%d bytes)", scan.Cut(p, 40), len(p))
 	}
 	return fmt.Sprintf("%q", p)
 }
