@@ -6,10 +6,10 @@ import (
 	"crypto/tls"
 	"net"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/internal/parallel"
 	"example.com/khp/sim/network"
 	"example.com/khp/sim/script"
 	"example.com/khp/sim/verdict"
@@ -112,31 +112,23 @@ func Server(ctx context.Context, t *Target, list []Selected, o Options) *Run {
 	if t.preflight(ctx, run, o); run.Down != "" {
 		return run
 	}
-	var wg sync.WaitGroup
-	turn := make(chan struct{}, o.parallel())
 	results := make([]Outcome, len(list))
-	for i, s := range list {
-		if reason := cmp.Or(run.Unfit, o.tooSlow(s.Case), t.lacks(s.Case)); reason != "" {
-			results[i] = s.skipped(reason)
-			o.tell(results[i])
-			continue
+	_ = parallel.Do(len(list), o.parallel(), func(i int) error {
+		s := list[i]
+		why := cmp.Or(run.Unfit, o.tooSlow(s.Case), t.lacks(s.Case), t.over(ctx))
+		if why == "" {
+			res, err := t.run(ctx, s.Case, o, s.Profile)
+			results[i] = s.outcome(res, err, o)
+			if results[i].Grade.Failed() {
+				why = t.over(ctx)
+			}
 		}
-		turn <- struct{}{}
-		wg.Go(func() {
-			if why := t.over(ctx); why != "" {
-				results[i] = s.skipped(why)
-			} else {
-				res, err := t.run(ctx, s.Case, o, s.Profile)
-				results[i] = s.outcome(res, err, o)
-			}
-			if why := t.over(ctx); why != "" && results[i].Grade.Failed() {
-				results[i] = s.skipped(why)
-			}
-			o.tell(results[i])
-			<-turn
-		})
-	}
-	wg.Wait()
+		if why != "" {
+			results[i] = s.skipped(why)
+		}
+		o.tell(results[i])
+		return nil
+	})
 	run.add(results, o)
 	if t.gone.Load() {
 		run.Down = t.URL.HostPort() + " takes no connections any more"
