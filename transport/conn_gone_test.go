@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"testing"
@@ -138,6 +139,22 @@ func TestConn_OnPing(t *testing.T) {
 		require.Equal(t, []string{"are you there", "", ""}, pings)
 		require.Contains(t, pongs, "are you there")
 	})
+}
+
+// wrappedConn is a connection around another one.
+type wrappedConn struct{ net.Conn }
+
+func (c wrappedConn) NetConn() net.Conn { return c.Conn }
+
+// TLS is found below connections that say what they are around.
+func TestConn_TLSBelow(t *testing.T) {
+	a, _ := pipePair(t)
+	secure := tls.Client(a, &tls.Config{ServerName: "one.example"})
+	for want, nc := range map[bool]net.Conn{true: wrappedConn{wrappedConn{secure}},
+		false: wrappedConn{wrappedConn{a}}} {
+		require.Equal(t, want, testConn(nc, true).TLS() != nil)
+	}
+	require.NotNil(t, testConn(secure, true).TLS())
 }
 
 func TestConn_TLSAndRemoteAddr(t *testing.T) {
