@@ -348,6 +348,11 @@ func TestForward_LargeMessageBreaks(t *testing.T) {
 			require.NoError(t, err)
 		} else {
 			require.ErrorContains(t, err, "was broken off between fragments")
+			r = newRelayed(false, false)
+			r.fromEnd.Reads = [][]byte{frametest.Encode(false, bin(strings.Repeat("y", 200<<10)))}
+			err = r.c.Forward(t.Context(), to, nil, nil)
+			require.ErrorAs(t, err, new(*ForwardError))
+			require.ErrorContains(t, err, "was broken off between fragments")
 		}
 		sent := len(full.Writes)
 		_ = to.Close(CloseInternalError, "")

@@ -170,15 +170,16 @@ func (h *Handler) Accept(w http.ResponseWriter, r *http.Request) (*Conn, error) 
 			c.drop()
 		}
 	}()
-	err := c.upgrade(w, r, h.checkOptions(), true)
-	var failed *endpoint.HandshakeError
+	bad := h.checkOptions()
+	err := c.upgrade(w, r, bad, true)
+	var answered *HandshakeError // by HTTP
 	switch {
 	case err == nil:
 		return c.conn, nil
-	case errors.As(err, &failed), errors.Is(err, context.Canceled):
-		return nil, NewHandshakeError(err, nil)
+	case err == bad, errors.As(err, &answered):
+		return nil, err
 	}
-	return nil, err
+	return nil, NewHandshakeError(err, nil)
 }
 
 // Listener returns a listener whose connections are those that open on h, as streams of binary

@@ -195,6 +195,29 @@ func TestHandler_AcceptAtShutdown(t *testing.T) {
 	}
 }
 
+// A Kaazing client that is sent elsewhere behind its 101 does not open a connection either.
+func TestHandler_AcceptRerouted(t *testing.T) {
+	virtual(t, "", func(t *testing.T) {
+		h := &Handler{Decide: func(context.Context, *Request) (Decision, error) {
+			return Decision{Reroute: "ws://two.example/echo?.kl=Y"}, nil
+		}}
+		a, b := connection(t)
+		c := newRawClient(t, a)
+		failed := make(chan error, 1)
+		go func() {
+			_, err := h.Accept(&hijacked{httptest.NewRecorder(), b}, parseRequest(t, kaazingOpening))
+			failed <- err
+		}()
+		<-c.head
+		require.Equal(t, messageN, string((<-c.got).Payload))
+		c.send(text(kaazingRequest))
+		require.Contains(t, c.response(), " 101 ")
+		<-c.got // R and the address
+		c.answer(c.closeCode())
+		require.ErrorAs(t, <-failed, new(*HandshakeError))
+	})
+}
+
 // The connection ends in every phase: the handshake is over at once, and the decision is called
 // off.
 func TestHandler_LostInEveryPhase(t *testing.T) {
