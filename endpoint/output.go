@@ -94,7 +94,7 @@ type HandshakeError struct {
 	Leg     Leg
 	Failure fsm.Failure
 	Status  int           // of the last response, 0 if there was none
-	Reason  string        // its reason phrase, which means nothing
+	Reason  string        // its reason phrase; informational
 	Header  []HeaderField // its fields
 	Body    []byte        // the received part of its body
 	URL     string        // of the connection that failed

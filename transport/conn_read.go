@@ -19,7 +19,7 @@ import (
 // is there; the socket of a client is closed when the server has closed its own, after 5 seconds at
 // the latest. When the peer breaks the protocol, sends invalid UTF-8 in a text message (1007) or
 // exceeds the read limit (1009), Read tells it why and returns a [*ProtocolError]. A connection
-// that ends without a Close frame gives an error that matches [io.ErrUnexpectedEOF], which is an
+// that ends without a Close frame leads to an error that matches [io.ErrUnexpectedEOF], which is an
 // [*InactivityError] if the peer was silent for the whole of a KeepAlive. In all these cases the
 // connection is closed, and later calls return an error that matches both the first one and
 // [net.ErrClosed].

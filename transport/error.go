@@ -33,7 +33,7 @@ type HandshakeError struct {
 	Leg     endpoint.Leg // connect, opening handshake or extended handshake
 	Failure fsm.Failure  // 0 if the caller's context ended first
 	Status  int          // status code of the last response, 0 if there was none
-	Reason  string       // its reason phrase, which means nothing
+	Reason  string       // its reason phrase; informational
 	Header  http.Header  // its fields
 	// The received part of its body, bounded by Limits.Body, 64 KiB; treat as untrusted.
 	Body []byte
@@ -51,10 +51,10 @@ type HandshakeError struct {
 	Tries int // how often the whole call was tried, from 1; 0 without DialOptions.Retry
 
 	// NetworkLogin says that the network, a captive portal, wants a login before it lets a client
-	// through: 511 says so, and where a connection began without TLS also a web page in the place of
-	// an opening handshake, or a redirect to one on another host that was not to be followed. LoginURL
-	// is the http or https address of the login page, "" if it is not known. Show it to the user, and
-	// do not open it by yourself: it is untrusted.
+	// through. It is set after a 511 and, if the connection began without TLS, also after a web page
+	// instead of an opening handshake, or a redirect to one on another host that was not followed.
+	// LoginURL is the http or https address of the login page, "" if it is not known. Show it to the
+	// user, and do not open it by yourself: it is untrusted.
 	NetworkLogin bool
 	LoginURL     string
 

@@ -57,7 +57,7 @@ type Handler struct {
 	// CheckOrigin decides about opening requests with an Origin field. nil allows the same host only:
 	// otherwise any web page could use the server in its visitors' names.
 	CheckOrigin func(origin, host string) bool
-	// AllowOrigins lists origins that are allowed beside the same host, and beside those that
+	// AllowOrigins lists origins that are allowed in addition to the same host, and to those that
 	// CheckOrigin allows if it is set. Each is a host, or scheme://host[:port], with * for any
 	// characters, such as https://*.example.com. Check refuses an invalid pattern.
 	AllowOrigins []string

@@ -62,8 +62,8 @@ type Server struct {
 	// count as one; 0 is no bound. More are turned away, with 503 unless they use TLS.
 	MaxPerAddress int
 	// TrustedProxies are the networks of proxies in front that may report the address of a client: for
-	// the log, MaxPerAddress, the shares of an Authenticator, and [Conn.NetConn]. They give it in the
-	// fields X-Forwarded-For or Forwarded, where several have passed a request on the last address
+	// the log, MaxPerAddress, the shares of an Authenticator, and [Conn.NetConn]. They report it in
+	// the fields X-Forwarded-For or Forwarded, where several have passed a request on the last address
 	// that is not one of theirs, or with ProxyProtocol. The same fields of other peers are ignored. A
 	// request whose two fields contradict each other counts as the proxy's own.
 	TrustedProxies []netip.Prefix

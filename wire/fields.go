@@ -93,7 +93,7 @@ func (r Response) GoString() string { return r.String() }
 // MarshalText is String for encoders of logs.
 func (r Response) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// String gives the state of the unit, without its content.
+// String returns the state of the unit, without its content.
 func (a Assembler) String() string {
 	return "wire.Assembler{" + a.progress.String() + ", " + strconv.Itoa(len(a.buf)) + " bytes}"
 }

@@ -113,7 +113,7 @@ func (r *Request) Append(dst []byte) ([]byte, error) {
 type Response struct {
 	Status        int    // 100 to 999
 	Minor         int    // 1 for HTTP/1.1, up to 9; 0 from ParseOpening only
-	Reason        []byte // may be empty; means nothing
+	Reason        []byte // may be empty; informational
 	Fields        Fields
 	ContentLength int64  // -1 if absent; ignored by Append
 	Body          []byte // nil if a parsed message has none
