@@ -3,6 +3,8 @@ package frames
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"net"
 	"os"
 	"sync"
@@ -63,7 +65,9 @@ func TestLink_AnswerDoesNotWaitForWriter(t *testing.T) {
 		go func() { done <- from.Write(context.Background(), ws.OpText, []byte("blocked")) }()
 		synctest.Wait()
 		from.Answer([]byte("1"))
-		from.Answer([]byte("2"))
+		ping := []byte("2")
+		from.Answer(ping)
+		clear(ping) // the reader reads on
 		var items []gotItem
 		for range 2 {
 			it, err := to.Next()
@@ -156,4 +160,87 @@ func TestLink_BrokenOffWrite(t *testing.T) {
 	require.Equal(t, err, l.Write(context.Background(), ws.OpText, nil), "nothing more can be sent")
 	l.Answer(nil)
 	require.Len(t, nc.Writes, 1)
+}
+
+// A write that waits for another one ends with its context, and has sent nothing.
+func TestLink_WaitEndsWithContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := net.Pipe()
+		from, to := New(a, false, nil, 0), New(b, true, nil, 1<<20)
+		done, waits := make(chan error, 1), make(chan error, 1)
+		go func() { done <- from.Write(context.Background(), ws.OpText, []byte("blocked")) }()
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { waits <- from.Write(ctx, ws.OpText, []byte("waits")) }()
+		synctest.Wait()
+		cancel()
+		require.ErrorIs(t, <-waits, context.Canceled)
+		it, err := to.Next()
+		require.NoError(t, err)
+		require.Equal(t, "blocked", string(it.Data))
+		require.NoError(t, <-done)
+		require.NoError(t, a.Close())
+		_, err = to.Next()
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	})
+}
+
+// However many bytes of a frame a socket has taken before it fails: the writer is told, and with the
+// first of them the stream is broken.
+func TestLink_WriteFails(t *testing.T) {
+	const size = 3 * writeSize
+	for _, client := range []bool{true, false} {
+		for _, room := range []int{0, 1, 9, 10, writeSize - 1, writeSize, writeSize + 1, size} {
+			write := map[string]func(l *Conn) error{
+				"Write": func(l *Conn) error {
+					return l.Write(context.Background(), ws.OpBinary, make([]byte, size))
+				},
+				"WriteRaw": func(l *Conn) error {
+					return l.WriteRaw(l.AppendFrame(nil, ws.OpBinary, make([]byte, size)))
+				},
+			}
+			for name, write := range write {
+				nc := &stuckConn{room: room}
+				l := New(nc, client, nil, 0)
+				require.ErrorIs(t, write(l), os.ErrDeadlineExceeded, "%s, %d bytes", name, room)
+				nc.room = 1 << 20
+				if room > 0 {
+					require.ErrorContains(t, write(l), "broken off inside a frame", "%s, %d bytes", name, room)
+					require.ErrorContains(t, l.WriteRaw(nil), "broken off")
+				} else {
+					require.NoError(t, write(l), "nothing was sent")
+				}
+			}
+		}
+	}
+}
+
+// A message of any length arrives as it was, in one frame, and the sender's slice stays as it is.
+func TestLink_AnyLength(t *testing.T) {
+	for _, client := range []bool{true, false} {
+		for _, size := range []int{125, 126, writeSize - 15, writeSize, writeSize + 1, 2*writeSize + 3,
+			1<<16 - 1, 1 << 16, 200_001} {
+			p := make([]byte, size)
+			for i := range p {
+				p[i] = byte(i * 7 % 251)
+			}
+			was := bytes.Clone(p)
+			a, b := net.Pipe()
+			from, to := New(a, client, nil, 0), New(b, !client, nil, 1<<20)
+			done := make(chan error, 1)
+			go func() {
+				done <- errors.Join(from.Write(context.Background(), ws.OpBinary, p),
+					from.Write(context.Background(), ws.OpText, []byte("behind it")))
+			}()
+			it, err := to.Next()
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(was, it.Data), "%d bytes", size)
+			it, err = to.Next()
+			require.NoError(t, err)
+			require.Equal(t, "behind it", string(it.Data))
+			require.NoError(t, <-done)
+			require.True(t, bytes.Equal(was, p), "the sender's slice")
+			require.NoError(t, a.Close())
+		}
+	}
 }

@@ -2,6 +2,7 @@ package frames
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -27,6 +28,8 @@ func TestCloseCodeText(t *testing.T) {
 		seen[text] = code
 	}
 	require.Equal(t, "registered", CodeText(3000))
+	require.Equal(t, "registered", CodeText(3999))
+	require.Equal(t, "private use", CodeText(4000))
 	require.Equal(t, "private use", CodeText(4999))
 	require.Equal(t, "unknown", CodeText(999))
 	require.Equal(t, "unknown", CodeText(5000))
@@ -75,5 +78,10 @@ func TestLost(t *testing.T) {
 	}
 	for _, err := range []error{os.ErrDeadlineExceeded, net.ErrClosed, io.ErrClosedPipe} {
 		require.Equal(t, err, lost(err), "no loss")
+		err = &net.OpError{Op: "read", Err: fmt.Errorf("tls: %w", err)}
+		require.Equal(t, err, lost(err), "nor inside of another error")
+	}
+	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, fmt.Errorf("tls: %w", io.EOF)} {
+		require.Equal(t, errEnded, lost(err), "an end says no more than that")
 	}
 }
