@@ -205,7 +205,8 @@ func TestLink_WriteFails(t *testing.T) {
 				require.ErrorIs(t, write(l), os.ErrDeadlineExceeded, "%s, %d bytes", name, room)
 				nc.room = 1 << 20
 				if room > 0 {
-					require.ErrorContains(t, write(l), "broken off inside a frame", "%s, %d bytes", name, room)
+					require.ErrorContains(t, write(l), "broken off inside a frame", "%s, %d bytes", name,
+						room)
 					require.ErrorContains(t, l.WriteRaw(nil), "broken off")
 				} else {
 					require.NoError(t, write(l), "nothing was sent")

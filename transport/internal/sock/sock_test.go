@@ -25,11 +25,9 @@ func TestWide(t *testing.T) {
 	defer PutWide(w)
 	seen := map[[4]byte]bool{}
 	for range 500 {
-		key := w.Key()
-		require.False(t, seen[key] && key == [4]byte{}, "a key comes again")
-		seen[key] = true
+		seen[w.Key()] = true
 	}
-	require.Greater(t, len(seen), 495)
+	require.Greater(t, len(seen), 495, "keys come again")
 	require.NotContains(t, seen, [4]byte{})
 	copy(w.Payload(), "payload")
 	b := w.Framed(6, len("payload"))
