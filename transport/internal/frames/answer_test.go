@@ -185,8 +185,8 @@ func TestLink_WaitEndsWithContext(t *testing.T) {
 	})
 }
 
-// However many bytes of a frame a socket has taken before it fails: the writer is told, and with the
-// first of them the stream is broken.
+// However many bytes of a frame a socket has taken before it fails: the writer is told, and with
+// the first of them the stream is broken.
 func TestLink_WriteFails(t *testing.T) {
 	const size = 3 * writeSize
 	for _, client := range []bool{true, false} {
