@@ -245,3 +245,60 @@ func TestLink_AnyLength(t *testing.T) {
 		}
 	}
 }
+
+// A second Pong that gets stuck behind the rest of the first one is resumed, too, or left out as a
+// whole.
+func TestLink_PongsAreWhole(t *testing.T) {
+	for _, client := range []bool{true, false} {
+		for first := range 10 {
+			for second := range 20 {
+				nc := &stuckConn{room: first}
+				l := New(nc, client, nil, 0)
+				l.Answer([]byte("ping"))
+				nc.room = second
+				l.Answer([]byte("more"))
+				nc.room = 1000
+				require.NoError(t, l.Write(context.Background(), ws.OpText, []byte("next")))
+				frames := sent(t, &nc.Script)
+				for i, want := range []string{"ping", "more"}[:len(frames)-1] {
+					require.Equal(t, want, string(frames[i].Payload), "room %d, %d", first, second)
+				}
+				require.Equal(t, "next", string(frames[len(frames)-1].Payload))
+			}
+		}
+	}
+}
+
+// brieflyStuck takes so many bytes before its deadline expires, and any number afterwards.
+type brieflyStuck struct{ stuckConn }
+
+func (c *brieflyStuck) Write(p []byte) (int, error) {
+	n, err := c.stuckConn.Write(p)
+	if err != nil {
+		c.room = 1 << 20
+	}
+	return n, err
+}
+
+// Behind a write that failed nothing of the same call is sent, although the socket would take it.
+func TestLink_NothingBehindAFailure(t *testing.T) {
+	for _, client := range []bool{true, false} {
+		nc := &brieflyStuck{stuckConn{room: 10}}
+		l := New(nc, client, nil, 0)
+		err := l.Write(context.Background(), ws.OpBinary, make([]byte, 3*writeSize))
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		require.Len(t, nc.Writes, 1)
+
+		nc = &brieflyStuck{stuckConn{room: 3}}
+		l = New(nc, client, nil, 0)
+		l.Answer([]byte("ping"))
+		nc.room = 0
+		err = l.Write(context.Background(), ws.OpText, []byte("too early"))
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		require.NoError(t, l.Write(context.Background(), ws.OpText, []byte("next")))
+		frames := sent(t, &nc.Script)
+		require.Len(t, frames, 2)
+		require.Equal(t, "ping", string(frames[0].Payload))
+		require.Equal(t, "next", string(frames[1].Payload))
+	}
+}
