@@ -70,3 +70,16 @@ func ExampleWatch() {
 	fmt.Println("parsed", parsed, "times for", len(head), "bytes")
 	// Output: parsed 4 times for 35 bytes
 }
+
+// A head that is longer than its limit is looked at although no line of it has ended, and one that
+// is shorter than before is another one, although it holds what was the last line.
+func TestWatch_LongAndShort(t *testing.T) {
+	var w Watch
+	limits := wire.Limits{Head: 50, Line: 100}
+	require.True(t, w.Grew(make([]byte, 10), limits), "at first")
+	require.False(t, w.Grew(make([]byte, 50), limits), "no line has ended")
+	require.True(t, w.Grew(make([]byte, 51), limits), "too long")
+	w = Watch{}
+	require.True(t, w.Grew([]byte("GET /p HTTP/1.1\r\nHost: h"), limits))
+	require.True(t, w.Grew([]byte("GET /p HTTP/1.1\r\nHost"), limits), "another one")
+}

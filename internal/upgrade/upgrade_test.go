@@ -27,3 +27,11 @@ func TestKey(t *testing.T) {
 		require.False(t, ValidKey([]byte(bad)), bad)
 	}
 }
+
+// The memory behind the key is the caller's.
+func TestAppendAccept_LeavesTheKey(t *testing.T) {
+	head := []byte("dGhlIHNhbXBsZSBub25jZQ==\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+	was := string(head)
+	require.Equal(t, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", string(AppendAccept(nil, head[:24])))
+	require.Equal(t, was, string(head))
+}

@@ -94,7 +94,7 @@ func (k *Clock) Next() (timer fsm.Timer, due time.Time) {
 // Expired returns a timer that has ended by now, and stops it; 0 if there is none.
 func (k *Clock) Expired() fsm.Timer {
 	timer, due := k.Next()
-	if timer == 0 || k.Now.Before(due) {
+	if k.Now.Before(due) {
 		return 0
 	}
 	k.stop(timer)

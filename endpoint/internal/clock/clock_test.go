@@ -90,3 +90,24 @@ func TestClock(t *testing.T) {
 	k.say(fsm.EffectResumeTimer, fsm.TimerResponse)
 	require.Empty(t, k.wait(time.Hour), "and so does stopping all")
 }
+
+// A timer that is armed later changes no other, and may end first whatever its number is.
+func TestClock_SeveralTimers(t *testing.T) {
+	k := ticking()
+	begin := k.Now
+	k.say(fsm.EffectArmTimer, min(fsm.TimerWait, fsm.TimerOverall))
+	require.Empty(t, k.wait(time.Second))
+	k.say(fsm.EffectArmTimer, max(fsm.TimerWait, fsm.TimerOverall))
+	_, due := k.Next()
+	require.Equal(t, begin.Add(3*time.Second), due)
+	require.Empty(t, k.wait(2*time.Second-1))
+	require.Equal(t, []fsm.Timer{min(fsm.TimerWait, fsm.TimerOverall)}, k.wait(1))
+	require.Equal(t, []fsm.Timer{max(fsm.TimerWait, fsm.TimerOverall)}, k.wait(time.Second))
+
+	k = &Clock{Now: begin, Timeouts: seconds{fsm.TimerOpening: 9, fsm.TimerClose: 2}}
+	require.Less(t, fsm.TimerOpening, fsm.TimerClose)
+	k.say(fsm.EffectArmTimer, fsm.TimerOpening, fsm.TimerClose)
+	timer, due := k.Next()
+	require.Equal(t, fsm.TimerClose, timer)
+	require.Equal(t, 2*time.Second, due.Sub(begin))
+}

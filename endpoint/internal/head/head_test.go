@@ -19,10 +19,11 @@ func TestHead(t *testing.T) {
 	h.Date(time.Date(2026, 3, 7, 9, 5, 2, 999, time.UTC))
 	h.List("C", []string{"x", "y;z"}, nil, []string{"w"})
 	h.List("D", nil, []string{})
+	h.List("F", []string{"f"})
 	h.List("E", []string{strings.Repeat("e", 300)})
 	require.Equal(t, "beforeGET /p?q HTTP/1.1\r\nA: 1\r\nB: 2\r\n"+
 		"Date: Sat, 07 Mar 2026 09:05:02 GMT\r\n"+
-		"C: x, y;z, w\r\nE: "+strings.Repeat("e", 300)+"\r\n\r\n", string(h.End()))
+		"C: x, y;z, w\r\nF: f\r\nE: "+strings.Repeat("e", 300)+"\r\n\r\n", string(h.End()))
 	require.NoError(t, h.Err)
 	h = Head{}
 	h.StatusLine(407, "Who are you")
@@ -53,6 +54,9 @@ func TestHead_Unwritable(t *testing.T) {
 			require.Equal(t, first, h.Err)
 			require.NotContains(t, string(h.End()), "forged")
 			require.Equal(t, first, h.Err)
+			h.B = append(h.B, make([]byte, wire.DefaultLimits().Head)...)
+			h.End()
+			require.Equal(t, first, h.Err, "although it is too long, too")
 		})
 	}
 }
@@ -101,6 +105,7 @@ func TestHead_Limits(t *testing.T) {
 			require.ErrorAs(t, h.Err, &bad)
 			require.Equal(t, wire.KindOf(err), bad.Kind)
 			require.Contains(t, bad.Detail, " are read")
+			require.Equal(t, map[string]int{"fields": len(b), "bytes": limits.Head}[name], bad.Offset)
 		})
 	}
 }
