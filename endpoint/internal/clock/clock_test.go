@@ -75,6 +75,10 @@ func TestClock(t *testing.T) {
 	k.Now = k.Now.Add(2 * time.Second)
 	k.say(fsm.EffectPauseTimer, fsm.TimerResponse) // overdue already
 	require.Empty(t, k.wait(0))
+	k.say(fsm.EffectResumeTimer, fsm.TimerResponse)
+	_, due = k.Next()
+	require.True(t, due.After(k.Now), "it ends after the time at which it goes on")
+	k.say(fsm.EffectPauseTimer, fsm.TimerResponse)
 	k.say(fsm.EffectArmTimer, fsm.TimerResponse)
 	k.say(fsm.EffectResumeTimer, fsm.TimerResponse)
 	_, due = k.Next()
@@ -88,6 +92,9 @@ func TestClock(t *testing.T) {
 	k.say(fsm.EffectPauseTimer, fsm.TimerResponse)
 	k.say(fsm.EffectStopTimers, 0)
 	k.say(fsm.EffectResumeTimer, fsm.TimerResponse)
+	timer, due = k.Next()
+	require.Zero(t, timer)
+	require.Zero(t, due)
 	require.Empty(t, k.wait(time.Hour), "and so does stopping all")
 }
 
