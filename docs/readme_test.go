@@ -116,7 +116,7 @@ func background(t *testing.T, line string) (first string) {
 	return ""
 }
 
-// freeAddress returns a loopback address nobody listens on.
+// freeAddress returns a free loopback address.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

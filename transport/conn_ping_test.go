@@ -70,7 +70,7 @@ func TestConn_PingTimeout(t *testing.T) {
 	})
 }
 
-// Messages that nobody reads do not fill the memory while Ping waits, however small they are.
+// Unread messages do not fill the memory while Ping waits, however small they are.
 func TestConn_PingKeepsOnlySoMuch(t *testing.T) {
 	for _, size := range []int{100, 0} {
 		synctest.Test(t, func(t *testing.T) {

@@ -113,7 +113,7 @@ func TestExtension_JavaScriptClient(t *testing.T) {
 	})
 }
 
-// wantKept has a client of that family send messages that nobody answers, and expects keepalive, in
+// wantKept has a client of that family send messages without answers, and expects keepalive, in
 // that form, in time for its idle timer.
 func wantKept(t *testing.T, family, granted, keepalive string) {
 	t.Helper()

@@ -252,7 +252,7 @@ func testServerProxyHeaderSlow(t *testing.T) {
 }
 
 // The fields of a trusted proxy count, in the log, for the Authenticator and for the limit of an
-// address; those of anybody else do not.
+// address; those of other senders do not.
 func TestServer_ForwardedFor(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		p := serveProxied(t, secure, func(s *Server) { s.MaxPerAddress = 1 })

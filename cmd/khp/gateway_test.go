@@ -108,7 +108,7 @@ func heap() uint64 {
 }
 
 // TestServe_IdleEndsAStuckBackEnd has a back end that takes nothing: the client is closed for
-// idleness, and nobody goes on waiting.
+// idleness, and no side goes on waiting.
 func TestServe_IdleEndsAStuckBackEnd(t *testing.T) {
 	addr, next := khptest.TCPBackend(t)
 	s := serveHere(t, "--route", "/=tcp://"+addr, "--idle-timeout", "200ms")

@@ -213,7 +213,7 @@ func TestBackend_ResetAfterTheEnd(t *testing.T) {
 	require.NotContains(t, s.log.String(), "back end lost")
 }
 
-// A balancer that leads back to itself sends nobody in circles for ever.
+// A balancer that leads back to itself sends no client in circles for ever.
 func TestBalance_Circle(t *testing.T) {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// seeded are faults of package endpoint that calls which nobody looks at show to ghosts.
+// seeded are faults of package endpoint that ghosts notice in calls without other checks.
 var seeded = []struct {
 	name, before, after string
 	says                string // by the ghost

@@ -34,7 +34,7 @@ const (
 	challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\n"
 )
 
-// The bytes behind the message that completes the handshake are not touched, and nobody reads any
+// The bytes behind the message that completes the handshake are not touched, and no call reads any
 // more.
 func TestClient_StopsReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -94,7 +94,7 @@ func TestClient_Timers(t *testing.T) {
 	}
 }
 
-// A server that does not read cannot hold up anybody.
+// A server that does not read cannot hold up a client.
 func TestClient_WriteBlocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, peer := dialing()
@@ -138,7 +138,7 @@ func TestClient_GivesUp(t *testing.T) {
 	})
 }
 
-// A dial that brings its connection when nobody waits any more has it closed.
+// A connection that a dial returns too late is closed.
 func TestClient_LateDial(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, peer := dialing()

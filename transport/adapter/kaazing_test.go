@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A request without an Origin comes from no page; several of them are nobody's.
+// A request without an Origin comes from no page; one with several of them from no known page.
 func TestSameOrigin(t *testing.T) {
 	for _, c := range []struct {
 		origin []string

@@ -23,7 +23,7 @@ type Result struct {
 	// Client: no extended handshake took place, because the server did not select KHP and the
 	// configuration allowed that.
 	Plain bool
-	// LateTerminator tells a client with TerminatorOptional that the end of the response may still
-	// come: if the first message is empty, skip it. It never is without TerminatorOptional.
+	// LateTerminator reports to a client with TerminatorOptional that the end of the response may
+	// still come: if the first message is empty, skip it. It is false without TerminatorOptional.
 	LateTerminator bool
 }

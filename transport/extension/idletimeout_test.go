@@ -99,7 +99,7 @@ func TestIdleTimeout_ServerAsks(t *testing.T) {
 	require.True(t, failed)
 }
 
-// While nobody listens nothing is asked in vain, but the server goes on speaking.
+// While no call listens no Ping is sent in vain, but the server goes on sending.
 func TestIdleTimeout_NobodyListens(t *testing.T) {
 	_, c := idlePair(t, 2*time.Second)
 	for d := time.Duration(0); d < time.Minute; {

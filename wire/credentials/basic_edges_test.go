@@ -39,7 +39,7 @@ func TestSplit_SchemeHasNoRoom(t *testing.T) {
 	require.Equal(t, "abc", string(rest))
 }
 
-// Credentials of no algorithm are nobody's, and names that begin with, or are, the first character
+// Credentials of no algorithm match no user, and names that begin with, or are, the first character
 // behind ASCII need the extended form.
 func TestDigest_NothingAndFirst(t *testing.T) {
 	require.False(t, DigestCredentials{}.Verify("", "GET"))

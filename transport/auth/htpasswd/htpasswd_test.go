@@ -73,7 +73,7 @@ func TestOpen_Refuses(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// The hashes of MD5 and crypt take time with the length of a password, which anybody may send.
+// The hashes of MD5 and crypt take time with the length of a password, which any client may send.
 func TestFile_LongPassword(t *testing.T) {
 	long := strings.Repeat("x", longest)
 	sum := sha1.Sum([]byte(long + "x"))

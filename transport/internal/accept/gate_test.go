@@ -110,7 +110,8 @@ func TestGate_Next_Errors(t *testing.T) {
 }
 
 // More connections than there may be, and those that are being refused, wait in the listener. An
-// address that has too many is told so, unless it expects TLS; a trusted proxy's is nobody's.
+// address that has too many is told so, unless it expects TLS; a trusted proxy's counts for no
+// client.
 func TestGate_Next_Bounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer

@@ -68,7 +68,7 @@ func read(t *testing.T, r io.Reader) string {
 }
 
 // A connection of a trusted proxy counts for the client that its PROXY header names, which is told
-// if it has too many; one that the proxy makes for itself counts for nobody.
+// if it has too many; one that the proxy makes for itself counts for no client.
 func TestVisit_Introduce_Header(t *testing.T) {
 	const header = "PROXY TCP4 192.0.2.7 10.0.0.1 5 80\r\n"
 	for _, secure := range []*tls.Config{nil, {}} {

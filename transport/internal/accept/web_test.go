@@ -12,7 +12,7 @@ import (
 )
 
 // A request of net/http knows the Front of its connection; one of another server has a Front that
-// trusts nobody.
+// trusts no proxy.
 func TestFrontOf(t *testing.T) {
 	f := &Front{Trusted: proxies}
 	seen := make(chan *Front, 1)

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// silent is a trace that nobody reads.
+// silent is a trace without a reader.
 type silent struct{}
 
 func (silent) Read([]byte)                      {}

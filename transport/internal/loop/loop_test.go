@@ -344,7 +344,7 @@ func TestLoop_ResultWakesReader(t *testing.T) {
 }
 
 // The loop begins, settles after each thing that happened, and leaves no deadline on a connection
-// that is open; nobody interrupts that any more.
+// that is open; such a connection is not interrupted any more.
 func TestLoop_Run(t *testing.T) {
 	for _, open := range []bool{true, false} {
 		byEntry := open

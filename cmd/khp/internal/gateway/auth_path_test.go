@@ -44,8 +44,8 @@ func basicField(t *testing.T, user, password string) string {
 	return value
 }
 
-// A value that cannot be split is shown to nobody: it may be the password, and a reload writes the
-// error into the log.
+// A value that cannot be split is not shown: it may be the password, and a reload writes the error
+// into the log.
 func TestParseAuthority_HidesPassword(t *testing.T) {
 	for _, spec := range []string{"joe:sesame", "joe:se=same", "sesame", "=joe:sesame", "joe:sesame=",
 		"/echo=sesame", "/echo=joe:sesame?=x", "/e?=joe:sesame", "/none=:sesame"} {

@@ -18,7 +18,7 @@ func TestBare(t *testing.T) {
 	}
 }
 
-// A path is as long as a client likes, and is looked at before anybody has said who they are: the
+// A path is as long as a client likes, and is looked at before the client is authenticated: the
 // work must not grow faster than the path.
 func TestBare_HiddenEscapes(t *testing.T) {
 	long := "/%" + strings.Repeat("25", 4000) + "61"

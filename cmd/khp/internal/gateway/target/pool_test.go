@@ -255,7 +255,7 @@ func TestPool_Answers(t *testing.T) {
 	}
 }
 
-// A client that goes away is nobody's failure.
+// A client that goes away is no failure of a back end.
 func TestPool_ClientGone(t *testing.T) {
 	p := newPool(1, 1)
 	ctx, cancel := context.WithCancel(t.Context())
