@@ -2,6 +2,7 @@ package conform
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -9,7 +10,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
+
+	"example.com/khp/internal/inlet"
 )
 
 //go:embed index.html
@@ -20,14 +22,11 @@ var indexPage []byte
 type web struct {
 	bench *bench
 	srv   http.Server
-	addr  net.Addr
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
+	inlet *inlet.Listener
 }
 
 func newWeb(b *bench, addr net.Addr) *web {
-	w := &web{bench: b, addr: addr, conns: make(chan net.Conn), done: make(chan struct{})}
+	w := &web{bench: b, inlet: inlet.New(addr, net.ErrClosed)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -46,7 +45,7 @@ func newWeb(b *bench, addr net.Addr) *web {
 		}
 		mux.ServeHTTP(rw, r)
 	})
-	b.wg.Go(func() { _ = w.srv.Serve(w) })
+	b.wg.Go(func() { _ = w.srv.Serve(w.inlet) })
 	return w
 }
 
@@ -65,30 +64,10 @@ func (w *web) results(rw http.ResponseWriter, _ *http.Request) {
 
 // take serves a connection of which first was read already.
 func (w *web) take(nc net.Conn, first []byte) {
-	select {
-	case w.conns <- &prefixed{nc, io.MultiReader(bytes.NewReader(first), nc)}:
-	case <-w.done:
+	whole := &prefixed{nc, io.MultiReader(bytes.NewReader(first), nc)}
+	if w.inlet.Hand(context.Background(), whole) != nil {
 		_ = nc.Close()
 	}
 }
 
 func (w *web) close() { _ = w.srv.Close() }
-
-// Accept implements net.Listener.
-func (w *web) Accept() (net.Conn, error) {
-	select {
-	case nc := <-w.conns:
-		return nc, nil
-	case <-w.done:
-		return nil, net.ErrClosed
-	}
-}
-
-// Close implements net.Listener.
-func (w *web) Close() error {
-	w.once.Do(func() { close(w.done) })
-	return nil
-}
-
-// Addr implements net.Listener.
-func (w *web) Addr() net.Addr { return w.addr }

@@ -4,34 +4,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
-	"sync"
 )
-
-// listener is a listener for connections that were accepted elsewhere.
-type listener struct {
-	queue <-chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-// Accept implements net.Listener.
-func (l *listener) Accept() (net.Conn, error) {
-	select {
-	case nc := <-l.queue:
-		return nc, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-// Close implements net.Listener.
-func (l *listener) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return nil
-}
-
-// Addr implements net.Listener.
-func (l *listener) Addr() net.Addr { return &net.TCPAddr{} }
 
 // readConn is a connection of which something has been read already.
 type readConn struct {

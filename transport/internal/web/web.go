@@ -8,14 +8,15 @@ import (
 	"net"
 	"net/http"
 	"sync"
+
+	"example.com/khp/internal/inlet"
 )
 
 // Queue is the way to a server of net/http, which is made when the first connection needs it.
 type Queue struct {
 	mu     sync.Mutex
 	server *http.Server
-	queue  chan net.Conn
-	done   chan struct{} // closed with the queue's listener
+	inlet  *inlet.Listener // of the server
 	closed bool
 }
 
@@ -28,13 +29,7 @@ func (w *Queue) Take(
 	if secure, ok := nc.(*tls.Conn); ok {
 		c = &secureReadConn{c.(*readConn), secure}
 	}
-	if !w.start(newServer) {
-		_ = c.Close()
-		return
-	}
-	select {
-	case w.queue <- c:
-	case <-w.done:
+	if !w.start(newServer) || w.inlet.Hand(context.Background(), c) != nil {
 		_ = c.Close()
 	}
 }
@@ -46,9 +41,8 @@ func (w *Queue) start(newServer func() *http.Server) (ok bool) {
 	if w.closed || w.server != nil {
 		return !w.closed
 	}
-	w.queue, w.done = make(chan net.Conn), make(chan struct{})
-	w.server = newServer()
-	go func() { _ = w.server.Serve(&listener{queue: w.queue, done: w.done}) }()
+	w.inlet, w.server = inlet.New(nil, net.ErrClosed), newServer()
+	go func() { _ = w.server.Serve(w.inlet) }()
 	return true
 }
 
