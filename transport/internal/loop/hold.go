@@ -10,7 +10,7 @@ func (d *Loop) Hold(rest []byte) { d.held = append(make([]byte, 0, len(rest)), r
 
 // Proceed starts the WebSocket that was put off, if one was.
 func (d *Loop) Proceed() {
-	if held := d.held; held != nil && d.nc != nil {
+	if held := d.held; held != nil {
 		d.held = nil
 		d.Established(held)
 	}

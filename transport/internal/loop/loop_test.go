@@ -17,6 +17,7 @@ import (
 	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/transport/internal/tracker"
+	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -231,6 +232,33 @@ func TestLoop_HoldLost(t *testing.T) {
 		require.Equal(t, append(lostAmid, "trace: disconnected"), j.lines)
 		l.Proceed()
 		require.Nil(t, l.Link)
+	})
+}
+
+// What one peer has sent, and what waits to be sent to it, is for no other connection.
+func TestLoop_NextPeerGetsNothing(t *testing.T) {
+	withLoop(t, true, func(t *testing.T, l *Loop, j *journal, nc *socket, peer *tcptest.Conn) {
+		next := func() *socket {
+			l.Disconnect()
+			other, end := tcptest.Pair(tcptest.Options{})
+			_ = other.CloseWrite()
+			nc := &socket{Conn: end}
+			l.Connected(nc, peerOf{j})
+			return nc
+		}
+		l.Hold([]byte("secret"))
+		next()
+		l.Proceed()
+		require.Nil(t, l.Link)
+		l.Established(nil)
+		_ = l.SendMessage(wire.Text, []byte("secret"))
+		room := cap(l.Corked)
+		last := next()
+		require.Equal(t, room, cap(l.Corked), "its memory is used again")
+		l.Established(nil)
+		_ = l.Flush()
+		require.Zero(t, last.writes)
+		l.Disconnect()
 	})
 }
 

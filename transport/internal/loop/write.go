@@ -98,5 +98,6 @@ func (d *Loop) Disconnect() {
 		sock.Linger(d.nc)
 	}
 	d.nc, d.peer, d.Link = nil, nil, nil
+	d.held, d.Corked = nil, d.Corked[:0] // bytes of one peer, and for it, go to no other
 	d.Trace.Disconnected()
 }
