@@ -177,6 +177,9 @@ func (a *Assembler) Add(t MessageType, p []byte) (Progress, error) {
 
 // Finish ends the unit without a terminator, for peers that send none.
 func (a *Assembler) Finish() error {
+	if a.progress == 0 {
+		a.Reset(a.limits)
+	}
 	if a.err != nil {
 		return a.err
 	}

@@ -107,8 +107,10 @@ func TestAssembler_Messages(t *testing.T) {
 func TestAssembler_Finish(t *testing.T) {
 	var a Assembler
 	wantKind(t, KindNoUnit, a.Finish())
+	_, err := a.Add(Binary, []byte("HTTP/1.1 101 OK\r\n\r\n"))
+	wantKind(t, KindNoUnit, err) // it stays, also that of an assembler that was not Reset
 	a.Reset(Limits{})
-	_, err := a.Add(Binary, []byte("HTTP/1.1 403\r\n\r\nbody"))
+	_, err = a.Add(Binary, []byte("HTTP/1.1 403\r\n\r\nbody"))
 	require.NoError(t, err)
 	require.NoError(t, a.Finish())
 	require.NoError(t, a.Finish())

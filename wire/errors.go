@@ -97,7 +97,7 @@ func (k Kind) String() string {
 // Offset counts bytes from the start of the input: a message, a unit, a field value, a URL.
 // For an Append function it counts from the start of the part that was refused. Detail says more
 // and quotes at most 32 bytes of the input in ASCII, so that it can be logged; it never quotes the
-// value of a field that carries credentials or cookies, nor the userinfo of a URL.
+// value of a field that carries credentials or cookies, nor the query or the userinfo of a URL.
 type ParseError struct {
 	Kind   Kind
 	Offset int
@@ -135,12 +135,18 @@ func KindOf(err error) Kind {
 // excerpt is how many bytes of the input an error quotes.
 const excerpt = 32
 
-// quotable is the part of b that an error may show: no more than one line, since the next one may
-// hold credentials, and no query, which may too.
-func quotable(b []byte) []byte {
-	for i, c := range b {
-		if c == '\r' || c == '\n' || c == '?' {
+// quotable is the part of b that an error may show: no query, which may hold credentials, and of a
+// URL with a user and password its scheme.
+func quotable[S scan.Text](b S) S {
+	authority := -1
+	for i := range len(b) {
+		switch c := b[i]; {
+		case c == '?':
 			return b[:i]
+		case c == '/' && authority < 0 && i > 0 && b[i-1] == '/':
+			authority = i + 1
+		case c == '@' && authority >= 0:
+			return b[:authority]
 		}
 	}
 	return b
@@ -149,6 +155,7 @@ func quotable(b []byte) []byte {
 // newError quotes the bytes of b around off, and no half of a character at the ends. It must not be
 // given credentials.
 func newError[S scan.Text](k Kind, off int, what string, b S) *ParseError {
+	b = quotable(b)
 	before := scan.Cut(b, max(off-excerpt/2, 0))
 	if near := scan.Cut(b[len(before):], excerpt); len(near) > 0 {
 		what += ", near " + strconv.QuoteToASCII(string(near))

@@ -117,3 +117,34 @@ func TestParseError_QuotesWholeCharacters(t *testing.T) {
 		}
 	}
 }
+
+// No error quotes a query, or the user and password of a URL, whatever is wrong beside them.
+func TestParseError_QuotesNoURLSecret(t *testing.T) {
+	var q Request
+	var r Response
+	request := func(s string) error { return q.Parse([]byte(s), Limits{}) }
+	response := func(s string) error { return r.Parse([]byte(s), Limits{}) }
+	line := func(target string) error { _, err := AppendRequestLine(nil, "GET", target); return err }
+	url := func(s string) error { _, err := ParseURL(s, nil); return err }
+	base := URL{Host: "h", Port: 80, Path: "/"}
+	location := func(s string) error { _, err := base.Resolve([]byte(s), nil); return err }
+	challenge := func(s string) error { _, err := ParseChallenges(nil, []byte(s)); return err }
+	for _, secret := range []string{
+		"ws://u:s3cret@h/", "//u:s3cret@h/", "ws://h/?s3cret", "/?s3cret",
+	} {
+		for name, err := range map[string]error{
+			"form":    request("GET x" + secret + " HTTP/1.1\r\n\r\n"),
+			"byte":    request("GET " + secret + "\x01 HTTP/1.1\r\n\r\n"),
+			"version": request("GET " + secret + " HTTP/2.1\r\n\r\n"),
+			"value":   response("HTTP/1.1 302 x\r\nLocation: " + secret + "\x01\r\n\r\n"),
+			"line":    response("HTTP/1.1 302 x\r\nLocation: " + secret + "\rX"),
+			"write":   line(secret + "\x01"), "write form": line("x" + secret), "URL": url(secret + "%zz"),
+			"port":      url(strings.Replace("ws:"+strings.TrimPrefix(secret, "ws:"), "h/", "h:x/", 1)),
+			"location":  location(secret + "%zz"),
+			"challenge": challenge("Application Token " + secret + `"`),
+		} {
+			require.Error(t, err, "%s %s", name, secret)
+			require.NotContains(t, err.Error(), "s3cret", "%s %s", name, secret)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"slices"
 
 	"example.com/khp/internal/place"
@@ -43,7 +44,10 @@ func (h *head) err(k Kind, b []byte) error {
 	if k == KindIncomplete || k == KindFolded {
 		return e // the line before a folded one may be the secret one
 	}
-	line := quotable(b[h.line:])
+	line := b[h.line:]
+	if end := bytes.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end] // the next one may hold credentials
+	}
 	if value, found := redact.Secret(line); found {
 		line = line[:value]
 	}

@@ -13,7 +13,7 @@ type Limits struct {
 	Elements int
 	Target   int // request target (8 KiB)
 	Body     int // body of one message (64 KiB)
-	Messages int // WebSocket messages with content in one unit (1024)
+	Messages int // WebSocket messages of one unit, but for its terminator (1024)
 	Unit     int // all bytes of one unit (256 KiB)
 }
 

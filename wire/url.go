@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -164,13 +165,11 @@ func (u URL) String() string { return u.scheme() + "://" + u.HostField() + u.Tar
 
 // Target returns path and query as they stand in a request line.
 func (u URL) Target() string {
-	switch {
-	case u.HasQuery:
-		return u.Path + "?" + u.Query
-	case u.Path == "":
-		return "/"
+	path := cmp.Or(u.Path, "/")
+	if u.HasQuery {
+		path += "?" + u.Query
 	}
-	return u.Path
+	return path
 }
 
 // HostPort returns the address to dial, port always included.

@@ -298,3 +298,14 @@ func TestParseURL_HostOutsideASCII(t *testing.T) {
 	})
 	require.Equal(t, &ParseError{KindURL, 5, "host has no ASCII form, near \"ws://a\\u00fc/\""}, err)
 }
+
+// A URL without a path asks for the root, with a query, too.
+func TestURL_Target_NoPath(t *testing.T) {
+	u := URL{Host: "h", Port: 80}
+	require.Equal(t, "/", u.Target())
+	u.Query, u.HasQuery = "x", true
+	require.Equal(t, "/?x", u.Target())
+	require.Equal(t, "ws://h/?x", u.String())
+	_, err := ParseURL(u.String(), nil)
+	require.NoError(t, err)
+}

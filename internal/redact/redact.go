@@ -217,10 +217,13 @@ func Secret(line []byte) (value int, found bool) {
 // user and password.
 func Target(target string) string {
 	path, _, query := strings.Cut(target, "?")
-	if scheme, rest, ok := strings.Cut(path, "://"); ok {
-		if i := strings.LastIndexByte(rest, '@'); i >= 0 {
-			path = scheme + "://" + Mark + rest[i:]
-		}
+	scheme, rest, ok := strings.Cut(path, "//") // a reference has none
+	if strings.Contains(scheme, "/") {
+		scheme, rest, ok = strings.Cut(path, "://")
+		scheme += ":"
+	}
+	if i := strings.LastIndexByte(rest, '@'); ok && i >= 0 {
+		path = scheme + "//" + Mark + rest[i:]
 	}
 	if query {
 		path += "?" + Mark

@@ -94,3 +94,17 @@ func TestRedactor_NextMessage(t *testing.T) {
 	require.Equal(t, string(long), string(r.Append(nil, long)), "blanks before the colon")
 	require.Equal(t, ":[redacted]", string(r.Append(nil, []byte(":d"))))
 }
+
+// The user and password of a URL, or of a reference to one, are not shown, nor is a query.
+func TestTarget_Secrets(t *testing.T) {
+	for target, want := range map[string]string{
+		"/a?token=s3cret": "/a?[redacted]", "?s3cret": "?[redacted]", "/a": "/a", "": "",
+		"ws://u:s3cret@h/a": "ws://[redacted]@h/a", "//u:s3cret@h/a": "//[redacted]@h/a",
+		"//u:s3cret@h/a://b": "//[redacted]@h/a://b", "5; url=//u:s3cret@h": "5; url=//[redacted]@h",
+		"</a//b>, <http://u:s3cret@h/>": "</a//b>, <http://[redacted]@h/>",
+		"ws://u:s3cr/et@h/":             "ws://[redacted]@h/", "/a@b//c": "/a@b//c", "/a//b@c": "/a//b@c",
+		"a@b": "a@b", "//": "//", "://@": "://[redacted]@",
+	} {
+		require.Equal(t, want, Target(target), target)
+	}
+}
