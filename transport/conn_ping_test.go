@@ -258,3 +258,19 @@ func TestConn_PingDuringReader(t *testing.T) {
 		require.NoError(t, <-answered)
 	})
 }
+
+// A Ping that waits for a Reader hears of the end of the connection.
+func TestConn_PingDuringReaderEnds(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
+		a, b := connection(t)
+		c, p := testConn(a, true), newPeer(t, b, false)
+		go p.send(pf{Op: opT, P: "begun", More: true})
+		readerOf(t, c, Text)
+		answered := make(chan error, 1)
+		go func() { answered <- c.Ping(t.Context()) }()
+		p.wantFrame("Ping", opI, "")
+		synctest.Wait()
+		require.NoError(t, c.CloseNow())
+		require.ErrorIs(t, <-answered, net.ErrClosed)
+	})
+}

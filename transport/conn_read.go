@@ -280,7 +280,7 @@ func (c *Conn) untilPong(ctx context.Context, pong <-chan struct{}) error {
 		case reading <- struct{}{}:
 			more, err := c.readForPong(ctx, pong)
 			if c.reader != nil {
-				more, end = false, c.reader.ended()
+				end = c.reader.ended()
 			}
 			c.release()
 			if err != nil {

@@ -245,6 +245,7 @@ func TestHandler_Accept(t *testing.T) {
 	var failed *HandshakeError
 	require.ErrorAs(t, <-errs, &failed)
 	require.Equal(t, 403, failed.Status)
+	require.NoError(t, failed.Cause, "nothing but the refusal")
 
 	why := map[int]string{http.StatusUpgradeRequired: "Upgrade", http.StatusOK: "Kaazing clients"}
 	for target, status := range map[string]int{"/": http.StatusUpgradeRequired,

@@ -201,3 +201,25 @@ func TestHandler_AllowOrigins(t *testing.T) {
 			"AllowOrigins has")
 	}
 }
+
+// CheckOrigin is asked about the origins that AllowOrigins does not list, instead of the same host.
+func TestHandler_AllowOriginsAndCheckOrigin(t *testing.T) {
+	asked := map[string]string{}
+	h := &Handler{Serve: echoServe, AllowOrigins: []string{"https://listed.example"},
+		CheckOrigin: func(origin, host string) bool {
+			asked[origin] = host
+			return origin == "https://checked.example"
+		}}
+	for origin, want := range map[string]string{
+		"https://listed.example": "101", "https://checked.example": "101",
+		"https://else.example": "403", "http://one.example": "403",
+	} {
+		c := servePipe(t, h, strings.Replace(openingRequest, "\r\n\r\n",
+			"\r\nOrigin: "+origin+"\r\n\r\n", 1))
+		require.Contains(t, <-c.head, "HTTP/1.1 "+want, origin)
+		_ = c.nc.Close()
+		<-c.done
+	}
+	require.Equal(t, map[string]string{"https://checked.example": "one.example",
+		"https://else.example": "one.example", "http://one.example": "one.example"}, asked)
+}

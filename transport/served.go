@@ -233,7 +233,7 @@ func (h *application) accept(r *Request) Decision {
 // Allows reports whether pages of origin may use the server.
 func (h *application) Allows(origin, host string) bool {
 	switch {
-	case len(h.AllowOrigins) > 0 && origins.Match(h.AllowOrigins, origin):
+	case origins.Match(h.AllowOrigins, origin):
 		return true
 	case h.CheckOrigin != nil:
 		return h.CheckOrigin(origin, host)
