@@ -29,7 +29,7 @@ build: ## build the binary ./khp
 .PHONY: check
 check: format vet ## everything CI runs
 	@$(MAKE) -j2 mutate portable lint generated # mutate takes one processor
-	@$(MAKE) -j2 test nested ghost fuzz-ci # test runs what race does; nested mostly waits
+	@$(MAKE) -j2 test nested ghost fuzz-ci HAUNTED='$(UNTESTED)' # test runs what race does; nested mostly waits
 
 .PHONY: format
 format: ## gofmt finds nothing to change
@@ -68,18 +68,22 @@ RACING  = ./transport ./cmd/khp ./sim/model ./internal/conform $(shell $(GO) lis
 	! grep -qE $(GOROUTINES) $$dir/*.go || echo $$dir; done | grep -vxF $(addprefix -e $(CURDIR)/,$(ALONE)))
 
 .PHONY: test
-test: ## all tests, with the race detector where goroutines can meet; every MUST is proven by one that passed, docs/requirements.md is up to date
+test: ## all tests, with the race detector where goroutines can meet, and with ghosts there and where no test minds; every MUST is proven by one that passed, docs/requirements.md is up to date
 	@test -n '$(RACE)' || echo "no C compiler, so without the race detector: make test"
-	@$(GO) run ./internal/reqtrace -check $(if $(RACE),-first '$(RACE) -short $(RACING)')
+	@$(GO) run ./internal/reqtrace -check -ghosts $(if $(RACE),-first '$(RACE) -short $(RACING)') -first '$(PURE)'
 
 .PHONY: race
 race: ## the tests in short mode, with the race detector, of the packages where two goroutines can meet
 	@test -n '$(RACE)' || echo "not run here, because there is no C compiler: make race"
 	@test -z '$(RACE)' || $(GOTEST) -short $(RACING)
 
-# Tests that measure, and those that read the source of package endpoint, are not for ghosts.
+# Tests that measure, and those that read the source of package endpoint, are not for ghosts. make
+# test has ghosts in packages without such tests, and where the race detector keeps them from measuring.
 NO_GHOST := 'Alloc|Limits|ByteByByte|Purity|TestServer_Open/no-alloc'
-HAUNTED  := ./endpoint/... ./fuzz/... ./sim/network ./sim/script ./transport ./transport/adapter $(addprefix ./transport/internal/,handshake loop)
+PURE     := ./endpoint/driver ./fuzz/... ./sim/network ./sim/script
+MEASURED := ./transport ./transport/adapter $(addprefix ./transport/internal/,handshake loop)
+HAUNTED  := ./endpoint/... $(PURE) $(MEASURED)
+UNTESTED := ./endpoint $(if $(RACE),,$(MEASURED))
 .PHONY: ghost
 ghost: ## tests and seeds of fuzz targets that run endpoints, with a ghost that checks each call: see internal/ghost
 	$(GO) run ./internal/ghost/install $(GO) test -vet=off -short -skip $(NO_GHOST) $(HAUNTED)

@@ -5,7 +5,9 @@
 //	go run ./internal/reqtrace -write docs/requirements.md  write the page as well
 //	go run ./internal/reqtrace -check                       fail if the page is stale
 //	go run ./internal/reqtrace -first '-race -short ./x'    test these packages so, and then all that
-//	                                                        this has left out without such arguments
+//	                                                        this has left out without such arguments;
+//	                                                        may be repeated
+//	go run ./internal/reqtrace -ghosts -first ./x           the same with ghosts: see internal/ghost
 //	go run ./internal/reqtrace -json FILE [-json FILE...]   read what go test -json wrote; - is stdin
 //
 // It exits with 1 if a test failed, if a MUST or MUST NOT is neither covered nor excepted, if a
@@ -28,6 +30,7 @@ import (
 	"strings"
 
 	"example.com/khp/internal/docgen/tool"
+	"example.com/khp/internal/ghost/tell"
 	"example.com/khp/internal/reqtrace/cover"
 	"example.com/khp/internal/reqtrace/list"
 	"example.com/khp/internal/reqtrace/marks"
@@ -50,7 +53,8 @@ type tracer struct {
 	json           []string
 	write          string
 	check          bool
-	first          string
+	first          []string
+	ghosts         bool
 	stdin          io.Reader
 	stdout, stderr io.Writer
 }
@@ -68,9 +72,14 @@ func run(dir string, args []string, stdin io.Reader, stdout, stderr io.Writer) i
 	flags.StringVar(&t.write, "write", "", "write the page to `file`")
 	flags.BoolVar(&t.check, "check", false, "compare with the page ("+page.File+
 		", or what -write names) instead of writing it")
-	flags.StringVar(&t.first, "first", "", "`arguments` of go test for a first run, such as '-race "+
-		"-short ./...'; a second one, without them, tests the other packages, and whatever was "+
-		"skipped or did less")
+	flags.Func("first", "`arguments` of go test for a first run, such as '-race -short ./...'; may be "+
+		"repeated; a last run, without them, tests the other packages, and whatever was skipped or "+
+		"did less", func(s string) error {
+		t.first = append(t.first, s)
+		return nil
+	})
+	flags.BoolVar(&t.ghosts, "ghosts", false, "a ghost checks each call of an endpoint in first runs: "+
+		"see internal/ghost")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -153,10 +162,8 @@ var long = []string{"transport", "cmd/khp", "fsm", "sim/model", "internal/ghost"
 // runTests runs all tests, and prints the output of those that failed.
 func (t *tracer) runTests(r *results.Results) error {
 	r.Ended = func(line string) { _, _ = fmt.Fprintln(t.stdout, line) }
-	if t.first != "" {
-		if err := t.goTest(r, strings.Fields(t.first)...); err != nil {
-			return err
-		}
+	if err := t.firstRuns(r); err != nil {
+		return err
 	}
 	packages, err := t.packages()
 	if err != nil {
@@ -176,6 +183,25 @@ func (t *tracer) runTests(r *results.Results) error {
 		_, _ = fmt.Fprintln(t.stderr, text)
 	}
 	return err
+}
+
+// firstRuns makes the runs that have arguments of their own.
+func (t *tracer) firstRuns(r *results.Results) error {
+	var overlaid []string
+	if t.ghosts {
+		file, remove, err := tell.Overlay(t.dir)
+		if err != nil {
+			return err
+		}
+		defer remove()
+		overlaid = []string{"-overlay", file}
+	}
+	for _, args := range t.first {
+		if err := t.goTest(r, append(overlaid, strings.Fields(args)...)...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // packages lists all packages, the long ones first.

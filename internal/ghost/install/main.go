@@ -16,7 +16,6 @@ import (
 
 	"example.com/khp/internal/docgen/tool"
 	"example.com/khp/internal/ghost/tell"
-	"example.com/khp/internal/overlay"
 )
 
 func main() {
@@ -39,19 +38,11 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	work, err := os.MkdirTemp("", "khp-ghost-")
+	file, remove, err := tell.Overlay(root)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
-	o := overlay.New(work)
-	if err := tell.Write(root, o); err != nil {
-		return err
-	}
-	file, err := o.Write()
-	if err != nil {
-		return err
-	}
+	defer remove()
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+filepath.ToSlash(file))

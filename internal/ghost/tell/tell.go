@@ -14,6 +14,24 @@ import (
 	"example.com/khp/internal/overlay"
 )
 
+// Overlay writes the changes for the module in root, in a temporary folder that remove removes, and
+// returns the file that the flag -overlay of the go command takes.
+func Overlay(root string) (file string, remove func(), err error) {
+	work, err := os.MkdirTemp("", "khp-ghost-")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() { _ = os.RemoveAll(work) }
+	o := overlay.New(work)
+	if err = Write(root, o); err == nil {
+		file, err = o.Write()
+	}
+	if err != nil {
+		remove()
+	}
+	return file, remove, err
+}
+
 // Write adds the changes for the module in root to an overlay. Sources that the overlay replaces
 // already are changed as they are there.
 func Write(root string, o *overlay.Overlay) error {
