@@ -97,10 +97,14 @@ nested: ## the nested modules
 generate: ## write the generated files again
 	$(GO) generate ./...
 
+# TestDocgen_FilesAreFresh, TestSchema_Fresh and TestCatalogue_IsNotStale compare the files of these.
+# stringer would compile all that the tests of a package need, once more because the copy has another name.
+COMPARED := 'run .*(docgen|schema|mutateglue)'
 .PHONY: generated
-generated: ## the generated files are up to date
-	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp -R . "$$tmp/khp" && cd "$$tmp/khp" && $(GO) generate ./... && \
-	diff -rq --exclude=.git "$(CURDIR)" "$$tmp/khp" || { echo "generated files are stale: run make generate"; exit 1; }
+generated: ## the generated files are up to date: here those that no test compares with its generator
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp -R . "$$tmp/khp" && cd "$$tmp/khp" && \
+	find . -name '*_test.go' -exec rm {} + && $(GO) generate -skip $(COMPARED) ./... && \
+	diff -rq --exclude=.git --exclude='*_test.go' "$(CURDIR)" "$$tmp/khp" || { echo "generated files are stale: run make generate"; exit 1; }
 
 .PHONY: mutate
 mutate: ## change every cell of the tables: each change must be noticed (half a minute)

@@ -72,14 +72,14 @@ func run(dir string, args []string, stdin io.Reader, stdout, stderr io.Writer) i
 	flags.StringVar(&t.write, "write", "", "write the page to `file`")
 	flags.BoolVar(&t.check, "check", false, "compare with the page ("+page.File+
 		", or what -write names) instead of writing it")
-	flags.Func("first", "`arguments` of go test for a first run, such as '-race -short ./...'; may be "+
-		"repeated; a last run, without them, tests the other packages, and whatever was skipped or "+
-		"did less", func(s string) error {
+	flags.Func("first", "`arguments` of go test for a first run, such as '-race -short ./...'; "+
+		"may be repeated; a last run, without them, tests the other packages, and whatever was "+
+		"skipped or did less", func(s string) error {
 		t.first = append(t.first, s)
 		return nil
 	})
-	flags.BoolVar(&t.ghosts, "ghosts", false, "a ghost checks each call of an endpoint in first runs: "+
-		"see internal/ghost")
+	flags.BoolVar(&t.ghosts, "ghosts", false, "a ghost checks each call of an endpoint in first "+
+		"runs: see internal/ghost")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
