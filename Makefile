@@ -68,9 +68,9 @@ RACING  = ./transport ./cmd/khp ./sim/model ./internal/conform $(shell $(GO) lis
 	! grep -qE $(GOROUTINES) $$dir/*.go || echo $$dir; done | grep -vxF $(addprefix -e $(CURDIR)/,$(ALONE)))
 
 .PHONY: test
-test: ## all tests, with the race detector where goroutines can meet, and with ghosts there and where no test minds; every MUST is proven by one that passed, docs/requirements.md is up to date
+test: ## all tests, with the race detector where goroutines can meet, with ghosts where no test minds; every MUST is proven by one that passed, docs/requirements.md is up to date
 	@test -n '$(RACE)' || echo "no C compiler, so without the race detector: make test"
-	@$(GO) run ./internal/reqtrace -check -ghosts $(if $(RACE),-first '$(RACE) -short $(RACING)') -first '$(PURE)'
+	@$(GO) run ./internal/reqtrace -check -ghosts '-short $(PURE)' $(if $(RACE),-ghosts '$(RACE) -short $(MEASURED)' -first '$(RACE) -short $(filter-out $(MEASURED:.%=$(CURDIR)%) ./transport,$(RACING))')
 
 .PHONY: race
 race: ## the tests in short mode, with the race detector, of the packages where two goroutines can meet

@@ -7,7 +7,7 @@
 //	go run ./internal/reqtrace -first '-race -short ./x'    test these packages so, and then all that
 //	                                                        this has left out without such arguments;
 //	                                                        may be repeated
-//	go run ./internal/reqtrace -ghosts -first ./x           the same with ghosts: see internal/ghost
+//	go run ./internal/reqtrace -ghosts ./x                  the same with ghosts: see internal/ghost
 //	go run ./internal/reqtrace -json FILE [-json FILE...]   read what go test -json wrote; - is stdin
 //
 // It exits with 1 if a test failed, if a MUST or MUST NOT is neither covered nor excepted, if a
@@ -53,8 +53,7 @@ type tracer struct {
 	json           []string
 	write          string
 	check          bool
-	first          []string
-	ghosts         bool
+	first          []firstRun
 	stdin          io.Reader
 	stdout, stderr io.Writer
 }
@@ -75,11 +74,14 @@ func run(dir string, args []string, stdin io.Reader, stdout, stderr io.Writer) i
 	flags.Func("first", "`arguments` of go test for a first run, such as '-race -short ./...'; "+
 		"may be repeated; a last run, without them, tests the other packages, and whatever was "+
 		"skipped or did less", func(s string) error {
-		t.first = append(t.first, s)
+		t.first = append(t.first, firstRun{args: s})
 		return nil
 	})
-	flags.BoolVar(&t.ghosts, "ghosts", false, "a ghost checks each call of an endpoint in first "+
-		"runs: see internal/ghost")
+	flags.Func("ghosts", "`arguments` of a first run in which a ghost checks each call of an "+
+		"endpoint: see internal/ghost", func(s string) error {
+		t.first = append(t.first, firstRun{args: s, ghosts: true})
+		return nil
+	})
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -185,19 +187,24 @@ func (t *tracer) runTests(r *results.Results) error {
 	return err
 }
 
-// firstRuns makes the runs that have arguments of their own.
+// firstRun has the arguments of go test for a run before the last one.
+type firstRun struct {
+	args   string
+	ghosts bool
+}
+
 func (t *tracer) firstRuns(r *results.Results) error {
-	var overlaid []string
-	if t.ghosts {
-		file, remove, err := tell.Overlay(t.dir)
-		if err != nil {
-			return err
+	for _, f := range t.first {
+		args := strings.Fields(f.args)
+		if f.ghosts {
+			file, remove, err := tell.Overlay(t.dir)
+			if err != nil {
+				return err
+			}
+			defer remove()
+			args = append([]string{"-overlay", file}, args...)
 		}
-		defer remove()
-		overlaid = []string{"-overlay", file}
-	}
-	for _, args := range t.first {
-		if err := t.goTest(r, append(overlaid, strings.Fields(args)...)...); err != nil {
+		if err := t.goTest(r, args...); err != nil {
 			return err
 		}
 	}
