@@ -165,3 +165,19 @@ func TestParseChallenges_AnyBytes(t *testing.T) {
 		}
 	})
 }
+
+// A word of Application's own syntax is visible ASCII: neither DEL nor a byte behind it.
+func TestParseChallenges_WordsAreASCII(t *testing.T) {
+	for _, c := range []byte{0x7f, 0x80, 0xff} {
+		_, err := ParseChallenges(nil, []byte("Application Negotiate a"+string([]byte{c})+"b"))
+		require.Error(t, err, "%#x", c)
+	}
+	_, err := ParseChallenges(nil, []byte("Application Negotiate a~b"))
+	require.NoError(t, err)
+}
+
+// A fragment is named as one.
+func TestParseURL_NamesTheFragment(t *testing.T) {
+	_, err := ParseURL("ws://h/p#f", nil)
+	require.ErrorContains(t, err, "fragment")
+}
