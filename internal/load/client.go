@@ -31,6 +31,9 @@ var (
 
 const patience = 30 * time.Second
 
+// mostPayload is more than any message of the load has, in bytes.
+const mostPayload = 1 << 20
+
 // client is a KHP client that costs as little as possible: it knows the answers in advance.
 type client struct{ nc net.Conn }
 
@@ -105,8 +108,21 @@ func (c *client) expect(n int) error {
 	return nil
 }
 
+// frame reads one frame, of a message that some client has sent.
+func (c *client) frame() (f ws.Frame, err error) {
+	if f.Header, err = ws.ReadHeader(c.nc); err != nil {
+		return f, err
+	}
+	if f.Header.Length > mostPayload {
+		return f, fmt.Errorf("a frame of %d bytes, more than any that was sent", f.Header.Length)
+	}
+	f.Payload = make([]byte, f.Header.Length)
+	_, err = io.ReadFull(c.nc, f.Payload)
+	return f, err
+}
+
 func (c *client) receive() ([]byte, error) {
-	f, err := ws.ReadFrame(c.nc)
+	f, err := c.frame()
 	if err == nil && f.Header.OpCode == ws.OpClose {
 		code, reason := ws.ParseCloseFrameData(f.Payload)
 		err = fmt.Errorf("closed with %d %s", code, reason)
@@ -140,7 +156,7 @@ func (c *client) close() error {
 	if err := c.send(ws.OpClose, "\x03\xe8"); err != nil {
 		return err
 	}
-	if _, err := ws.ReadFrame(c.nc); err != nil {
+	if _, err := c.frame(); err != nil {
 		return err
 	}
 	if _, err := c.nc.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
