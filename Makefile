@@ -80,10 +80,10 @@ race: ## the tests in short mode, with the race detector, of the packages where 
 # Tests that measure, and those that read the source of package endpoint, are not for ghosts. make
 # test has ghosts in packages without such tests, and where the race detector keeps them from measuring.
 NO_GHOST := 'Alloc|Limits|ByteByByte|Purity|TestServer_Open/no-alloc'
-PURE     := ./endpoint/driver ./fuzz/... ./sim/network ./sim/script
+PURE     := ./fuzz/... ./sim/network ./sim/script
 MEASURED := ./transport ./transport/adapter $(addprefix ./transport/internal/,handshake loop)
 HAUNTED  := ./endpoint/... $(PURE) $(MEASURED)
-UNTESTED := ./endpoint $(if $(RACE),,$(MEASURED))
+UNTESTED := ./endpoint ./endpoint/driver $(if $(RACE),,$(MEASURED))
 .PHONY: ghost
 ghost: ## tests and seeds of fuzz targets that run endpoints, with a ghost that checks each call: see internal/ghost
 	$(GO) run ./internal/ghost/install $(GO) test -vet=off -short -skip $(NO_GHOST) $(HAUNTED)

@@ -43,19 +43,19 @@ var Differences = []Difference{
 		"HTTP/1.1 200 \x1b[2J\r\n\r\n", refused(wire.KindStatusLine),
 	},
 	{
-		"status codes", "net/http takes what Atoi reads from three characters, " +
+		"status codes", "net/http takes any three characters that Atoi reads, " +
 			"a sign or zeros in front included, and blanks before them. wire takes three digits from 100.",
 		"HTTP/1.1 +10 OK\r\n\r\n", refused(wire.KindStatusCode),
 	},
 	{
-		"targets", "net/http takes what net/url reads: fragments, other schemes, an asterisk. " +
-			"A WebSocket needs a path or a ws or http URL.",
+		"targets", "net/http takes all targets that net/url reads: fragments, other schemes, an " +
+			"asterisk. A WebSocket needs a path or a ws or http URL.",
 		"GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", refused(wire.KindTarget),
 	},
 	{
 		"odd targets", "Clients send stray percent signs and unescaped quotes; " +
 			"wire never decodes a target, and lets all bytes pass but blanks and control bytes. " +
-			"net/http refuses what net/url cannot read.",
+			"net/http refuses targets that net/url cannot read.",
 		"GET /% HTTP/1.1\r\nHost: a\r\n\r\n", func(ours, theirs error) bool {
 			var e *url.Error
 			return ours == nil && errors.As(theirs, &e)
@@ -88,7 +88,7 @@ var Differences = []Difference{
 		refused(wire.KindTransferEncoding),
 	},
 	{
-		"what follows", "On a stream the next message follows, and after a response without a length " +
+		"bytes behind", "On a stream the next message follows, and after a response without a length " +
 			"anything. A WebSocket message is one request or response and nothing else.",
 		"GET / HTTP/1.1\r\n\r\nmore", refused(wire.KindSurplus, wire.KindBodyForbidden),
 	},
