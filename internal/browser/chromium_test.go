@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -22,14 +23,22 @@ type browser struct{ host string }
 
 // start starts one, which the test's end stops.
 func start(t *testing.T) *browser {
+	profile, err := os.MkdirTemp("", "khp-browser-")
+	require.NoError(t, err)
 	cmd := exec.Command(*chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
 		"--no-first-run", "--disable-background-networking",
 		"--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--user-data-dir="+
-			t.TempDir(), "--remote-debugging-port=0", "about:blank")
+			profile, "--remote-debugging-port=0", "about:blank")
 	says, err := cmd.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		// Its other processes end once it is gone, and write to the profile until then.
+		require.Eventually(t, func() bool { return os.RemoveAll(profile) == nil }, time.Minute,
+			10*time.Millisecond)
+	})
 	lines := bufio.NewScanner(says)
 	for lines.Scan() {
 		if at, ok := strings.CutPrefix(lines.Text(), "DevTools listening on "); ok {
