@@ -92,9 +92,9 @@ func (s *Server) requestMessage(p []byte) {
 //
 //khp:impl RFC2068-411-01
 func (s *Server) judgeRequest() (status int, what string) {
-	r := &s.parsed
+	r, kaazing := &s.parsed, s.open.Kaazing()
 	n, err := r.ParseHead(s.pending, s.cfg.Limits)
-	s.partial = s.open.Kaazing() && wire.KindOf(err) == wire.KindIncomplete
+	s.partial = kaazing && wire.KindOf(err) == wire.KindIncomplete
 	if err != nil {
 		return statusOf(err), faultOf(s.pending, err)
 	}
@@ -109,15 +109,15 @@ func (s *Server) judgeRequest() (status int, what string) {
 		return 405, "an extended request is a GET, this is " + quote(string(r.Method))
 	case string(r.Method) != "GET":
 		return 501, "method " + quote(string(r.Method)) + " is not known"
-	case !(s.cfg.AnyTarget && s.open.Kaazing()) && !s.samePath(place.TargetPath(string(r.Target))):
+	case !(s.cfg.AnyTarget && kaazing) && !s.samePath(place.TargetPath(string(r.Target))):
 		return 400, s.differ("path", s.open.Path(), place.TargetPath(string(r.Target)))
-	case absolute && !s.open.Kaazing() && !s.sameHost(authority):
+	case absolute && !kaazing && !s.sameHost(authority):
 		return 400, s.differ("Host", s.open.Host, authority)
 	case r.Fields.Count("Authorization") > 1:
 		return 400, "Authorization is repeated"
 	case r.Fields.Count("Cookie") > 1:
 		return 400, "Cookie is repeated"
-	case hasHost && !s.open.Kaazing() && !s.sameHost(host):
+	case hasHost && !kaazing && !s.sameHost(host):
 		return 400, s.differ("Host", s.open.Host, host)
 	case expects && !strings.EqualFold(expect, "100-continue"):
 		return 417, "expectation " + quote(expect) + " cannot be met"
