@@ -95,27 +95,34 @@ func TestServe_MemoryOfAConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			addr := shipped(t)
-			first := openAll(t, addr, messages, 100) // memory allocated once is not counted
-			var before, fresh, after runtime.MemStats
-			runtime.GC()
-			runtime.GC()
-			runtime.ReadMemStats(&before)
-			open := openAll(t, addr, messages, count)
-			runtime.ReadMemStats(&fresh)
-			runtime.GC()
-			runtime.GC()
-			runtime.ReadMemStats(&after)
-			for _, nc := range append(first, open...) {
-				_ = nc.Close()
-			}
-			per := func(a, b uint64) int { return int(int64(a)-int64(b)) / count }
-			t.Logf("%d bytes stay, %d were made in %d allocations, %d of stack",
-				per(after.HeapAlloc, before.HeapAlloc), per(fresh.TotalAlloc, before.TotalAlloc),
-				per(fresh.Mallocs, before.Mallocs), per(after.StackInuse, before.StackInuse))
-			require.LessOrEqual(t, per(after.HeapAlloc, before.HeapAlloc), most)
-			if name == "small" {
-				require.LessOrEqual(t, per(fresh.TotalAlloc, before.TotalAlloc), mostMade)
-				require.LessOrEqual(t, per(fresh.Mallocs, before.Mallocs), mostAllocations)
+			all := openAll(t, addr, messages, 100) // memory allocated once is not counted
+			defer func() {
+				for _, nc := range all {
+					_ = nc.Close()
+				}
+			}()
+			// Other goroutines may allocate meanwhile, such as that of the log: they only add, so
+			// that one round of three is enough.
+			for round := 1; ; round++ {
+				var before, fresh, after runtime.MemStats
+				runtime.GC()
+				runtime.GC()
+				runtime.ReadMemStats(&before)
+				all = append(all, openAll(t, addr, messages, count)...)
+				runtime.ReadMemStats(&fresh)
+				runtime.GC()
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+				per := func(a, b uint64) int { return int(int64(a)-int64(b)) / count }
+				stay, made := per(after.HeapAlloc, before.HeapAlloc), per(fresh.TotalAlloc, before.TotalAlloc)
+				allocations := per(fresh.Mallocs, before.Mallocs)
+				t.Logf("%d bytes stay, %d were made in %d allocations, %d of stack", stay, made,
+					allocations, per(after.StackInuse, before.StackInuse))
+				if stay <= most && (name != "small" || made <= mostMade && allocations <= mostAllocations) {
+					return
+				}
+				require.Less(t, round, 3, "bounds: %d bytes stay, %d are made in %d allocations", most,
+					mostMade, mostAllocations)
 			}
 		})
 	}
