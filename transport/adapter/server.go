@@ -138,7 +138,10 @@ func (s *server) Dropped(err error) {
 // AskDecision implements [driver.ServerHost]: it has the application decide, beside the connection.
 func (s *server) AskDecision(q driver.Question) {
 	s.cancel()
-	ctx, cancel := context.WithCancel(auth.WithClientNetwork(s.ctx, s.remote))
+	ctx, cancel := context.WithCancel(s.ctx)
+	if s.remote != nil {
+		ctx = auth.WithClientNetwork(ctx, s.remote)
+	}
 	s.cancel, s.question = cancel, q
 	r := q.Request()
 	if q.Again { // after a 202: the client was let in before

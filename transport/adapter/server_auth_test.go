@@ -2,6 +2,7 @@ package adapter_test
 
 import (
 	"context"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,6 +15,29 @@ import (
 
 const withPassword = "GET /echo HTTP/1.1\r\nSec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\n" +
 	"Authorization: Basic am9lOndlbGNvbWU=\r\n\r\n"
+
+// Where the request does not say which client it is of, the address that the host's context carries
+// is that of the client.
+func TestServer_ClientNetworkOfHost(t *testing.T) {
+	for remote, want := range map[string]string{"@": "198.51.100.9", "": "198.51.100.9",
+		"192.0.2.7:4711": "192.0.2.7"} {
+		synctest.Test(t, func(t *testing.T) {
+			peer, conn := newPipe()
+			r := openingRequest("/echo")
+			r.RemoteAddr = remote
+			go peer.say(request)
+			ctx := auth.WithClientNetwork(t.Context(),
+				&net.TCPAddr{IP: net.ParseIP("198.51.100.9"), Port: 4711})
+			_, err := adapter.Server(ctx, conn, r, &adapter.ServerOptions{
+				Authenticator: auth.AuthenticatorFunc(
+					func(ctx context.Context, _ *transport.Request) (auth.Verdict, error) {
+						require.Equal(t, want, auth.ClientNetwork(ctx).Addr().String(), remote)
+						return auth.Verdict{Allow: true}, nil
+					})})
+			require.NoError(t, err)
+		})
+	}
+}
 
 // An Authenticator is asked for each request, but not again after a 202, and says who the client is
 // and where; Decide is not asked about clients that it does not let in.
