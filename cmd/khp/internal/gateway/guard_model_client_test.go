@@ -19,14 +19,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// guardClient is one client, with what it got and what the model says that it gets.
+// guardClient is one client, with the answers that it got and those that the model expects.
 type guardClient struct {
 	id               int
 	network, address string
 	at               spelling
 	s                *settings
 	plain            bool
-	query            *presented // what the URL has, which is that of the opening request
+	query            *presented // the credentials in the URL of the opening request
 	nc               net.Conn
 
 	challenges       int
@@ -58,7 +58,8 @@ func (w *guardWorld) connectTo(at spelling, s guardStep, plain *guardStep) {
 	var server net.Conn
 	c.nc, server = tcptest.Pair(tcptest.Options{})
 	w.clients = append(w.clients, c)
-	w.accept.ends <- far{server, &net.TCPAddr{IP: net.ParseIP(from[0]), Port: 1000 + c.id}}
+	require.NoError(w, w.accept.Hand(w.Context(),
+		far{server, &net.TCPAddr{IP: net.ParseIP(from[0]), Port: 1000 + c.id}}))
 	go w.read(c)
 	if plain != nil {
 		w.ask(c, *plain)
@@ -73,7 +74,7 @@ func (w *guardWorld) connectTo(at spelling, s guardStep, plain *guardStep) {
 	synctest.Wait()
 }
 
-// target is what the client asks for.
+// target is the request target of the client.
 func (c *guardClient) target() string {
 	if c.query == nil {
 		return c.at.written
@@ -124,7 +125,7 @@ func (w *guardWorld) ask(c *guardClient, s guardStep) {
 	go w.answer(c, &r)
 }
 
-// answer notes what the model says.
+// answer notes an answer that the model expects.
 func (w *guardWorld) answer(c *guardClient, r *modelRequest) {
 	a := w.enter(c.s, c.at.guards, r)
 	w.lock.Lock()
@@ -170,7 +171,7 @@ func (w *guardWorld) expire(c *guardClient, until time.Time) {
 	}
 }
 
-// read notes what a client gets.
+// read notes the answers that a client gets.
 func (w *guardWorld) read(c *guardClient) {
 	in := bufio.NewReader(c.nc)
 	head, err := http.ReadResponse(in, nil)
@@ -223,11 +224,12 @@ func (w *guardWorld) challenged(c *guardClient, response string) string {
 	return fmt.Sprintf("Digest realm=%q", d.Realm) + stale
 }
 
-// logged adds what the log says about each client.
+// logged adds the lines of the log about each client.
 func (w *guardWorld) logged() {
-	w.log.mu.Lock()
-	defer w.log.mu.Unlock()
-	for line := range strings.Lines(w.log.b.String()) {
+	text := w.log.String()
+	fresh := text[w.judged:]
+	w.judged = len(text)
+	for line := range strings.Lines(fresh) {
 		var l struct {
 			Time                     time.Time
 			Msg, Remote, User, Route string
@@ -245,5 +247,4 @@ func (w *guardWorld) logged() {
 		c := w.clients[id-1000]
 		c.got = append(c.got, text)
 	}
-	w.log.b.Reset()
 }

@@ -15,7 +15,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// compose makes what a client presents: such as fit what it was asked for, or others.
+// compose makes credentials for a client: such as fit its challenge, or others.
 func (w *guardWorld) compose(c *guardClient, s guardStep) (r modelRequest) {
 	r.network, r.address = c.network, c.address
 	g := guardedRoutes[s.at%len(guardedRoutes)]
@@ -162,7 +162,6 @@ func (w *guardWorld) end() {
 		_ = c.nc.Close()
 	}
 	_ = w.again.server.Close()
-	close(w.accept.over)
 	time.Sleep(time.Hour) // the connections to the server of /ask end, and all sessions
 }
 

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha1"
 	"encoding/base64"
@@ -23,13 +22,15 @@ import (
 
 	"example.com/khp/cmd/khp/internal/gateway/guard/throttle"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
+	"example.com/khp/cmd/khp/internal/khptest"
+	"example.com/khp/internal/inlet"
 	"example.com/khp/internal/tcptest"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
 
-// guardStep is one thing that happens. Its numbers choose among what there is then.
+// guardStep is one event. Its numbers choose among the clients and credentials that exist then.
 type guardStep struct {
 	what        string
 	who, of, at int // client, credentials, and their details
@@ -68,10 +69,11 @@ type guardWorld struct {
 	*guardModel
 	dir     string
 	begin   time.Time
-	log     *lockedBuffer
+	log     khptest.Buffer
+	judged  int // bytes of log
 	gateway *gateway
 	again   *reloader
-	accept  pairListener
+	accept  *inlet.Listener
 	s       *settings
 	lock    sync.Mutex // guards the rest, and the histories of clients
 	clients []*guardClient
@@ -81,35 +83,6 @@ type guardWorld struct {
 	ended   bool
 	moments int // at which something happened, so far
 }
-
-// lockedBuffer is a buffer for a log.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-// pairListener accepts the ends that it is given.
-type pairListener struct {
-	ends chan net.Conn
-	over chan struct{}
-}
-
-func (l pairListener) Accept() (net.Conn, error) {
-	select {
-	case nc := <-l.ends:
-		return nc, nil
-	case <-l.over:
-		return nil, net.ErrClosed
-	}
-}
-func (l pairListener) Close() error   { return nil }
-func (l pairListener) Addr() net.Addr { return &net.TCPAddr{} }
 
 // far is an end whose peer has an address.
 type far struct {
@@ -180,7 +153,7 @@ func tokenOf(user, password string) string { return user + "-" + password }
 
 func newGuardWorld(t *testing.T, dir string) *guardWorld {
 	w := &guardWorld{T: t, guardModel: newGuardModel(), dir: dir, begin: time.Now(),
-		log: &lockedBuffer{}, accept: pairListener{make(chan net.Conn), make(chan struct{})}}
+		accept: inlet.New(nil, net.ErrClosed)}
 	w.s = &settings{users: map[string]string{"joe": "welcome", "ann": "sesame"},
 		keys: modelKeys[:realKeys], cached: map[string]cachedAnswer{}}
 	w.write(w.s)
@@ -194,7 +167,7 @@ func newGuardWorld(t *testing.T, dir string) *guardWorld {
 func (w *guardWorld) serve(given *pflag.FlagSet) {
 	o, err := readOptions(given)
 	require.NoError(w, err)
-	log, err := newLogger(w.log, "json", slog.LevelInfo)
+	log, err := newLogger(&w.log, "json", slog.LevelInfo)
 	require.NoError(w, err)
 	g := &gateway{slow: throttle.New(), log: log, metrics: metrics.New(), dial: w.dial}
 	_, err = g.settle(o)
