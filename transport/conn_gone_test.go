@@ -146,7 +146,7 @@ type wrappedConn struct{ net.Conn }
 
 func (c wrappedConn) NetConn() net.Conn { return c.Conn }
 
-// TLS is found below connections that say what they are around.
+// TLS is found below connections that wrap others and have a method NetConn.
 func TestConn_TLSBelow(t *testing.T) {
 	a, _ := pipePair(t)
 	secure := tls.Client(a, &tls.Config{ServerName: "one.example"})

@@ -57,12 +57,12 @@ func (x *pooledTalk) message(i int) string {
 	return strings.Repeat(fmt.Sprint(x.secret, i, " "), x.sizes[i]/2+1)[:x.sizes[i]]
 }
 
-// pooledRun is what can be seen of a connection, on both sides.
+// pooledRun is the visible course of a connection, on both sides.
 type pooledRun struct {
 	*testing.T
 	mu    sync.Mutex
 	lines map[string][]string // of each side, in order
-	kept  [][]byte            // what the application got, and holds on to
+	kept  [][]byte            // messages that the application got, and holds on to
 	was   []string            // that it was
 }
 
@@ -72,7 +72,7 @@ func (r *pooledRun) note(side, format string, args ...any) {
 	r.lines[side] = append(r.lines[side], fmt.Sprintf(format, args...))
 }
 
-// got notes memory that somebody is handed, and may look at up to its capacity.
+// got notes memory that is handed out, and that its new owner may read up to its capacity.
 func (r *pooledRun) got(whom string, p []byte) {
 	r.note(whom, "gets %q", p)
 	if bytes.Contains(p[:cap(p)], []byte(earlierSecret)) && !bytes.Contains(p, []byte(earlierSecret)) {
@@ -342,7 +342,7 @@ func TestPools_Clean(t *testing.T) {
 		var alone, after *pooledRun
 		var wrong string
 		synctest.Test(t, func(t *testing.T) {
-			runtime.GC() // twice: what a pool holds survives one
+			runtime.GC() // twice: the contents of a pool survive one
 			runtime.GC()
 			alone = one.run(t)
 			var earlier []*pooledRun

@@ -72,7 +72,7 @@ func ExampleWatch() {
 }
 
 // A head that is longer than its limit is looked at although no line of it has ended, and one that
-// is shorter than before is another one, although it holds what was the last line.
+// is shorter than before is another one, although it holds the line that was the last one.
 func TestWatch_LongAndShort(t *testing.T) {
 	var w Watch
 	limits := wire.Limits{Head: 50, Line: 100}

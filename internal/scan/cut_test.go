@@ -27,7 +27,7 @@ func TestCut(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, func() { _ = Cut([]byte("€€"), 4) }))
 }
 
-// A cut text of UTF-8 is one, and misses less than one character of what there is room for.
+// A cut text of UTF-8 is UTF-8, and has room for less than one character more.
 func TestCut_AnyText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, n := rapid.String().Draw(t, "text"), rapid.IntRange(0, 40).Draw(t, "room")

@@ -217,7 +217,7 @@ func (r *run) timer(e fsm.Effect) {
 	}
 }
 
-// obey carries out what an order means to both sides.
+// obey carries out the part of an order that both sides have in common.
 func (r *run) obey(e fsm.Effect) {
 	r.must("INV-05", "nothing after the terminal event", not(r.get(toldEnd)))
 	//exhaustive:ignore

@@ -119,7 +119,7 @@ func TestClient_DialIsBrokenOff(t *testing.T) {
 	}
 }
 
-// What the provider of credentials says is the cause of the failure that follows from it.
+// The error of a credentials provider is the cause of the failure that follows from it.
 func TestClient_ProviderFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, peer := dialing()
@@ -182,7 +182,7 @@ func (s *says) ReadMessage() (wire.MessageType, []byte, error) {
 	return 0, nil, s.err
 }
 
-// What ends a connection during the extended handshake is told once, and is the cause of the
+// The end of a connection during the extended handshake is told once, and is the cause of the
 // failure if it is the network's.
 func TestClient_ConnectionEnds(t *testing.T) {
 	reset := &net.OpError{Op: "read", Err: errors.New("reset")}

@@ -216,7 +216,7 @@ func TestInbox_Read(t *testing.T) {
 	require.ErrorIs(t, err, io.EOF)
 }
 
-// What fits exactly is kept, and so is one message of any length.
+// A message that fits exactly is kept, and so is one message of any length.
 func TestInbox_Fits(t *testing.T) {
 	const most, cost = 64 << 10, 64
 	for name, sizes := range map[string][]int{

@@ -235,7 +235,7 @@ func TestLoop_HoldLost(t *testing.T) {
 	})
 }
 
-// What one peer has sent, and what waits to be sent to it, is for no other connection.
+// The bytes of one peer, and the messages that wait for it, go to no other connection.
 func TestLoop_NextPeerGetsNothing(t *testing.T) {
 	withLoop(t, true, func(t *testing.T, l *Loop, j *journal, nc *socket, peer *tcptest.Conn) {
 		next := func() *socket {

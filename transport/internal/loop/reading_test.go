@@ -49,7 +49,7 @@ type result struct {
 	at   time.Time
 }
 
-// line is a connection, and what was sent in both directions.
+// line is a connection, and the bytes that were sent in both directions.
 type line struct {
 	text   string            // of the opening handshake, from the peer, that was not read
 	frames []frametest.Frame // likewise
@@ -272,7 +272,7 @@ func (r *reading) connected() {
 	r.frames, r.closed, r.said, r.broken, r.deaf = false, false, false, false, false
 }
 
-// plain leaves out of lines what says more than is known.
+// plain leaves the details that the reading does not know out of lines.
 func plain(lines []string) []string {
 	lines = slices.Clone(lines)
 	for i, l := range lines {

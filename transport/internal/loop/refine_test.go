@@ -423,7 +423,7 @@ func (r *refinement) happen() (takes time.Duration) {
 	before := len(r.told)
 	until, held := time.Now().Add(takes), len(r.loop.held)
 	most := 2*r.wakes + 2 // a wait may end for nothing, as often as it was woken
-	if r.closed {         // what follows a Close is thrown away, whenever it comes
+	if r.closed {         // frames behind a Close are thrown away, whenever they arrive
 		most = 99
 	}
 	for range most {
@@ -437,7 +437,7 @@ func (r *refinement) happen() (takes time.Duration) {
 	return takes + r.extra
 }
 
-// received compares what the peer has received.
+// received compares the bytes that the peer has received.
 func (r *refinement) received() {
 	if r.conn == nil || r.conn.end == "reset" {
 		return

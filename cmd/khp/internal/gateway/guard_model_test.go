@@ -11,7 +11,7 @@ import (
 )
 
 // The model of who may enter a guarded path of khp serve, and when: docs/serve.md, RFC 7515, 7519,
-// 7616 and 7617 in one place. It knows credentials by what they say, not as text.
+// 7616 and 7617 in one place. It knows credentials by their meaning, not as text.
 
 const (
 	modelIssuer   = "https://id.example"
@@ -86,7 +86,7 @@ type cachedAnswer struct {
 	till time.Time
 }
 
-// presented is what a client sends to be let in. The zero value is nothing.
+// presented is the credentials of a client. The zero value is none.
 type presented struct {
 	scheme, text   string // of Authorization
 	user, password string // of Basic, Digest, and tokens of users
@@ -114,7 +114,7 @@ func (l *level) now() time.Duration { return max(0, l.left-time.Since(l.at)) }
 
 func (l *level) add() { l.left, l.at = min(l.now()+forgotten, 20*forgotten), time.Now() }
 
-// guardModel is what the guard knows beyond its settings.
+// guardModel is the state of the guard beside its settings.
 type guardModel struct {
 	mu       sync.Mutex
 	networks map[string]*level
@@ -337,7 +337,7 @@ func (m *guardModel) question(
 	return in(user)
 }
 
-// directory is what the server of /ask knows.
+// directory is the users that the server of /ask knows.
 func directory(p presented) (status int, user string, takes time.Duration) {
 	switch {
 	case p.scheme == "Bearer" && p.text == tokenOf("joe", "welcome"):

@@ -26,7 +26,7 @@ import (
 // modelKey is a key of an issuer.
 type modelKey struct {
 	id, alg string
-	jwk     string // what the key set has
+	jwk     string // its entry in the key set
 	sign    func(text []byte) []byte
 }
 
@@ -82,7 +82,7 @@ func ecKey(id string) *modelKey {
 	}}
 }
 
-// signedToken is a token by what it says.
+// signedToken is a token by its claims.
 type signedToken struct {
 	by     *modelKey // nil signs nothing
 	alg    string    // that it says
