@@ -33,10 +33,16 @@ func (p *program) hunt(o options, byID map[string]int) error {
 		return err
 	}
 	defer j.Close()
+	likely, err := p.guesses()
+	if err != nil {
+		return err
+	}
 	each(todo, o.parallel, func(number int) {
 		f := &p.faults[number-1]
 		begin := time.Now()
-		by, reached := kill(ownFirst(binaries, f), number, o.quick)
+		by, reached := kill(ownFirst(binaries, f), number, o.quick,
+			func(asked []*oneTest) []*oneTest { return likely.first(f.ID, asked) })
+		likely.add(f.ID, by)
 		j.add(result{ID: f.ID, Killer: by, Reached: reached, Seconds: time.Since(begin).Seconds()})
 		if by == "" {
 			word := "SURVIVES"

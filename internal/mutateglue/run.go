@@ -2,12 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -128,32 +128,49 @@ func (t *oneTest) measure(work string) error {
 	return nil
 }
 
-// kill runs the tests that reach a fault, the quickest first, until one fails.
-func kill(binaries []*binary, number int, quick float64) (by string, reached bool) {
+// kill runs the tests that reach a fault until one fails: those that first picks of them, and then
+// the others, the quickest first.
+func kill(
+	binaries []*binary, number int, quick float64, first func(asked []*oneTest) []*oneTest,
+) (by string, reached bool) {
+	var groups [][]*oneTest // one for each binary
 	for _, b := range binaries {
-		var tests []*oneTest
-		for _, t := range b.Tests {
-			if t.Reaches[number] && !t.Fails && t.Seconds < quick {
-				tests = append(tests, t)
-			}
-		}
-		reached = reached || len(tests) > 0
-		slices.SortStableFunc(tests, func(a, b *oneTest) int {
-			return int(1000 * (a.Seconds - b.Seconds))
+		tests := slices.DeleteFunc(slices.Clone(b.Tests), func(t *oneTest) bool {
+			return !t.Reaches[number] || t.Fails || t.Seconds >= quick
 		})
+		slices.SortStableFunc(tests, func(a, b *oneTest) int { return cmp.Compare(a.Seconds, b.Seconds) })
+		groups = append(groups, tests)
+	}
+	asked := slices.Concat(groups...)
+	shown := first(asked)
+	for i := range shown {
+		if by := killedBy(shown[i:i+1], number); by != "" {
+			return by, true
+		}
+	}
+	for _, tests := range groups {
+		tests = slices.DeleteFunc(tests, func(t *oneTest) bool { return slices.Contains(shown, t) })
 		for len(tests) > 0 {
 			n, seconds := 0, 0.0
 			for n < len(tests) && (n == 0 || seconds+tests[n].Seconds < 2) {
 				seconds += tests[n].Seconds
 				n++
 			}
-			o := confirmed(tests[:n],
-				func(tests []*oneTest) outcome { return b.run(tests, number, "") })
-			if o.failed {
-				return filepath.ToSlash(strings.TrimPrefix(b.Package, "./")) + "." + o.killer, true
+			if by := killedBy(tests[:n], number); by != "" {
+				return by, true
 			}
 			tests = tests[n:]
 		}
 	}
-	return "", reached
+	return "", len(asked) > 0
+}
+
+// killedBy runs tests of one binary with a fault, and returns the one that fails.
+func killedBy(tests []*oneTest, number int) string {
+	b := tests[0].in
+	o := confirmed(tests, func(tests []*oneTest) outcome { return b.run(tests, number, "") })
+	if !o.failed {
+		return ""
+	}
+	return (&oneTest{Name: o.killer, in: b}).name()
 }

@@ -45,3 +45,24 @@ func TestMerged(t *testing.T) {
 		{ID: "b:G:4", Killer: "a.TestG"},
 	}, rows)
 }
+
+// A fault is shown first to the tests that noticed most faults of the same function, for the time
+// that they take.
+func TestGuess(t *testing.T) {
+	in := &binary{Package: "./a"}
+	slow := &oneTest{Name: "TestSlow", in: in, Seconds: 5}
+	quick := &oneTest{Name: "TestQuick", in: in, Seconds: 0.1}
+	other := &oneTest{Name: "TestOther", in: in}
+	g := &guess{tests: map[string]map[string]int{}}
+	for _, test := range []string{"a.TestSlow", "a.TestSlow", "a.TestQuick", "", "b.TestOther"} {
+		g.add("a:F:0", test)
+	}
+	g.add("a:G:0", "a.TestOther")
+	require.Equal(t, []*oneTest{quick, slow}, g.first("a:F:1", []*oneTest{other, slow, quick}))
+	require.Equal(t, []*oneTest{other}, g.first("a:G:1", []*oneTest{other, slow, quick}))
+	require.Empty(t, g.first("a:H:1", []*oneTest{other, slow, quick}))
+	for range 20 {
+		g.add("a:F:0", "a.TestSlow")
+	}
+	require.Equal(t, []*oneTest{slow, quick}, g.first("a:F:1", []*oneTest{slow, quick}))
+}

@@ -51,7 +51,8 @@ func (p *program) second(o options, byID map[string]int) error {
 	}
 	defer j.Close()
 	each(all, o.parallel, func(r catalogue.Row) {
-		by, _ := kill(otherTools(binaries, &r), byID[r.ID], o.quick)
+		by, _ := kill(otherTools(binaries, &r), byID[r.ID], o.quick,
+			func([]*oneTest) []*oneTest { return nil })
 		if by == "" {
 			by = catalogue.Alone
 		}
