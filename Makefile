@@ -182,7 +182,7 @@ mutate-explore: ## count the changes that exploration alone notices: N=300 of th
 
 .PHONY: mutate-tools
 mutate-tools: ## show changes of the tables to each tool alone: N=100 of them, S=1 seed; N=-1 shows all, each until two have noticed it (needs z3; minutes, all: hours)
-	$(GO) test ./fsm -run TestMutation_ByTool -mutate-tools $(or $(N),100) -mutate-seed $(or $(S),0) -v -timeout 60m
+	$(GO) test ./fsm -run TestMutation_ByTool -mutate-tools $(or $(N),100) -mutate-seed $(or $(S),0) -v -timeout 5h
 
 .PHONY: mutate-glue
 mutate-glue: ## put one-line faults into the code between machines and sockets: does the test of each notice? N=100 of the catalogue (-1: all), S=1 seed

@@ -93,9 +93,9 @@ func newTools(t *testing.T) []tool {
 		}},
 		{"scenarios", scenes(t, scenarios(t))},
 		{"conformance", scenes(t, cases(t))},
-		{"tests of endpoint", newSuite(t, "endpoint", aboutSource).notices},
 		{"exploration", exploration(t)},
 		{"proof", proof(t)},
+		{"tests of endpoint", newSuite(t, "endpoint", aboutSource).notices},
 	}
 }
 
@@ -246,7 +246,7 @@ func proof(t *testing.T) func(int, fsm.Mutant) bool {
 				}
 				return s, s.Close, nil
 			})
-		require.NoError(t, err)
+		require.NoError(t, err, m.Name)
 		return len(list) > 0
 	}
 }

@@ -3,6 +3,7 @@ package z3
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -87,7 +88,12 @@ func (p *Process) Version() (string, error) {
 	return strings.Trim(strings.TrimPrefix(answer, "(:version "), `")`), err
 }
 
-// Close ends the process.
+// Close ends the process. It returns the error of a command that had no answer to tell it.
 func (p *Process) Close() error {
-	return errors.Join(p.in.Flush(), p.end.Close(), p.cmd.Wait())
+	err := errors.Join(p.in.Flush(), p.end.Close())
+	rest, _ := io.ReadAll(p.out)
+	if err = errors.Join(err, p.cmd.Wait()); err != nil && len(rest) > 0 {
+		return fmt.Errorf("%w: z3 says %s", err, bytes.TrimSpace(rest))
+	}
+	return err
 }

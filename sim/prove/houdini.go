@@ -122,10 +122,10 @@ func (h *houdini) declare() error {
 			for _, d := range r.duties {
 				note(d.holds)
 			}
-			for v := range r.m.limits.of {
-				names[v] = true
-			}
 		}
+	}
+	for v := range h.m.limits.of {
+		names[v] = true
 	}
 	var list []string
 	for n := range names {

@@ -2,7 +2,9 @@ package prove
 
 import (
 	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -61,4 +63,41 @@ func TestValues_ReadsPairs(t *testing.T) {
 	require.Error(t, err)
 	_, err = satisfiable(&answers{"unknown"})
 	require.EqualError(t, err, "prove: the solver answers unknown")
+}
+
+// script is a solver that keeps its commands, and finds nothing.
+type script strings.Builder
+
+func (s *script) Tell(commands string) error {
+	(*strings.Builder)(s).WriteString(commands)
+	return nil
+}
+func (s *script) Ask(command string) (string, error) { return "unsat", s.Tell(command) }
+
+// Every constant is declared before it is used, for a cell without rows that decide anything, too.
+func TestExplain_DeclaresConstants(t *testing.T) {
+	page, err := os.ReadFile("../../docs/invariants.md")
+	require.NoError(t, err)
+	for _, m := range []*Machine{Client(), Server(),
+		Client().Cell("ClientConnecting", "SendRequested"), Server().Cell("ServerOpen", "Decided"),
+		Client().Cell("ClientReading", "Response(Redirect)"), Client().Cell("", "nothing")} {
+		var asked []*script
+		refuted, err := m.Explain(string(page), func() (Solver, func() error, error) {
+			asked = append(asked, &script{})
+			return asked[len(asked)-1], func() error { return nil }, nil
+		})
+		require.NoError(t, err)
+		require.Empty(t, refuted)
+		require.Len(t, asked, 2)
+		for _, s := range asked {
+			declared := map[string]bool{}
+			for line := range strings.Lines((*strings.Builder)(s).String()) {
+				for _, name := range regexp.MustCompile(`\|[^|]*\|`).FindAllString(line, -1) {
+					declares := strings.HasPrefix(line, "(declare-const "+name)
+					require.True(t, declares || declared[name], "%s %s: %s", m.cell, name, line)
+					declared[name] = true
+				}
+			}
+		}
+	}
 }
