@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/frametest"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
@@ -92,6 +93,11 @@ func TestConn_ReaderRest(t *testing.T) {
 	wantMessage(t, c, Binary, "last")
 	_, err = next.Read(make([]byte, 1))
 	require.Equal(t, errGivenUp, err)
+
+	p.send(pf{Op: opT, P: "begin", More: true}, pf{Op: opX, P: "\x03\xe8"})
+	_ = readerOf(t, c, Text)
+	_, _, err = c.Reader(t.Context())
+	require.Equal(t, &CloseError{Code: CloseNormal}, err, "there is no rest")
 }
 
 // The end of a context leaves the connection as it is, also within a message.
@@ -194,6 +200,8 @@ func TestConn_Writer(t *testing.T) {
 		write(t, c, "a", "", "b")
 		p.wantFrame("a short message is one frame", ws.OpText, "ab")
 		long := strings.Repeat("x", fragmentSize+1)
+		write(t, c, "a", long[:fragmentSize-1])
+		p.wantFrame("it has room in one fragment", ws.OpText, "a"+long[:fragmentSize-1])
 		write(t, c, "a", long, "b")
 		p.wantFragment("the first", ws.OpText, "a", true)
 		p.wantFragment("the second", ws.OpContinuation, long[:fragmentSize], true)
@@ -278,25 +286,66 @@ func TestConn_WriterOfEndedConn(t *testing.T) {
 	require.ErrorIs(t, <-later, errClosed)
 }
 
-func TestConn_MessagesInParts_Extensions(t *testing.T) {
-	a, b := tcpPair(t)
-	end := func(l *Conn) *Conn {
-		return newConn(l.link,
-			opened{readLimit: DefaultReadLimit, sessions: []extension.Session{passing{}}})
-	}
-	c, s := end(testConn(a, true)), end(testConn(b, false))
-	w, err := s.Writer(t.Context(), Text)
-	require.NoError(t, err)
-	_, err = w.Write(make([]byte, 3*fragmentSize))
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	all, err := io.ReadAll(readerOf(t, c, Text))
-	require.NoError(t, err)
-	require.Len(t, all, 3*fragmentSize)
+// turning is an extension that turns round the bytes of a message.
+type turning struct{ extension.Pass }
+
+func (turning) Outgoing(f extension.Flow, m extension.Message) { f.Send(turned(m)) }
+func (turning) Incoming(f extension.Flow, m extension.Message) { f.Deliver(turned(m)) }
+
+func turned(m extension.Message) extension.Message {
+	m.Data = bytes.Clone(m.Data)
+	slices.Reverse(m.Data)
+	return m
 }
 
-// passing is an extension that changes nothing.
-type passing struct{ extension.Pass }
+// With extensions and with compression a message that is written or read in parts is whole to them.
+func TestConn_MessagesInParts_Extensions(t *testing.T) {
+	long := strings.Repeat("0123456789", fragmentSize)
+	turn := func(l *Conn) *Conn {
+		return newConn(l.link,
+			opened{readLimit: DefaultReadLimit, sessions: []extension.Session{turning{}}})
+	}
+	deflate := func(l *Conn) *Conn {
+		l.link.Compress(deflate.Params{})
+		return l
+	}
+	for name, with := range map[string]func(l *Conn) *Conn{"extension": turn, "compression": deflate,
+		"both": func(l *Conn) *Conn { return turn(deflate(l)) }} {
+		t.Run(name, func(t *testing.T) {
+			a, b := tcpPair(t)
+			c, s := with(testConn(a, true)), with(testConn(b, false))
+			for range 2 {
+				w, err := s.Writer(t.Context(), Text)
+				require.NoError(t, err)
+				for _, part := range []string{long[:10], long[10:]} {
+					_, err = io.WriteString(w, part)
+					require.NoError(t, err)
+				}
+				require.NoError(t, w.Close())
+			}
+			r := readerOf(t, c, Text)
+			begin := make([]byte, 15)
+			_, err := io.ReadFull(r, begin)
+			require.NoError(t, err)
+			require.Equal(t, long[:15], string(begin))
+			rest, err := io.ReadAll(r)
+			require.NoError(t, err)
+			require.True(t, long[15:] == string(rest))
+			wantMessage(t, c, Text, long)
+		})
+	}
+}
+
+// The end of a response that came late is none of the application's messages, with an extension
+// that looks at messages, too.
+func TestConn_LateTerminator_Extensions(t *testing.T) {
+	a, b := tcpPair(t)
+	c := newConn(testConn(a, true).link, opened{readLimit: DefaultReadLimit,
+		info: handshakeInfo{lateTerminator: true}, sessions: []extension.Session{turning{}}})
+	newPeer(t, b, false).send(terminator, pf{Op: opT, P: "ba"}, pf{Op: opB})
+	wantMessage(t, c, Text, "ab")
+	wantMessage(t, c, Binary, "")
+}
 
 func TestPrepare(t *testing.T) {
 	_, err := Prepare(0, nil)

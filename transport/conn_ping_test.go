@@ -70,6 +70,31 @@ func TestConn_PingTimeout(t *testing.T) {
 	})
 }
 
+// Of several Pings that wait while a Reader reads a message, each that is left reads on behind it.
+func TestConn_PingBehindAReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := connection(t)
+		c, p := testConn(a, true), newPeer(t, b, false)
+		go p.send(pf{Op: opT, P: "be", More: true})
+		r := readerOf(t, c, Text)
+		first, second := make(chan error, 1), make(chan error, 1)
+		go func() { first <- c.Ping(t.Context()) }()
+		p.wantFrame("the first Ping", opI, "")
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { second <- c.Ping(ctx) }()
+		p.wantFrame("the second Ping", opI, "")
+		synctest.Wait()
+		cancel()
+		require.Equal(t, context.Canceled, <-second)
+		go p.send(pf{Op: opC, P: "gin"}, pf{Op: opO})
+		all, err := io.ReadAll(r)
+		require.NoError(t, err)
+		require.Equal(t, "begin", string(all))
+		require.NoError(t, <-first)
+	})
+}
+
 // Unread messages do not fill the memory while Ping waits, however small they are.
 func TestConn_PingKeepsOnlySoMuch(t *testing.T) {
 	for _, size := range []int{100, 0} {

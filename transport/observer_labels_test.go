@@ -38,6 +38,8 @@ func TestEvent_Labels(t *testing.T) {
 	}, Event{Server: true, Kind: EventFail, Failure: fsm.FailureStatus, Status: 499}.Labels())
 	require.Equal(t, Labels{Side: "client", Outcome: "open", Failure: "none", Status: "101"},
 		Event{Kind: EventOpen, Status: 101}.Labels())
+	require.Equal(t, Labels{Side: "client", Outcome: "failed", Failure: "FailureTimeout",
+		Status: "none"}, Event{Kind: EventFail, Failure: fsm.FailureTimeout}.Labels())
 	for code, label := range map[uint16]string{999: "other", 1000: "1000", 1015: "1015",
 		1016: "other", 2999: "other", 3000: "3xxx", 3999: "3xxx", 4000: "4xxx", 4999: "4xxx",
 		5000: "other"} {

@@ -65,6 +65,12 @@ func TestObserver_Client(t *testing.T) {
 			require.False(t, ev.Time.IsZero())
 			require.Equal(t, seen.events[0].Conn, ev.Conn)
 		}
+		first := seen.events[0].Conn
+		got = dialRaw(t, t.Context(), false, &DialOptions{Observer: &seen},
+			func(p *rawServer) { _ = p.nc.Close() })
+		require.Error(t, got.err)
+		got.end()
+		require.Greater(t, seen.events[len(seen.events)-1].Conn, first, "another connection")
 	})
 }
 

@@ -14,6 +14,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// What is no secret is shown: which fields are sent, each for itself.
+func TestDialOptions_String(t *testing.T) {
+	o := DialOptions{Method: "POST", Subprotocols: []string{"a", "b"}, Body: []byte("12345"),
+		Sensitive:     []string{"x-key"},
+		Header:        http.Header{"A": {"1"}, "Cookie": {"2"}, "X-Key": {"3"}},
+		OpeningHeader: http.Header{"B": {"4", "5"}}}
+	require.Equal(t, `transport.DialOptions{Profile: Profile(0), Subprotocols: ["a" "b"], `+
+		`Extensions: [], Header: [A: 1; Cookie: [redacted]; X-Key: [redacted]], `+
+		`OpeningHeader: [B: 4; B: 5], Credentials: false, Method: "POST", Body: 5 bytes}`, o.String())
+}
+
 // Nothing that holds a secret prints it, by whatever verb or logger: as a value, behind a pointer,
 // and inside of something else.
 func TestRedacted(t *testing.T) {

@@ -53,6 +53,8 @@ func TestDial_Retry(t *testing.T) {
 			[]func(p *rawServer){date(9 * time.Second), then101(terminator)}, 0, 9 * time.Second},
 		{"Retry-After in the past", &Retry{}, []func(p *rawServer){date(-time.Hour), then101(terminator)},
 			0, 500 * time.Millisecond},
+		{"Retry-After of just the bound", &Retry{MaxBackoff: 7 * time.Second},
+			[]func(p *rawServer){later, then101(terminator)}, 0, 7 * time.Second},
 		{"Retry-After too long", &Retry{MaxBackoff: 6 * time.Second},
 			[]func(p *rawServer){later, then101(terminator)}, 1, 0},
 		{"after a timeout", &Retry{}, []func(p *rawServer){func(p *rawServer) { p.asked(); p.silent() },
@@ -126,6 +128,15 @@ func TestDial_RetryContext(t *testing.T) {
 		require.ErrorAs(t, got.err, &e)
 		require.Equal(t, 1, e.Tries)
 		require.Zero(t, e.Failure)
+		require.Equal(t, "khp: given up: context deadline exceeded [extended handshake, "+
+			"ws://one.example/, in phase ClientAwaitResponse]", e.Error())
+	})
+	virtual(t, "for a reason of the caller's", func(t *testing.T) {
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errors.New("out of patience"))
+		defer cancel()
+		got := dialRaw(t, ctx, false, nil, func(p *rawServer) { p.asked(); p.silent() })
+		got.end()
+		require.ErrorContains(t, got.err, "given up: context deadline exceeded: out of patience [")
 	})
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -187,7 +187,7 @@ func (h *application) Judge(
 	ctx context.Context, nc net.Conn, r *Request, letIn bool,
 ) (d Decision, refused *auth.Verdict, err error) {
 	ctx = context.WithValue(ctx, sourceKey{}, nc)
-	if h.Authenticator != nil && !letIn {
+	if h.Authenticator != nil {
 		ctx = auth.WithClientNetwork(ctx, nc.RemoteAddr())
 	}
 	defer func() {

@@ -252,9 +252,6 @@ func (c *served) upgrade(w http.ResponseWriter, r *http.Request, bad error, deta
 
 // fieldsOf101 returns the fields that middleware has set, without those about a body.
 func fieldsOf101(h http.Header) []HeaderField {
-	if len(h) == 0 {
-		return nil
-	}
 	return slices.DeleteFunc(field.List(h), func(f HeaderField) bool {
 		// The endpoint leaves out the rest.
 		return strings.HasPrefix(http.CanonicalHeaderKey(f.Name), "Content-")

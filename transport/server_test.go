@@ -146,8 +146,11 @@ func TestServer_FallbackFirst(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := &Handler{Serve: echoServe}
+			unused := &Handler{Serve: echoServe, CheckOpening: func(*OpeningRequest) (int, string) {
+				return http.StatusConflict, "Route says which Handler serves a path"
+			}}
 			url := serveBy(t, &Server{
-				Fallback: http.HandlerFunc(webPage), Route: func(_, path string) *Handler {
+				Fallback: http.HandlerFunc(webPage), Handler: unused, Route: func(_, path string) *Handler {
 					if path == "/echo" {
 						return h
 					}
