@@ -275,6 +275,20 @@ func TestConn_WriterBroken(t *testing.T) {
 	require.NoError(t, <-closed)
 }
 
+// A message of which nothing was sent spoils nothing.
+func TestConn_WriterGivenUpBeforeItBegan(t *testing.T) {
+	client, server := connPair(t, tcpPair)
+	ctx, cancel := context.WithCancel(t.Context())
+	w, err := server.Writer(ctx, Binary)
+	require.NoError(t, err)
+	cancel()
+	_, err = w.Write(make([]byte, 2*fragmentSize))
+	require.Equal(t, context.Canceled, err)
+	require.Equal(t, context.Canceled, w.Close())
+	require.NoError(t, server.Write(t.Context(), Text, []byte("behind it")))
+	wantMessage(t, client, Text, "behind it")
+}
+
 // A writer that waits for another one hears of the end of the connection.
 func TestConn_WriterOfEndedConn(t *testing.T) {
 	_, server := connPair(t, tcpPair)

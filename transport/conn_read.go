@@ -221,7 +221,7 @@ func (c *Conn) dequeue() frames.Item {
 // keep makes a message the application's and lets the link go idle.
 func (c *Conn) keep(it frames.Item) frames.Item {
 	if !it.Owned {
-		it.Data, it.Owned = bytes.Clone(it.Data), true
+		it.Data = bytes.Clone(it.Data)
 	}
 	c.link.Rest()
 	return it

@@ -56,6 +56,7 @@ func TestConn_CloseTimeout(t *testing.T) {
 			p.wantFrame("Close goes out", opX, "\x03\xe8")
 			err := <-closed
 			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.ErrorContains(t, err, "peer did not complete the closing handshake within 5s")
 			require.Equal(t, closeTimeout, time.Since(start))
 			p.wantEnd("TCP is closed")
 			if reading {

@@ -201,7 +201,10 @@ func TestDial_Plain(t *testing.T) {
 	require.Equal(t, "ws://one.example/", got.conn.URL())
 	wantMessage(t, got.conn, Text, "first")
 	got.end()
-	got = dialRaw(t, t.Context(), true, &DialOptions{Subprotocols: []string{"chat"}}, plain)
-	require.ErrorIs(t, got.err, fsm.FailureNotSelected)
-	got.end()
+	for _, o := range []DialOptions{{}, {TerminatorOptional: true, Upgrade: true}} {
+		o.Subprotocols = []string{"chat"}
+		got = dialRaw(t, t.Context(), true, &o, plain)
+		require.ErrorIs(t, got.err, fsm.FailureNotSelected)
+		got.end()
+	}
 }

@@ -360,6 +360,26 @@ func TestForward_LargeMessageBreaks(t *testing.T) {
 	}
 }
 
+// A large message that does not come to its end is not ended for the other side, which can be used
+// further only if nothing was sent of it.
+func TestForward_LargeMessageIsCut(t *testing.T) {
+	for _, size := range []int{0, 1, 150 << 10} {
+		r := newRelayed(false, false)
+		whole := frametest.Encode(false, bin(strings.Repeat("x", 200<<10)))
+		r.fromEnd.Reads = [][]byte{whole[:len(whole)-200<<10+size]}
+		err := r.c.Forward(t.Context(), r.to, nil, nil)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		require.NotErrorAs(t, err, new(*ForwardError))
+		require.Empty(t, got(t, bytes.Join(r.toward.Writes, nil), false), "no message")
+		err = r.to.Write(t.Context(), Text, []byte("behind it"))
+		if size == 0 {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, "was broken off between fragments")
+		}
+	}
+}
+
 type writerFunc func(p []byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

@@ -35,5 +35,8 @@ func TestAnswerProbe(t *testing.T) {
 		if c.status != 0 {
 			require.Equal(t, c.status, w.Code, "%v", c)
 		}
+		if c.status == 200 {
+			require.Equal(t, "no-store", w.Header().Get("Cache-Control"), "%v", c)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -307,4 +308,31 @@ func TestHandler_ConnContext(t *testing.T) {
 	_, _, err = c.Read(t.Context())
 	require.Equal(t, CloseGoingAway, CloseCode(err))
 	<-over
+}
+
+// The observer and the log of a Handler hear of requests that cannot be parsed, and the server's log
+// of clients that send none.
+func TestServer_BrokenRequestsAreTold(t *testing.T) {
+	var log, serverLog syncBuffer
+	failed := make(chan Event, 1)
+	url := serveBy(t, &Server{
+		Handler: &Handler{Serve: echoServe, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+			Observer: observe(func(ev Event) {
+				if ev.Kind == EventFail {
+					failed <- ev
+				}
+			})},
+		Logger: slog.New(slog.NewTextHandler(&serverLog, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	conn := dialHTTP(t, url)
+	conn.send("GET /echo HTTP/1.1\nHost: h\n\n")
+	conn.want(400, "LF without CR")
+	require.NoError(t, conn.Close())
+	require.ErrorContains(t, (<-failed).Err, "LF without CR")
+	require.Eventually(t, func() bool { return strings.Contains(log.String(), "status=400") },
+		30*time.Second, time.Millisecond)
+	require.NoError(t, dialHTTP(t, url).Close())
+	require.Eventually(t, func() bool {
+		return regexp.MustCompile(`msg="no opening request came" remote=127\S+ error=\S`).
+			MatchString(serverLog.String())
+	}, 30*time.Second, time.Millisecond)
 }
