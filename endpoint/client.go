@@ -183,9 +183,7 @@ func (c *Client) Lost(now time.Time, detail string) []Output {
 		return c.out
 	}
 	c.settle()
-	if c.detail == "" {
-		c.detail = detail
-	}
+	c.detail = detail
 	c.step(fsm.Event{Kind: fsm.EventConnectionLost, Facts: c.unitFacts()})
 	return c.out
 }

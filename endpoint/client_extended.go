@@ -259,9 +259,7 @@ func (c *Client) judgeSelection(
 
 // take keeps the results of a judgment, and returns its facts.
 func (c *Client) take(j judgment) fsm.Facts {
-	if j.Detail != "" {
-		c.detail = j.Detail
-	}
+	c.detail = j.Detail
 	if j.challenges != nil {
 		c.challenges = j.challenges
 	}

@@ -241,14 +241,10 @@ func (s *Server) judgeSelection(d *Decision, action codes.Action) error {
 
 // whyNot explains a decision that the machine refused although it is well-formed.
 func (s *Server) whyNot(status int) string {
-	rule := fsm.Status(status)
-	switch {
-	case rule.Duties&codes.NeverSend != 0:
+	if fsm.Status(status).Duties&codes.NeverSend != 0 {
 		return "a KHP server never sends it"
-	case rule.Action == codes.ActionWait:
-		return "the largest number of 202 responses was sent; decide"
 	}
-	return "the handshake is past that point"
+	return "the largest number of 202 responses was sent; decide"
 }
 
 // A client that does not offer KHP sends no extended request. With DecidePlain the application

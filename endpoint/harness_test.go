@@ -176,6 +176,7 @@ func (r *run) message(messages ...string) *run {
 		p, untouched := received(r.t, m)
 		r.take(r.c.Message(t0, wire.Binary, p))
 		untouched()
+		reuse(p)
 		require.Nil(r.t, r.c.core.message, "a message is not kept")
 	}
 	return r
@@ -188,6 +189,13 @@ func received(t require.TestingT, m string) (p []byte, untouched func()) {
 	memory := []byte(m + strings.Repeat(behind, 40))
 	return memory[:len(m)], func() {
 		require.Equal(t, m+strings.Repeat(behind, 40), string(memory), "the host's memory")
+	}
+}
+
+// reuse is what a host does with its memory once the outputs of a call are carried out.
+func reuse(p []byte) {
+	for i := range p {
+		p[i] = '#'
 	}
 }
 
@@ -307,6 +315,7 @@ func listening(t require.TestingT, target string, cfg ServerConfig) *served {
 	used, out := s.s.OpeningReceived(t0, b)
 	require.Equal(t, len(b), used)
 	s.take(out)
+	reuse(b)
 	require.Equal(t, fsm.ServerAwaitRequest, s.s.Phase())
 	return s
 }
@@ -316,6 +325,7 @@ func (s *served) message(messages ...string) *served {
 		p, untouched := received(s.t, m)
 		s.take(s.s.Message(t0, wire.Binary, p))
 		untouched()
+		reuse(p)
 		require.Nil(s.t, s.s.core.message, "a message is not kept")
 	}
 	return s

@@ -14,9 +14,11 @@ func (s *served) opening(target string, lines ...string) string {
 	for _, l := range lines {
 		head += l + "\r\n"
 	}
-	used, out := s.s.OpeningReceived(t0, []byte(head+"\r\n"))
-	require.Equal(s.t, len(head)+2, used)
+	b := []byte(head + "\r\n")
+	used, out := s.s.OpeningReceived(t0, b)
+	require.Equal(s.t, len(b), used)
 	s.take(out)
+	reuse(b)
 	return string(out[0].Data)
 }
 
@@ -53,6 +55,8 @@ func TestServer_GrantOpening(t *testing.T) {
 	s = newServed(t, cfg)
 	s.opening("/p", offer)
 	s.deciding("Sec-WebSocket-Extensions: x-b")
+	answer = newServed(t, cfg).opening("/p", "Sec-WebSocket-Extensions: x-c")
+	require.Contains(t, answer, "\r\nSec-WebSocket-Extensions: x-c\r\n", "the only one")
 }
 
 // Credentials of the opening request count for the extended one in the kaazing profile, where both
