@@ -97,6 +97,76 @@ func TestParseError_Quotes(t *testing.T) {
 	}
 }
 
+// An error in a line of a head quotes that line, around the wrong byte, up to a query or a secret.
+func TestParseError_QuotesTheLine(t *testing.T) {
+	in := strings.Repeat("abcdefghij", 10)
+	for text, want := range map[string]ParseError{
+		"GET /p HTTP/1.1\r\nHost: h":           {KindIncomplete, 24, "more bytes needed"},
+		"GET /" + in + "\x00":                  {KindTarget, 105, `byte not allowed, near "efghijabcdefghij\x00"`},
+		"GET /a@b/c \x00 HTTP/1.1":             {KindVersion, 11, `not an HTTP version, near "GET /a@b/c \x00 HTTP/1.1"`},
+		"GET /p HTTP/1.1\r\nX: " + in + "\x00": {KindFieldValue, 120, `control byte, near "efghijabcdefghij\x00"`},
+		"GET /p HTTP/1.1\r\nCookie: a=b\x00":   {KindFieldValue, 28, `control byte, near "Cookie:"`},
+	} {
+		var r Request
+		_, err := r.ParseHead([]byte(text), DefaultLimits())
+		require.Equal(t, &want, err, "%q", text)
+	}
+	_, err := ParseURL("ws://a\x80/", nil)
+	require.ErrorContains(t, err, "host is not ASCII")
+	const text = "HTTP/1.1 403 No\r\nContent-Length: 1\r\n 2\r\n\r\n"
+	_, _, err = new(Response).ParseOpening([]byte(text), DefaultLimits())
+	require.Equal(t, &ParseError{KindFolded, 36,
+		"line starts with a blank, in a field that says where the message ends"}, err)
+}
+
+// A byte that no legal line can have at its place is refused as soon as it is there, whatever
+// follows: a peer need not be waited for. What is judged as a whole is the end of a line and the
+// value of some fields.
+func TestParseError_AtOnce(t *testing.T) {
+	whole := map[Kind]bool{KindLineEnd: true, KindContentLength: true, KindTransferEncoding: true,
+		KindHost: true, KindTarget: true, KindBodyTooLarge: true, KindIncomplete: true,
+		KindLineTooLong: true, KindHeadTooLarge: true, KindTargetTooLong: true, KindTooManyFields: true,
+		KindBodyForbidden: true}
+	request := func(b []byte) error {
+		_, err := new(Request).ParseHead(b, DefaultLimits())
+		return err
+	}
+	response := func(b []byte) error {
+		_, err := new(Response).ParseHead(b, DefaultLimits())
+		return err
+	}
+	check := func(text string, parse func(b []byte) error) {
+		b := []byte(text)
+		err := parse(b)
+		if err == nil || whole[KindOf(err)] {
+			return
+		}
+		at := err.(*ParseError).Offset
+		require.Equal(t, KindIncomplete, KindOf(parse(b[:at])), "%q before byte %d", text, at)
+		require.Equal(t, KindOf(err), KindOf(parse(b[:at+1])), "%q with byte %d", text, at)
+	}
+	for _, c := range loadCorpus(t) {
+		switch c.Kind {
+		case "request":
+			check(string(c.bytes), request)
+		case "response":
+			check(string(c.bytes), response)
+		}
+	}
+	const good = "HTTP/1.1 200 OK\r\nA: b\r\n\r\n"
+	for i := range good {
+		for _, c := range []byte("xX:1 \x00\xff") {
+			check(good[:i]+string(c)+good[i+1:], response)
+		}
+	}
+	const asked = "GET /p HTTP/1.1\r\nA: b\r\n\r\n"
+	for i := range asked {
+		for _, c := range []byte("xX:1 \x00\xff") {
+			check(asked[:i]+string(c)+asked[i+1:], request)
+		}
+	}
+}
+
 // An error quotes no half of a character, wherever it is: that would read as bytes that were not
 // sent.
 func TestParseError_QuotesWholeCharacters(t *testing.T) {

@@ -39,7 +39,7 @@ func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 	switch {
 	case i >= end:
 		return h.short(end, l)
-	case i == 0 && (w[0] == '\r' || w[0] == '\n'):
+	case w[0] == '\r' || w[0] == '\n':
 		return h.fail(KindRequestLine, 0, "starts with a line end")
 	case i == 0 || w[i] != ' ' && w[i] != '\r' && w[i] != '\n':
 		return h.fail(KindMethod, i, "not a token")

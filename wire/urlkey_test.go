@@ -141,4 +141,5 @@ func TestURL_Key_ReservedEscapes(t *testing.T) {
 		seen[k] = target
 	}
 	require.Equal(t, key("/x%2fy"), key("/x%2Fy"))
+	require.Equal(t, "ws://h:80/x%2Fy?q=%26a", key("/%78%2fy?%71=%26a"))
 }

@@ -75,8 +75,8 @@ func ParsePort[S scan.Text](s S) (uint16, bool) {
 
 // ParseIPv6 reads the text between the brackets, without a zone. [RFC 4291 2.2]
 func ParseIPv6[S scan.Text](s S) (a netip.Addr, ok bool) {
-	a, err := netip.ParseAddr(string(s))
-	return a, err == nil && a.Is6() && a.Zone() == ""
+	a, _ = netip.ParseAddr(string(s)) // the zero Addr is of no version
+	return a, a.Is6() && a.Zone() == ""
 }
 
 // FormatIPv6 writes the one canonical form, in brackets, always without dots. [RFC 5952]
