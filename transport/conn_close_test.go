@@ -230,5 +230,17 @@ func TestConn_CloseNowEndsEverything(t *testing.T) {
 		}
 		require.ErrorIs(t, c.CloseNow(), net.ErrClosed)
 		require.ErrorIs(t, c.Close(CloseNormal, ""), net.ErrClosed)
+
+		out, in := connection(t)
+		closing := testConn(out, true)
+		first := make(chan error, 1)
+		go func() { first <- closing.Close(CloseNormal, "") }()
+		peer := newPeer(t, in, false)
+		peer.wantFrame("Close", opX, "\x03\xe8")
+		require.EqualError(t, closing.Close(CloseNormal, ""), errClosed.Error(), "one is under way")
+		go peer.send(pf{Op: opX, P: "\x03\xe8"})
+		synctest.Wait()
+		require.NoError(t, in.Close())
+		require.NoError(t, <-first)
 	})
 }

@@ -345,6 +345,9 @@ func TestConn_MessagesInParts_Extensions(t *testing.T) {
 			rest, err := io.ReadAll(r)
 			require.NoError(t, err)
 			require.True(t, long[15:] == string(rest))
+			n, err := r.Read(begin)
+			require.Zero(t, n)
+			require.Equal(t, io.EOF, err)
 			wantMessage(t, c, Text, long)
 		})
 	}

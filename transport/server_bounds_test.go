@@ -40,6 +40,9 @@ func testServerSetBounds(t *testing.T) {
 		require.ErrorContains(t, s.SetBounds(Bounds{MaxWaiting: 1}),
 			"means nothing without MaxConnections")
 		require.ErrorContains(t, s.SetBounds(Bounds{MaxConnections: -1}), "MaxConnections is -1")
+		require.ErrorContains(t, s.SetBounds(Bounds{MaxConnections: 1, MaxWaiting: -1}),
+			"MaxWaiting is -1")
+		require.ErrorContains(t, s.SetBounds(Bounds{MaxPerAddress: -1}), "MaxPerAddress is -1")
 		require.NoError(t, s.SetBounds(Bounds{MaxConnections: 2, MaxWaiting: 2}))
 		require.Contains(t, <-second.head, "101 ", "there is room for the one that waits")
 		require.Equal(t, Load{InUse: 2, Full: true}, s.Load())

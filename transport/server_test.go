@@ -310,8 +310,8 @@ func TestHandler_ConnContext(t *testing.T) {
 	<-over
 }
 
-// The observer and the log of a Handler hear of requests that cannot be parsed, and the server's log
-// of clients that send none.
+// The observer and the log of a Handler hear of requests that cannot be parsed, and the server's
+// log of clients that send none.
 func TestServer_BrokenRequestsAreTold(t *testing.T) {
 	var log, serverLog syncBuffer
 	failed := make(chan Event, 1)

@@ -255,6 +255,8 @@ func TestAssembler_WhereItIsWrong(t *testing.T) {
 			ParseError{KindUTF8, len(open) + 3, ""}},
 		"text that is cut": {[]part{{t: Text, s: open + "a"}, {t: Text, s: "b\xe2"}, {t: Text, s: "\x82"},
 			{t: Binary}}, ParseError{KindUTF8, len(open) + 2, "cut inside a character"}},
+		"the character for what is none is one": {[]part{{t: Text, s: open + "a\ufffdb\xff"}},
+			ParseError{KindUTF8, len(open) + 5, ""}},
 		"no text where no name may be": {[]part{{t: Text, s: "HTTP/1.1 403 No\r\nA\xff: b\r\n\r\n"}},
 			ParseError{KindUTF8, len("HTTP/1.1 403 No\r\nA"), ""}},
 		"no text behind a wrong name": {[]part{{t: Text, s: "HTTP/1.1 403 No\r\nA ü\xff: b\r\n\r\n"}},

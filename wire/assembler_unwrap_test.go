@@ -110,6 +110,18 @@ func TestAssembler_UnwrapEmpty(t *testing.T) {
 	}
 }
 
+// A wrapped response whose head is longer than the length around it has none of its own.
+func TestAssembler_UnwrapShort(t *testing.T) {
+	inner := "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic\r\n\r\n"
+	a := Assembler{Unwrap: true}
+	a.Reset(Limits{})
+	_, err := a.Add(Binary, []byte("HTTP/1.1 200 OK\r\nContent-Length: "+strconv.Itoa(len(inner)-1)+
+		"\r\n\r\n"+inner))
+	require.Error(t, err)
+	require.Equal(t, &ParseError{KindContentLength, len(inner),
+		"the response around it has another length"}, err)
+}
+
 // The text around a response must be text as well.
 func TestAssembler_UnwrapTextAround(t *testing.T) {
 	const around = "HTTP/1.1 200 OK\r\nA: "

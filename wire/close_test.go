@@ -53,6 +53,8 @@ func TestClose_Body(t *testing.T) {
 		_, _, err := ParseClose([]byte(body))
 		require.Equal(t, want, KindOf(err), "%q", body)
 	}
+	_, _, err = ParseClose([]byte("\x03\xe8a\xff"))
+	require.Equal(t, &ParseError{KindUTF8, 2, "the reason"}, err)
 }
 
 // A script may send fewer codes than a program; each of them is valid.

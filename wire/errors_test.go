@@ -101,11 +101,20 @@ func TestParseError_Quotes(t *testing.T) {
 func TestParseError_QuotesTheLine(t *testing.T) {
 	in := strings.Repeat("abcdefghij", 10)
 	for text, want := range map[string]ParseError{
-		"GET /p HTTP/1.1\r\nHost: h":           {KindIncomplete, 24, "more bytes needed"},
-		"GET /" + in + "\x00":                  {KindTarget, 105, `byte not allowed, near "efghijabcdefghij\x00"`},
-		"GET /a@b/c \x00 HTTP/1.1":             {KindVersion, 11, `not an HTTP version, near "GET /a@b/c \x00 HTTP/1.1"`},
-		"GET /p HTTP/1.1\r\nX: " + in + "\x00": {KindFieldValue, 120, `control byte, near "efghijabcdefghij\x00"`},
-		"GET /p HTTP/1.1\r\nCookie: a=b\x00":   {KindFieldValue, 28, `control byte, near "Cookie:"`},
+		"GET /p HTTP/1.1\r\nHost: h": {KindIncomplete, 24, "more bytes needed"},
+		"GET /" + in + "\x00": {KindTarget, 105,
+			`byte not allowed, near "efghijabcdefghij\x00"`},
+		"GET /a@b/c \x00 HTTP/1.1": {KindVersion, 11,
+			`not an HTTP version, near "GET /a@b/c \x00 HTTP/1.1"`},
+		"GET /p HTTP/1.1\r\nX: " + in + "\x00": {KindFieldValue, 120,
+			`control byte, near "efghijabcdefghij\x00"`},
+		"GET http://joe:pw@h/ HTTP/1.1\r\nHost: h\r\n\r\n": {KindTarget, 4,
+			`neither a path nor an http or ws URL, near "GET http://"`},
+		"GET /p HTTP/1.1\r\n: b": {KindFieldName, 17, `empty name, near ": b"`},
+		"GET /p HTTP/1.1\r\nA\t: b": {KindFieldName, 18,
+			`blank in a name or before the colon, near "A\t: b"`},
+		"GET /p HTTP/1.1\r\nCookie: a=b\x00": {KindFieldValue, 28,
+			`control byte, near "Cookie:"`},
 	} {
 		var r Request
 		_, err := r.ParseHead([]byte(text), DefaultLimits())

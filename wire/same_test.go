@@ -21,7 +21,8 @@ func TestSameAuthority(t *testing.T) {
 		{"h:x", "h:x", true}, {":80", "h:x", false}, {"", "[::1", false}, {"h:80:80", "h:80", false},
 		{"h:0", "h", false}, {"h:0", "h:", false}, {"h:00", "h", false}, {"h:0", "h:80", false},
 		{"[::1]:0", "[::1]", false}, {"h:0", "H:000", true}, {"h:", "H", true},
-		{"[::g]", "[::h]", false}, {"[::1]x", "[::1]y", false}, {"[::1]80", "[::1]:80", false},
+		{"[::1", "[::]", false}, {"[::g]", "[::h]", false}, {"[::1]x", "[::1]y", false},
+		{"[::1]80", "[::1]:80", false},
 	} {
 		require.Equal(t, c.want, place.SameAuthority(c.a, c.b), "%s %s", c.a, c.b)
 		require.Equal(t, c.want, place.SameAuthority(c.b, c.a), "%s %s", c.b, c.a)

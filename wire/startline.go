@@ -156,7 +156,6 @@ func (h *head) statusLine(r *Response, b []byte, l *Limits) Kind {
 	if k := h.lineEnd(w, i, end, KindStatusLine, "control byte in the reason", l); k != 0 {
 		return k
 	}
-	r.Reason = nil
 	if i > code+4 {
 		r.Reason = b[code+4 : i : i]
 	}

@@ -97,6 +97,25 @@ func TestScan_EveryPair(t *testing.T) {
 	}
 }
 
+// A byte outside the class is noticed between any others, in texts shorter than two words, too.
+func TestScan_OneOddByte(t *testing.T) {
+	for _, fill := range "1a.~" {
+		for size := 1; size <= 20; size++ {
+			for at := range size {
+				for c := range 256 {
+					b := []byte(strings.Repeat(string(fill), size))
+					b[at] = byte(c)
+					for _, w := range wholes {
+						if w.fast(b) != w.slow(b) || w.quick(string(b)) != w.slow(b) {
+							t.Fatalf("%s: %q: want %v", w.name, b, w.slow(b))
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestScan_AnyBytes(t *testing.T) {
 	bytes := rapid.SliceOfN(rapid.SampledFrom([]byte("aZ/ \t\r\n"+
 		"#\x00\x1f !~\x7f\x80\x81\xff\"-.:@[`{09")), 0, 40)
