@@ -181,7 +181,7 @@ mutate-explore: ## count the changes that exploration alone notices: N=300 of th
 	$(GO) test ./fsm -run TestMutation_ByExploration -mutate-explore $(or $(N),300) -mutate-seed $(or $(S),0) -v -timeout 60m
 
 .PHONY: mutate-tools
-mutate-tools: ## show changes of the tables to each tool alone: N=100 of them, S=1 seed; N=-1 shows all, each until two have noticed it (needs z3; minutes, all: hours)
+mutate-tools: ## show changes of the tables to each tool alone: N=100 of them, S=1 seed; N=-1 shows all, each until two have noticed it (needs z3; minutes, all: an hour)
 	$(GO) test ./fsm -run TestMutation_ByTool -mutate-tools $(or $(N),100) -mutate-seed $(or $(S),0) -v -timeout 5h
 
 .PHONY: mutate-glue
