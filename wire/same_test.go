@@ -22,7 +22,7 @@ func TestSameAuthority(t *testing.T) {
 		{"h:0", "h", false}, {"h:0", "h:", false}, {"h:00", "h", false}, {"h:0", "h:80", false},
 		{"[::1]:0", "[::1]", false}, {"h:0", "H:000", true}, {"h:", "H", true},
 		{"[::1", "[::]", false}, {"[::g]", "[::h]", false}, {"[::1]x", "[::1]y", false},
-		{"[::1]80", "[::1]:80", false},
+		{"[::1]80", "[::1]:80", false}, {"h:99999", "h:099999", false},
 	} {
 		require.Equal(t, c.want, place.SameAuthority(c.a, c.b), "%s %s", c.a, c.b)
 		require.Equal(t, c.want, place.SameAuthority(c.b, c.a), "%s %s", c.b, c.a)
