@@ -56,10 +56,9 @@ func Named(nc net.Conn, text string) net.Conn {
 	if err != nil {
 		return nc
 	}
-	if own, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
-		if a := own.AddrPort(); a.Addr().Unmap() == client.Addr().Unmap() && a.Port() == client.Port() {
-			return nc
-		}
+	own, _ := nc.RemoteAddr().(*net.TCPAddr)
+	if a := own.AddrPort(); a.Addr().Unmap() == client.Addr().Unmap() && a.Port() == client.Port() {
+		return nc
 	}
 	return &Conn{Conn: nc, remote: net.TCPAddrFromAddrPort(client), before: []netip.AddrPort{client}}
 }

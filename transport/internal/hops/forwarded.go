@@ -62,8 +62,8 @@ scan:
 	if text == "" {
 		return "", "", rest, true
 	}
-	name, value, ok = strings.Cut(text, "=")
-	if !ok || quoted || name == "" || strings.ContainsAny(name, " \t\"") {
+	name, value, _ = strings.Cut(text, "=")
+	if quoted || name == "" || strings.ContainsAny(name, " \t\"") {
 		return "", "", rest, false
 	}
 	if inner, is := strings.CutPrefix(value, `"`); is {

@@ -40,6 +40,8 @@ func TestForwardedFor(t *testing.T) {
 		`for=c, for="a`:             {"c", ""},
 		`for=c, for="a\`:            {"c", ""},
 		`for=c;x="a\", for=d`:       {""},
+		`for=c;x="a\"`:              {""},
+		`for=c;for`:                 {""},
 	} {
 		require.Equal(t, want, forwardedFor(value), value)
 	}
