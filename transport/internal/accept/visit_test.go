@@ -89,10 +89,23 @@ func TestVisit_Introduce_Header(t *testing.T) {
 		require.Equal(t, uint64(1), e.TooMany())
 		require.Equal(t, secure == nil, heard(t, client) != "", "it expects TLS")
 		two.Leave()
-		_, local := e.visit(f, "10.0.0.1:9", "PROXY UNKNOWN\r\n")
-		require.True(t, local.Introduce())
+		for range 2 {
+			_, local := e.visit(f, "10.0.0.1:9", "PROXY UNKNOWN\r\n")
+			defer local.Leave()
+			require.True(t, local.Introduce())
+			require.Equal(t, 1, e.Addresses())
+		}
 		one.Leave()
-		local.Leave()
+	}
+}
+
+// Nothing is counted any more once all have left.
+func TestVisit_Leave_Header(t *testing.T) {
+	for _, header := range []string{"PROXY UNKNOWN\r\n", "PROXY TCP4 192.0.2.7 10.0.0.1 5 80\r\n"} {
+		e := enter(t, Bounds{PerAddress: 1})
+		_, v := e.visit(&Front{Trusted: proxies, ProxyProtocol: true}, "10.0.0.1:9", header)
+		require.True(t, v.Introduce())
+		v.Leave()
 		require.Equal(t, []int{0, 0, 0}, e.counts())
 	}
 }
