@@ -213,7 +213,8 @@ func (a *Assembler) advance() error {
 		switch body := a.buf[a.headLen:]; {
 		case bytes.HasPrefix(body, challengeLine):
 			return a.unwrap()
-		case len(body) > 0 && bytes.HasPrefix(challengeLine, body):
+		case len(body) > 0 && bytes.HasPrefix(challengeLine, body) &&
+			int64(len(body)) != a.Response.ContentLength:
 			a.progress = UnitBody // it shows with the next bytes
 			return nil
 		}

@@ -110,6 +110,29 @@ func TestAssembler_UnwrapEmpty(t *testing.T) {
 	}
 }
 
+// A body that begins like a wrapped response is not complete, unless that is all of it.
+func TestAssembler_UnwrapBeginning(t *testing.T) {
+	for length, want := range map[string]Progress{"": UnitBody, "Content-Length: 9\r\n": UnitBody,
+		"Content-Length: 6\r\n": UnitFull} {
+		for _, cut := range []int{0, 1, 5} {
+			a := Assembler{Unwrap: true}
+			a.Reset(Limits{})
+			if cut > 0 {
+				p, err := a.Add(Binary, []byte("HTTP/1.1 200 OK\r\n"+length+"\r\n"+"HTTP/1"[:cut]))
+				require.NoError(t, err)
+				require.Equal(t, UnitBody, p)
+				p, err = a.Add(Binary, []byte("HTTP/1"[cut:]))
+				require.NoError(t, err)
+				require.Equal(t, want, p, "%q", length)
+				continue
+			}
+			p, err := a.Add(Binary, []byte("HTTP/1.1 200 OK\r\n"+length+"\r\nHTTP/1"))
+			require.NoError(t, err)
+			require.Equal(t, want, p, "%q", length)
+		}
+	}
+}
+
 // A wrapped response whose head is longer than the length around it has none of its own.
 func TestAssembler_UnwrapShort(t *testing.T) {
 	inner := "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic\r\n\r\n"
