@@ -44,6 +44,16 @@ func TestJar_UnusableCookie(t *testing.T) {
 	require.Equal(t, "a=1; d=3", j.Field("ws://one.example/", false))
 }
 
+// A value goes back in the quotation marks in which it came.
+func TestJar_QuotedCookie(t *testing.T) {
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	j := &Jar{Jar: jar}
+	j.Keep("ws://one.example/", wire.Fields{{Name: []byte("Set-Cookie"), Value: []byte(`a="1"`)},
+		{Name: []byte("Set-Cookie"), Value: []byte("b=2")}})
+	require.Equal(t, `a="1"; b=2`, j.Field("ws://one.example/", false))
+}
+
 // listed is a jar that has the same cookies for every URL, and keeps those that are set.
 type listed []*http.Cookie
 
