@@ -82,12 +82,8 @@ func convert(e *cli.Env, dir string, args []string) error {
 	if err != nil {
 		return err
 	}
-	properties := map[string]string{}
-	for _, p := range top.child("properties").all("property") {
-		properties[p.value("name")] = p.value("value")
-	}
-	if faults := top.substitute(properties); len(faults) > 0 {
-		return cli.Usagef("%s:%s", args[0], faults[0])
+	if err := top.substitute(); err != nil {
+		return cli.Usagef("%s:%s", args[0], err)
 	}
 	c := &converter{dir: dir, file: args[0], top: top, realms: top.child("security").all("realm"),
 		trust: top.child("security").find("truststore"), files: map[string]string{}}

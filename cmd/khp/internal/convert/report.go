@@ -24,8 +24,12 @@ type line struct {
 // report lists the result of the conversion of each element.
 type report struct{ lines []line }
 
+// say adds a line, unless it is there already: an element may be used more than once.
 func (r *report) say(file string, n *node, v verdict, what, note string) {
-	r.lines = append(r.lines, line{filepath.Base(file), n.line, n, v, what, note})
+	l := line{filepath.Base(file), n.line, n, v, what, note}
+	if !slices.Contains(r.lines, l) {
+		r.lines = append(r.lines, l)
+	}
 }
 
 // walk reports the result for each element below n, in the order of the file. Values are left out:

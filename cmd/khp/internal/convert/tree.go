@@ -112,20 +112,44 @@ func xmlFault(err error) string {
 
 var reference = regexp.MustCompile(`\$\{([^}]*)\}`)
 
-// substitute puts the values of properties into all texts below n. It returns a fault for each name
-// that has no value.
-func (n *node) substitute(properties map[string]string) (faults []error) {
+// substitute puts the values of <properties> into all texts of the file. The error names every
+// reference that has no value. Whether a gateway puts values into values is not known, so that they
+// are refused.
+func (n *node) substitute() error {
+	properties, faults := map[string]string{}, []string{}
+	list := n.child("properties")
+	for _, p := range list.all("property") {
+		name, value := p.value("name"), p.value("value")
+		if ref := reference.FindString(value); ref != "" {
+			faults = append(faults, fmt.Sprintf("%d: the value of ${%s} has %s in it; write that out",
+				p.line, name, ref))
+		}
+		properties[name] = value
+	}
+	for _, c := range n.children {
+		if c != list {
+			faults = append(faults, c.put(properties)...)
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(faults, "; line "))
+}
+
+// put is substitute for the texts below n.
+func (n *node) put(properties map[string]string) (faults []string) {
 	n.text = reference.ReplaceAllStringFunc(n.text, func(ref string) string {
 		value, ok := properties[ref[2:len(ref)-1]]
 		if !ok {
-			faults = append(faults, fmt.Errorf("%d: %s has no value; put it into <properties>, "+
-				"where khp convert finds it", n.line, ref))
+			faults = append(faults, fmt.Sprintf("%d: %s has no value; put it into <properties>, where "+
+				"khp convert finds it", n.line, ref))
 			return ref
 		}
 		return value
 	})
 	for _, c := range n.children {
-		faults = append(faults, c.substitute(properties)...)
+		faults = append(faults, c.put(properties)...)
 	}
 	return faults
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -113,6 +114,12 @@ func parseTCP(text string) (backend, error) {
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return nil, fmt.Errorf("port %q is not a number from 1 to 65535", port)
+	}
+	if _, err := netip.ParseAddr(host); err != nil {
+		if _, err := wire.ParseURL("ws://"+host, nil); err != nil {
+			return nil, fmt.Errorf("%q is neither a host name nor an address; expected %s://host:port, with "+
+				"an international name in its ASCII form", host, kind)
+		}
 	}
 	b := &streamBackend{link: link{"tcp", addr}, linger: tcpLinger, name: text}
 	if kind == "tls" {

@@ -278,6 +278,8 @@ func TestParsePool(t *testing.T) {
 		"ws+unix:/run/a.sock":             "1*ws+unix:/run/a.sock:/",
 		"tcp://a:1,tls://b:2,unix:/run/c": "1*tcp://a:1 1*tls://b:2 1*unix:/run/c",
 		"tcp://[::1]:80":                  "1*tcp://[::1]:80",
+		"tcp://[fe80::1%eth0]:80":         "1*tcp://[fe80::1%eth0]:80",
+		"tcp://my_host.example.:80":       "1*tcp://my_host.example.:80",
 	} {
 		p, ok, err := parsePool(text)
 		require.True(t, ok, text)
@@ -306,6 +308,9 @@ func TestParsePool(t *testing.T) {
 		"tls://a":                           "expected tls://host:port",
 		"tls://a:1/b":                       "more than a host and a port",
 		"tcp://a:99999":                     "is not a number from 1 to 65535",
+		"tcp://${host}:1":                   `"${host}" is neither a host name nor an address`,
+		"tls://ü:1":                         "with an international name in its ASCII form",
+		"tcp://a..b:1":                      "neither a host name nor an address",
 		",ws://a/":                          "a comma has no back end on one of its sides",
 		"ws://a/,":                          "a comma has no back end on one of its sides",
 		"ws://a/,,ws://b/":                  "a comma has no back end on one of its sides",
