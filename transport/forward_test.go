@@ -310,9 +310,22 @@ func TestForward_WhoseError(t *testing.T) {
 	r := newRelayed(false, false)
 	require.ErrorAs(t, r.c.ForwardFrom(t.Context(), strings.NewReader("x"), 0, nil),
 		new(*ForwardError), "no such type")
+	nc, _ := pipePair(t)
+	closed := testConn(nc, true)
+	require.NoError(t, closed.CloseNow())
+	more := 3
+	err := closed.ForwardFrom(t.Context(), readerFunc(func(p []byte) (int, error) {
+		if more--; more == 0 {
+			return 0, io.EOF
+		}
+		return 1, nil
+	}), Binary, nil)
+	require.ErrorAs(t, err, new(*ForwardError))
+	require.ErrorIs(t, err, net.ErrClosed)
+	require.Equal(t, 2, more, "nothing is read that cannot be sent")
 	failing := errors.New("full")
 	r.fromEnd.Reads = [][]byte{frametest.Encode(false, text("lost"))}
-	err := r.c.ForwardTo(t.Context(), writerFunc(func([]byte) (int, error) { return 0, failing }), nil,
+	err = r.c.ForwardTo(t.Context(), writerFunc(func([]byte) (int, error) { return 0, failing }), nil,
 		nil)
 	require.ErrorAs(t, err, new(*ForwardError))
 	require.ErrorIs(t, err, failing)
@@ -379,6 +392,10 @@ func TestForward_LargeMessageIsCut(t *testing.T) {
 		}
 	}
 }
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 type writerFunc func(p []byte) (int, error)
 

@@ -117,8 +117,8 @@ func parseTCP(text string) (backend, error) {
 	}
 	if _, err := netip.ParseAddr(host); err != nil {
 		if _, err := wire.ParseURL("ws://"+host, nil); err != nil {
-			return nil, fmt.Errorf("%q is neither a host name nor an address; expected %s://host:port, with "+
-				"an international name in its ASCII form", host, kind)
+			return nil, fmt.Errorf("%q is neither a host name nor an address; expected %s://host:port, "+
+				"with an international name in its ASCII form", host, kind)
 		}
 	}
 	b := &streamBackend{link: link{"tcp", addr}, linger: tcpLinger, name: text}
