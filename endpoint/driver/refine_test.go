@@ -611,6 +611,7 @@ func (b *both) same(t require.TestingT) {
 				require.Equal(t, *b.model.server.Request(), q.Request())
 			} else {
 				require.Zero(t, q.Request(), "of question %d, after another one", i)
+				require.Zero(t, driver.Question{}.Request(), "of none")
 			}
 		}
 	}

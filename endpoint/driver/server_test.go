@@ -95,6 +95,7 @@ func TestServer_Questions(t *testing.T) {
 		h, _ := answering(t)
 		h.questions[0].Decide(t0, refused)
 		h.questions[0].Fail(t0)
+		require.Equal(t, "/p", h.questions[0].Request().Target, "until there is another question")
 		require.Empty(t, h.take())
 		require.Equal(t, []error{driver.ErrLate, driver.ErrLate}, h.dropped)
 	})
