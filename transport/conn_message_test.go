@@ -312,19 +312,26 @@ func turned(m extension.Message) extension.Message {
 	return m
 }
 
+// agreed makes a connection one that its handshake has agreed on more for.
+var agreed = map[string]func(c *Conn) *Conn{
+	"nothing": func(c *Conn) *Conn { return c }, "extension": turns, "compression": deflates,
+	"both": func(c *Conn) *Conn { return turns(deflates(c)) },
+}
+
+func turns(c *Conn) *Conn {
+	return newConn(c.link,
+		opened{readLimit: DefaultReadLimit, sessions: []extension.Session{turning{}}})
+}
+
+func deflates(c *Conn) *Conn {
+	c.link.Compress(deflate.Params{})
+	return c
+}
+
 // With extensions and with compression a message that is written or read in parts is whole to them.
 func TestConn_MessagesInParts_Extensions(t *testing.T) {
 	long := strings.Repeat("0123456789", fragmentSize)
-	turn := func(l *Conn) *Conn {
-		return newConn(l.link,
-			opened{readLimit: DefaultReadLimit, sessions: []extension.Session{turning{}}})
-	}
-	deflate := func(l *Conn) *Conn {
-		l.link.Compress(deflate.Params{})
-		return l
-	}
-	for name, with := range map[string]func(l *Conn) *Conn{"extension": turn, "compression": deflate,
-		"both": func(l *Conn) *Conn { return turn(deflate(l)) }} {
+	for name, with := range agreed {
 		t.Run(name, func(t *testing.T) {
 			a, b := tcpPair(t)
 			c, s := with(testConn(a, true)), with(testConn(b, false))

@@ -393,6 +393,46 @@ func TestForward_LargeMessageIsCut(t *testing.T) {
 	}
 }
 
+// Extensions and compression of either side are passed through, whatever the other side has agreed
+// on.
+func TestForward_ThroughExtensions(t *testing.T) {
+	messages := []string{"short", strings.Repeat("0123456789", 30), strings.Repeat("large", 40<<10)}
+	pair := func(t *testing.T, with func(c *Conn) *Conn) (client, server *Conn) {
+		a, b := tcpPair(t)
+		return with(testConn(a, true)), with(testConn(b, false))
+	}
+	for from, comes := range agreed {
+		for to, goes := range agreed {
+			t.Run(from+" to "+to, func(t *testing.T) {
+				sender, in := pair(t, comes)
+				out, receiver := pair(t, goes)
+				go func() { _ = in.Forward(t.Context(), out, nil, nil) }()
+				for _, m := range messages {
+					require.NoError(t, sender.Write(t.Context(), Text, []byte(m)))
+					wantMessage(t, receiver, Text, m)
+				}
+			})
+		}
+		t.Run(from, func(t *testing.T) {
+			sender, in := pair(t, comes)
+			stream, all := io.Pipe()
+			go func() { _ = in.ForwardTo(t.Context(), all, nil, nil) }()
+			back, far := io.Pipe()
+			go func() { _ = in.ForwardFrom(t.Context(), back, Text, nil) }()
+			for _, m := range messages[:2] {
+				require.NoError(t, sender.Write(t.Context(), Text, []byte(m)))
+				got := make([]byte, len(m))
+				_, err := io.ReadFull(stream, got)
+				require.NoError(t, err)
+				require.Equal(t, m, string(got))
+				_, err = io.WriteString(far, m)
+				require.NoError(t, err)
+				wantMessage(t, sender, Text, m)
+			}
+		})
+	}
+}
+
 type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -145,6 +145,7 @@ func TestAppendHeader_AgreesWithWriteHeader(t *testing.T) {
 		require.NoError(t, ws.WriteHeader(&want, h))
 		b := appendHeader(nil, h)
 		require.Equal(t, want.Bytes(), b)
+		require.Equal(t, len(b), headerSize(h))
 		if back, n := peekHeader(b); h.OpCode.IsData() || h.Length <= maxControl {
 			require.Equal(t, h, back)
 			require.Len(t, b, n)
