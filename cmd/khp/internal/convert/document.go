@@ -35,6 +35,7 @@ type listener struct {
 
 // route is one path of a document.
 type route struct {
+	of                    *node // its <service>
 	service, path, target string
 	htpasswd              string // name of a file, "" for every client
 	realm                 string // of the challenge, "" for khp's own
@@ -138,11 +139,6 @@ func (r *route) value(dir string) any {
 	return whole.Node
 }
 
-// same reports whether both routes are of one service.
-func (r *route) same(other *route) bool {
-	return r.service == other.service && r.target == other.target
-}
-
 // secure reports whether a listener of the document has TLS.
 func (d *document) secure() bool {
 	return slices.ContainsFunc(d.listeners, func(l listener) bool { return l.secure })
@@ -155,7 +151,7 @@ func (d *document) merge(other *document) (ok bool) {
 		return false
 	}
 	for _, r := range other.routes {
-		if mine := d.find(r.path); mine == nil || !mine.same(r) {
+		if mine := d.find(r.path); mine == nil || mine.of != r.of {
 			return false
 		}
 	}

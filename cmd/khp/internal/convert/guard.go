@@ -2,6 +2,7 @@ package convert
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -28,13 +29,13 @@ func (c *converter) guard(s *node, r *route) {
 		closed("the service has no realm-name")
 		return
 	}
-	i := slices.IndexFunc(c.realms, func(n *node) bool { return n.value("name") == named.text })
-	if i < 0 {
-		closed("there is no realm of that name")
+	realms := slices.DeleteFunc(slices.Clone(c.realms),
+		func(n *node) bool { return n.value("name") != named.text })
+	if len(realms) != 1 {
+		closed(fmt.Sprintf("there are %d realms of that name", len(realms)))
 		return
 	}
-	realm := c.realms[i]
-	login := realm.child("authentication")
+	realm, login := realms[0], realms[0].child("authentication")
 	if scheme := login.value("http-challenge-scheme"); scheme != "Basic" &&
 		scheme != "Application Basic" {
 		closed("its challenge is not Basic")

@@ -19,14 +19,22 @@ type line struct {
 	verdict verdict
 	what    string
 	note    string
+	general bool // it is the row of the table, which knows no values
 }
 
 // report lists the result of the conversion of each element.
 type report struct{ lines []line }
 
-// say adds a line, unless it is there already: an element may be used more than once.
+// say adds a line about one element. If that is lost by it, its row in the table does not count.
 func (r *report) say(file string, n *node, v verdict, what, note string) {
-	l := line{filepath.Base(file), n.line, n, v, what, note}
+	if v == lost {
+		r.lines = slices.DeleteFunc(r.lines, func(l line) bool { return l.general && l.node == n })
+	}
+	r.add(line{filepath.Base(file), n.line, n, v, what, note, false})
+}
+
+// add adds a line, unless it is there already: an element may be used more than once.
+func (r *report) add(l line) {
 	if !slices.Contains(r.lines, l) {
 		r.lines = append(r.lines, l)
 	}
@@ -42,7 +50,7 @@ func (r *report) walk(file string, n *node) {
 			if key != c.name {
 				what += " (" + key + ")"
 			}
-			r.say(file, c, e.verdict, what, e.note)
+			r.add(line{filepath.Base(file), c.line, c, e.verdict, what, e.note, true})
 		} else if !passed(n, c) {
 			r.say(file, c, lost, "<"+c.name+">", "khp convert does not know this element; "+
 				"look it up in the gateway's manual, and here with khp serve --help")

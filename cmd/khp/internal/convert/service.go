@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/gateway/origin"
@@ -22,6 +23,10 @@ func (c *converter) service(s *node) {
 		case err != nil || u.Host == "":
 			c.report.say(c.file, a, lost, "<accept>", "it is no URL with a host")
 			continue
+		case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+			c.report.say(c.file, a, lost, "<accept>",
+				"expected a URL with a scheme, host, port and path, and nothing else")
+			continue
 		case u.Scheme != "ws" && u.Scheme != "wss", to == "":
 			continue // its row in the table, or what is wrong with the target, is said already
 		}
@@ -31,21 +36,31 @@ func (c *converter) service(s *node) {
 				"khp serve cannot have a route with the path "+u.EscapedPath())
 			continue
 		}
-		d := c.document(s, u)
-		if other := d.find(path); other != nil {
+		d := c.document(s, a, u)
+		if d == nil {
+			continue
+		}
+		switch other := d.find(path); {
+		case other == nil:
+		case other.of == s: // by another name of the host
+			continue
+		default:
 			c.report.say(c.file, a, lost, "<accept>", "the path "+path+" leads to the service "+
 				other.service+" already, and hosts are not compared: give one of both another path")
 			continue
 		}
-		r := &route{service: name, path: path, target: to, origins: c.origins(s),
+		r := &route{of: s, service: name, path: path, target: to, origins: c.origins(s),
 			size:    c.largest(c.option(s, "ws.maximum.message.size")),
 			silence: c.longest(c.option(s, "ws.inactivity.timeout"))}
 		c.guard(s, r)
 		d.routes = append(d.routes, r)
 		served = true
 		c.served = append(c.served, func() {
-			c.report.say(c.file, a, taken, "service "+name, d.name+" has "+path+" -> "+
-				target.Shown(r.target))
+			v := taken
+			if strings.HasPrefix(r.target, "status:") {
+				v = different
+			}
+			c.report.say(c.file, a, v, "service "+name, d.name+" has "+path+" -> "+target.Shown(r.target))
 		})
 	}
 	if !served {
@@ -176,20 +191,25 @@ func (c *converter) origins(s *node) (list []string) {
 	return list
 }
 
-// document returns the document for services at that URL: one for each port, until they are merged.
-func (c *converter) document(s *node, u *url.URL) *document {
+// document returns the document for services at u, the URL of a: one for each port, until they are
+// merged. nil means that khp cannot listen there.
+func (c *converter) document(s, a *node, u *url.URL) *document {
 	port := cmp.Or(u.Port(), map[string]string{"ws": "80", "wss": "443"}[u.Scheme])
-	host, bound := listenHost(u.Hostname()), false
+	host, at, bound := listenHost(u.Hostname()), a, false
 	for _, name := range []string{"tcp.bind",
 		map[string]string{"ws": "http.bind", "wss": "ssl.bind"}[u.Scheme], u.Scheme + ".bind"} {
 		if b := c.option(s, name); b != nil {
-			bound = true
+			at, bound = b, true
 			h, p, err := net.SplitHostPort(b.text)
 			if err != nil {
 				h, p = "", b.text
 			}
 			host, port = listenHost(h), p
 		}
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		c.report.say(c.file, at, lost, "<"+at.name+">", "it names no port from 1 to 65535 to listen on")
+		return nil
 	}
 	if !bound && host == "" {
 		c.report.say(c.file, s, different, "<accept>",
