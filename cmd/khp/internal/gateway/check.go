@@ -128,6 +128,12 @@ func (o *options) summary(r *rules) string {
 		}
 		fmt.Fprintf(&b, "  %s -> %s%s\n", one.Path, target.Shown(one.Target), who)
 	}
+	for _, path := range r.auth.Paths() {
+		one, who := r.house.Routes.Find(path), r.auth.Describe(path)
+		if one != nil && r.auth.Describe(one.Path) != who {
+			fmt.Fprintf(&b, "  %s, a part of %s -> %s, %s\n", path, one.Path, target.Shown(one.Target), who)
+		}
+	}
 	if len(plain) > 0 {
 		fmt.Fprintf(&b, "plain WebSocket clients on %s\n", strings.Join(plain, " "))
 	}

@@ -338,6 +338,14 @@ func (a *Guard) around(written string) (list []*area) {
 	return list
 }
 
+// Paths returns the paths that are guarded, together with everything below them.
+func (a *Guard) Paths() (list []string) {
+	for _, z := range slices.Backward(a.areas) {
+		list = append(list, z.path)
+	}
+	return list
+}
+
 // Describe says in a few words who may use a path, "" if every client may.
 func (a *Guard) Describe(path string) string {
 	areas := a.around(path)
