@@ -80,10 +80,14 @@ func (t *Reader) Next() (Record, error) {
 			}
 			return Record{}, t.fail("no record: " + err.Error())
 		}
-		if r.Kind == "" {
-			return Record{}, t.fail(`the record has no "kind"`)
+		var another Header
+		switch {
+		case r.Kind != "":
+			return r, nil
+		case json.Unmarshal(line, &another) == nil && another.Format == format:
+			return Record{}, t.fail("another trace begins here; put it into a file of its own")
 		}
-		return r, nil
+		return Record{}, t.fail(`the record has no "kind"`)
 	}
 }
 

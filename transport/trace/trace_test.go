@@ -87,6 +87,7 @@ func TestReader_Errors(t *testing.T) {
 	for lines, want := range map[string]string{
 		"\n{\"kind\":}\n":                              "line 3: no record",
 		`{"conn":1}` + "\n":                            `line 2: the record has no "kind"`,
+		header:                                         "line 2: another trace begins here",
 		`{"kind":"ping","conn":-1}` + "\n":             "line 2: no record",
 		`{"kind":"ping","data":5}` + "\n":              "line 2: no record",
 		strings.Repeat("x", MaxLine) + "\n":            "line 2: longer than",
