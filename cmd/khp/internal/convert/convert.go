@@ -66,7 +66,6 @@ type converter struct {
 	users     []user
 	report    report
 	documents []*document
-	served    []func()          // report the services, once the documents have their names
 	files     map[string]string // htpasswd files
 }
 
@@ -99,14 +98,22 @@ func convert(e *cli.Env, dir string, args []string) error {
 	for _, s := range top.all("service") {
 		c.service(s)
 	}
+	c.narrow()
+	for _, s := range top.all("service") {
+		if !slices.ContainsFunc(c.documents, func(d *document) bool { return d.serves(s) }) {
+			c.report.unserved(s)
+			c.report.say(c.file, s, lost, "service "+nameOf(s), "nothing is served for it")
+		}
+	}
 	if len(c.documents) == 0 {
 		c.report.print(e.Stdout)
 		return cli.Failf(cli.ExitFailed,
 			"%s: no service in it that khp serve has a counterpart of; nothing is written", args[0])
 	}
+	all := c.documents
 	c.merge()
-	for _, say := range c.served {
-		say()
+	for _, d := range all {
+		c.tell(d)
 	}
 	for _, d := range c.documents {
 		text, err := d.text(c)

@@ -30,18 +30,24 @@ type document struct {
 // listener is a port.
 type listener struct {
 	secure     bool
-	host, port string
+	host, port string // host is "" for all addresses
+}
+
+// on reports whether l listens on host, of which loopback has several.
+func (l *listener) on(host string) bool {
+	loopback := func(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
+	return l.host == host || loopback(l.host) && loopback(host)
 }
 
 // route is one path of a document.
 type route struct {
-	of                    *node // its <service>
-	service, path, target string
-	htpasswd              string // name of a file, "" for every client
-	realm                 string // of the challenge, "" for khp's own
-	lifetime              string // of a connection after the login, "" for ever
-	origins               []string
-	size, silence         string // "" if the service does not say
+	of, at        *node // its <service> and <accept>
+	path, target  string
+	htpasswd      string // name of a file, "" for every client
+	realm         string // of the challenge, "" for khp's own
+	lifetime      string // of a connection after the login, "" for ever
+	origins       []string
+	size, silence string // "" if the service does not say
 }
 
 func (d *document) find(path string) *route {
@@ -51,6 +57,10 @@ func (d *document) find(path string) *route {
 		}
 	}
 	return nil
+}
+
+func (d *document) serves(service *node) bool {
+	return slices.ContainsFunc(d.routes, func(r *route) bool { return r.of == service })
 }
 
 // text is the file. Names in it begin with dir.
@@ -64,7 +74,7 @@ func (d *document) text(c *converter) ([]byte, error) {
 	}
 	for _, r := range d.routes {
 		routes.set(r.path, r.value(c.dir))
-		routes.remark("# " + cli.OneLine(r.service))
+		routes.remark("# " + cli.OneLine(nameOf(r.of)))
 	}
 	top.set("listeners", listeners)
 	top.set("routes", routes.Node)
@@ -170,8 +180,12 @@ next:
 				continue next
 			}
 		}
+		l := d.listeners[0]
 		if d.name = "khp.yaml"; len(list) > 0 {
-			d.name = "khp-" + d.listeners[0].port + ".yaml"
+			d.name = "khp-" + l.port + ".yaml"
+		}
+		if slices.ContainsFunc(list, func(other *document) bool { return other.name == d.name }) {
+			d.name = "khp-" + strings.ReplaceAll(l.host, ":", "_") + "-" + l.port + ".yaml"
 		}
 		list = append(list, d)
 	}

@@ -15,8 +15,7 @@ import (
 
 // service converts one <service>.
 func (c *converter) service(s *node) {
-	name := cmp.Or(s.value("name"), "without a name")
-	to, served := c.target(s), false
+	to := c.target(s)
 	for _, a := range s.all("accept") {
 		u, err := url.Parse(a.text)
 		switch {
@@ -46,26 +45,28 @@ func (c *converter) service(s *node) {
 			continue
 		default:
 			c.report.say(c.file, a, lost, "<accept>", "the path "+path+" leads to the service "+
-				other.service+" already, and hosts are not compared: give one of both another path")
+				nameOf(other.of)+" already, and hosts are not compared: give one of both another path")
 			continue
 		}
-		r := &route{of: s, service: name, path: path, target: to, origins: c.origins(s),
+		r := &route{of: s, at: a, path: path, target: to, origins: c.origins(s),
 			size:    c.largest(c.option(s, "ws.maximum.message.size")),
 			silence: c.longest(c.option(s, "ws.inactivity.timeout"))}
 		c.guard(s, r)
 		d.routes = append(d.routes, r)
-		served = true
-		c.served = append(c.served, func() {
-			v := taken
-			if strings.HasPrefix(r.target, "status:") {
-				v = different
-			}
-			c.report.say(c.file, a, v, "service "+name, d.name+" has "+path+" -> "+target.Shown(r.target))
-		})
 	}
-	if !served {
-		c.report.unserved(s)
-		c.report.say(c.file, s, lost, "service "+name, "nothing is served for it")
+}
+
+func nameOf(service *node) string { return cmp.Or(service.value("name"), "without a name") }
+
+// tell reports the routes of a document.
+func (c *converter) tell(d *document) {
+	for _, r := range d.routes {
+		v := taken
+		if strings.HasPrefix(r.target, "status:") {
+			v = different
+		}
+		c.report.say(c.file, r.at, v, "service "+nameOf(r.of), d.name+" has "+r.path+" -> "+
+			target.Shown(r.target))
 	}
 }
 
@@ -191,8 +192,8 @@ func (c *converter) origins(s *node) (list []string) {
 	return list
 }
 
-// document returns the document for services at u, the URL of a: one for each port, until they are
-// merged. nil means that khp cannot listen there.
+// document returns the document for services at u, the URL of a: one for each address, until they
+// are merged. nil means that khp cannot listen there.
 func (c *converter) document(s, a *node, u *url.URL) *document {
 	port := cmp.Or(u.Port(), map[string]string{"ws": "80", "wss": "443"}[u.Scheme])
 	host, at, bound := listenHost(u.Hostname()), a, false
@@ -211,15 +212,12 @@ func (c *converter) document(s, a *node, u *url.URL) *document {
 		c.report.say(c.file, at, lost, "<"+at.name+">", "it names no port from 1 to 65535 to listen on")
 		return nil
 	}
-	if !bound && host == "" {
+	if !bound && host == "" && net.ParseIP(u.Hostname()) == nil {
 		c.report.say(c.file, s, different, "<accept>",
 			"khp listens on all addresses of the machine, not only on that of "+u.Hostname())
 	}
 	for _, d := range c.documents {
-		if l := &d.listeners[0]; l.secure == (u.Scheme == "wss") && l.port == port {
-			if l.host != host {
-				l.host = ""
-			}
+		if l := &d.listeners[0]; l.secure == (u.Scheme == "wss") && l.port == port && l.on(host) {
 			return d
 		}
 	}
@@ -230,8 +228,30 @@ func (c *converter) document(s, a *node, u *url.URL) *document {
 
 // listenHost is the host to listen on: an address of this machine, or "" for all of them.
 func listenHost(host string) string {
-	if host == "localhost" || net.ParseIP(host) != nil {
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && !ip.IsUnspecified() {
 		return host
 	}
 	return ""
+}
+
+// narrow drops what the gateway served on one address only where khp listens on all of them at the
+// same port: the two cannot be told apart, and nothing is served to more clients than before.
+func (c *converter) narrow() {
+	all := c.documents
+	c.documents = slices.DeleteFunc(slices.Clone(all), func(d *document) bool {
+		l := d.listeners[0]
+		i := slices.IndexFunc(all, func(other *document) bool {
+			return other.listeners[0].host == "" && other.listeners[0].port == l.port
+		})
+		if i < 0 || l.host == "" {
+			return false
+		}
+		for _, r := range d.routes {
+			if wide := all[i].find(r.path); wide == nil || wide.of != r.of {
+				c.report.say(c.file, r.at, lost, "<accept>", "only "+l.host+" was listened on for it, and khp "+
+					"listens on all addresses at port "+l.port+": give it a port of its own")
+			}
+		}
+		return true
+	})
 }
