@@ -161,7 +161,7 @@ func (d *document) merge(other *document) (ok bool) {
 		return false
 	}
 	for _, r := range other.routes {
-		if mine := d.find(r.path); mine == nil || mine.of != r.of {
+		if mine := d.find(r.path); mine == nil || mine.of != r.of || mine.target != r.target {
 			return false
 		}
 	}

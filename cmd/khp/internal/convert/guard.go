@@ -6,9 +6,21 @@ import (
 	"slices"
 )
 
+// closed closes a route whose guard, described at n, cannot be made.
+func (c *converter) closed(r *route, n *node, why string) {
+	r.target = "status:403"
+	c.report.say(c.file, n, lost, "<"+n.name+">", r.path+" is closed (status:403): "+why)
+}
+
 // guard has a route ask for credentials if the service does. A guard that cannot be made closes the
-// route.
-func (c *converter) guard(s *node, r *route) {
+// route, and so does one by certificates of clients, where secure says that they connect by TLS.
+func (c *converter) guard(s *node, secure bool, r *route) {
+	n := c.option(s, "ssl.verify-client")
+	if secure && n != nil && n.text != "none" && n.text != "optional" {
+		c.closed(r, n, "certificates of clients are not asked for; have a TLS terminator in front ask "+
+			"for them, and lead the route to its target")
+		return
+	}
 	constraints := s.all("authorization-constraint")
 	named := s.child("realm-name")
 	if len(constraints) == 0 {
@@ -19,12 +31,7 @@ func (c *converter) guard(s *node, r *route) {
 		}
 		return
 	}
-	at := constraints[0]
-	closed := func(why string) {
-		r.target = "status:403"
-		c.report.say(c.file, at, lost, "<authorization-constraint>",
-			r.path+" is closed (status:403): "+why)
-	}
+	closed := func(why string) { c.closed(r, constraints[0], why) }
 	if named == nil {
 		closed("the service has no realm-name")
 		return

@@ -51,7 +51,7 @@ func (c *converter) service(s *node) {
 		r := &route{of: s, at: a, path: path, target: to, origins: c.origins(s),
 			size:    c.largest(c.option(s, "ws.maximum.message.size")),
 			silence: c.longest(c.option(s, "ws.inactivity.timeout"))}
-		c.guard(s, r)
+		c.guard(s, u.Scheme == "wss", r)
 		d.routes = append(d.routes, r)
 	}
 }
