@@ -119,7 +119,7 @@ func parse(text string, offer bool) (p Params, narrow bool, err error) {
 
 // isBits reports whether a parameter is a size of a window, 8 to 15.
 func isBits(v string) bool {
-	return len(v) == 1 && (v == "8" || v == "9") || len(v) == 2 && v[0] == '1' && v[1] >= '0' &&
+	return v == "8" || v == "9" || len(v) == 2 && v[0] == '1' && v[1] >= '0' &&
 		v[1] <= '5'
 }
 

@@ -48,7 +48,7 @@ func Detect(a Answer) (login Login, ok bool) {
 	}
 	location := webLocation(a.Header)
 	switch redirected := fsm.OpeningStatus(a.Status).Action == codes.ActionRedirect; {
-	case a.Status == 511 && !a.Refused:
+	case a.Status == 511:
 		return Login{Certain: true, URL: cmp.Or(location, firstLink(a.Body, here))}, true
 	case a.Proxy:
 		return Login{URL: location}, a.Status/100 == 3 && location != ""

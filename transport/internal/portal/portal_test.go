@@ -37,6 +37,16 @@ func TestDetect(t *testing.T) {
 			Status: 200, Header: http.Header{"Content-Type": {"Text/HTML; charset=utf-8"}}, Unproven: true,
 		}, "a web page has answered: wrong address, or network login needed, at http://one.example/echo",
 			"http://one.example/echo"},
+		"redirect to no host": {Answer{Status: 302, Header: http.Header{"Location": {"http:///x"}},
+			Unproven: true}, "", ""},
+		"redirect to no URL": {Answer{Status: 302, Header: http.Header{"Location": {"http://[::1"}},
+			Unproven: true}, "", ""},
+		"403 of a proxy, with a place": {Answer{Status: 403, Header: to, Proxy: true}, "", ""},
+		"403 with a place":             {Answer{Status: 403, Header: to, Unproven: true}, "", ""},
+		"page of XHTML": {Answer{Status: 200,
+			Header: http.Header{"Content-Type": {"application/xhtml+xml"}}, Unproven: true},
+			"a web page has answered: wrong address, or network login needed, at http://one.example/echo",
+			"http://one.example/echo"},
 		"redirect to no page": {Answer{Status: 302,
 			Header: http.Header{"Location": {"ftp://portal.example/x"}}, Unproven: true}, "", ""},
 		"redirect with a user": {Answer{Status: 302,
@@ -58,4 +68,10 @@ func TestDetect(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Where the connection has no URL, nothing can be a portal.
+func TestDetect_NoURL(t *testing.T) {
+	_, ok := Detect(Answer{URL: "ws://one.example/%zz", Status: 511})
+	require.False(t, ok)
 }

@@ -206,7 +206,7 @@ func ended(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF):
 		return err
 	}
 	return errors.New("its answer is not HTTP, cut, or too long")

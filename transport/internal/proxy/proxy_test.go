@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -55,12 +56,15 @@ func TestDialer_AnswerIsBounded(t *testing.T) {
 		got, refusal := d.Dial(t.Context(), at, "one.example:80")
 		require.Nil(t, got)
 		require.Equal(t, status, refusal.Status, begin)
-		require.LessOrEqual(t, len(refusal.Body), 3000)
+		if status > 0 {
+			require.Len(t, refusal.Body, 3000)
+		}
 		require.LessOrEqual(t, nc.read, 4000+4096, begin)
 		require.True(t, nc.closed)
 		require.Equal(t, "http://proxy.example:1", refusal.Proxy)
 		require.Equal(t, "one.example:80", refusal.Target)
 		require.True(t, strings.HasPrefix(nc.asked, "CONNECT one.example:80 HTTP/1.1\r\n"), nc.asked)
+		require.Contains(t, nc.asked, "\r\nHost: one.example:80\r\n")
 	}
 }
 
@@ -76,6 +80,53 @@ func TestDialer_CredentialsOnlyWhenAsked(t *testing.T) {
 		_, refusal := d.Dial(t.Context(), at, "one.example:80")
 		require.Equal(t, 502, refusal.Status)
 		require.Equal(t, login, strings.Contains(nc.asked, "Proxy-Authorization: Basic am9lOndlbGNvbWU="))
+		require.Contains(t, nc.asked, "\r\nHost: one.example:80\r\n")
 		require.NotContains(t, refusal.Proxy, "joe")
+		nc.asked, at.User = "", nil
+		_, _ = d.Dial(t.Context(), at, "one.example:80")
+		require.NotContains(t, nc.asked, "Proxy-Authorization", "there are none")
+	}
+}
+
+// broken is a connection to a proxy that fails.
+type broken struct {
+	endless
+	err     error
+	written func() // is called once the request is
+}
+
+func (b *broken) Write(p []byte) (int, error) {
+	if b.written == nil {
+		return 0, b.err
+	}
+	return len(p), nil
+}
+
+func (b *broken) Read(p []byte) (int, error) {
+	b.written()
+	return copy(p, b.begin), b.err
+}
+
+// A failure of the network is told as it is, and so is the end of the context at the last moment.
+func TestDialer_Broken(t *testing.T) {
+	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
+	ctx, cancel := context.WithCancel(t.Context())
+	for _, c := range []struct {
+		nc   *broken
+		want error
+	}{
+		{&broken{err: reset}, reset},
+		{&broken{err: reset, written: func() {}}, reset},
+		{&broken{endless: endless{begin: ok}, written: cancel}, context.Canceled},
+	} {
+		d := Dialer{
+			TCP:    func(context.Context, string) (net.Conn, error) { return c.nc, nil },
+			Limits: wire.DefaultLimits(),
+		}
+		at := &url.URL{Scheme: "http", Host: "proxy.example:1"}
+		nc, refusal := d.Dial(ctx, at, "one.example:80")
+		require.Nil(t, nc)
+		require.ErrorIs(t, refusal.Err, c.want)
+		require.True(t, c.nc.closed)
 	}
 }

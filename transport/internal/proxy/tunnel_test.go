@@ -104,7 +104,11 @@ func TestDialer_Tunnel(t *testing.T) {
 		"another protocol": {with, []string{"HTTP/1.1 101 No\r\n\r\n"}, 101, "", []string{""}},
 		"refused": {with, []string{"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"}, 403,
 			"", []string{""}},
-		"login":       {with, []string{challenge, ok}, 0, "", []string{"", "Basic"}},
+		"login": {with, []string{challenge, ok}, 0, "", []string{"", "Basic"}},
+		"the better scheme": {with, []string{
+			"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"r\"\r\n" +
+				strings.TrimPrefix(digest("1", false), "HTTP/1.1 407 No\r\n"), ok}, 0, "",
+			[]string{"", "Digest"}},
 		"wrong login": {with, []string{challenge, challenge}, 407, "", []string{"", "Basic"}},
 		"nonce too old": {with, []string{digest("1", false), digest("2", true), ok}, 0, "",
 			[]string{"", "Digest", "Digest"}},
@@ -137,6 +141,7 @@ func TestDialer_Tunnel(t *testing.T) {
 					require.Empty(t, r.UserAgent())
 					scheme, _, _ := strings.Cut(r.Header.Get("Proxy-Authorization"), " ")
 					require.Equal(t, c.logins[i], scheme)
+					require.Equal(t, c.logins[i] != "", r.Header["Proxy-Authorization"] != nil)
 				}
 				if c.status == 0 && c.err == "" {
 					require.Nil(t, refusal)
@@ -284,6 +289,24 @@ func TestDialer_SOCKS(t *testing.T) {
 			require.NoError(t, nc.Close())
 		})
 	}
+}
+
+// A SOCKS proxy without a user in its URL is offered no login.
+func TestDialer_SOCKSWithoutLogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := tcptest.Pair(tcptest.Options{})
+		d := Dialer{TCP: func(context.Context, string) (net.Conn, error) { return client, nil }}
+		said := make(chan string, 1)
+		go func() {
+			b := make([]byte, 100)
+			n, _ := server.Read(b)
+			said <- string(b[:n])
+			_ = server.Close()
+		}()
+		_, refusal := d.Dial(t.Context(), at(t, "socks5://p.example:1"), "h.example:80")
+		require.Error(t, refusal.Err)
+		require.Equal(t, "\x05\x01\x00", <-said)
+	})
 }
 
 // The caller chooses a proxy by the URL, as package net/http would ask; a URL that cannot be one is

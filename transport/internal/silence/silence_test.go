@@ -235,3 +235,28 @@ func TestReader_Periods(t *testing.T) {
 		})
 	}
 }
+
+// once is a socket that gives one result, without waiting.
+type once struct {
+	text string
+	err  error
+}
+
+func (o *once) Read(p []byte) (int, error) { return copy(p, o.text), o.err }
+
+// What the socket returns together with bytes, or in the place of bytes, is what a read returns:
+// also once the deadline is over, and a deadline that is not over is the caller's own.
+func TestReader_Passes(t *testing.T) {
+	in(t, func(t *testing.T, h *host, _ *Reader) {
+		socket := &once{"x", io.ErrClosedPipe}
+		k := New(h, socket, period)
+		n, err := k.Read(make([]byte, 8))
+		require.Equal(t, []any{1, io.ErrClosedPipe}, []any{n, err})
+		socket.text = ""
+		time.Sleep(period)
+		require.Equal(t, io.ErrClosedPipe, read(k))
+		socket.err = os.ErrDeadlineExceeded
+		require.Equal(t, os.ErrDeadlineExceeded, read(k))
+		require.Empty(t, h.asked)
+	})
+}

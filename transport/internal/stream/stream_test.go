@@ -232,6 +232,20 @@ func TestStream_Deadlines(t *testing.T) {
 	})
 }
 
+// A deadline that has passed when it is set counts at once, also after another one that had.
+func TestStream_PastDeadlines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(&conn{}, wire.Binary)
+		for _, past := range []time.Duration{-time.Second, 0, -1} {
+			require.NoError(t, s.SetDeadline(time.Now().Add(past)))
+			require.ErrorIs(t, s.reading.context().Err(), context.Canceled)
+			require.ErrorIs(t, s.writing.context().Err(), context.Canceled)
+		}
+		require.NoError(t, s.SetReadDeadline(time.Now().Add(1)))
+		require.NoError(t, s.reading.context().Err())
+	})
+}
+
 // Addresses are those of the connection, as its client is seen.
 func TestStream_Addresses(t *testing.T) {
 	s := New(&conn{}, wire.Binary)
