@@ -47,6 +47,7 @@ type rig struct {
 	login    string
 	steps    int
 	hops     int
+	alter    func(from Side, p parcel) []parcel // of what is sent; nil changes nothing
 }
 
 func newRig(
@@ -113,16 +114,21 @@ func step(from Side, p parcel) Step {
 }
 
 func (g *rig) put(from Side, o *endpoint.Output) {
-	p := parcel{kind: o.Kind, typ: o.Type, data: slices.Clone(o.Data), code: o.Code,
-		end: o.Kind == endpoint.Disconnect}
-	if !p.end {
-		g.note(from, step(from, p))
+	list := []parcel{{kind: o.Kind, typ: o.Type, data: slices.Clone(o.Data), code: o.Code,
+		end: o.Kind == endpoint.Disconnect}}
+	if g.alter != nil {
+		list = g.alter(from, list[0])
 	}
-	if g.up[from] {
-		g.toMiddle[from] = append(g.toMiddle[from], p)
-	}
-	if p.end {
-		g.up[from] = false
+	for _, p := range list {
+		if !p.end {
+			g.note(from, step(from, p))
+		}
+		if g.up[from] {
+			g.toMiddle[from] = append(g.toMiddle[from], p)
+		}
+		if p.end {
+			g.up[from] = false
+		}
 	}
 }
 
