@@ -53,6 +53,36 @@ func TestConn_PingKeepsMessages(t *testing.T) {
 	require.Zero(t, c.queued)
 }
 
+// Messages that a Ping has met are the first that a Reader and Forward find, and count as received.
+func TestConn_PingKeepsMessagesForOthers(t *testing.T) {
+	a, b := tcpPair(t)
+	c, p := testConn(a, true), newPeer(t, b, false)
+	count := &ends{end: make(chan Event, 1)}
+	c.watch = &watched{to: count}
+	pinged := make(chan error)
+	go func() { pinged <- c.Ping(context.Background()) }()
+	p.wantFrame("Ping goes out", opI, "")
+	p.send(pf{Op: opT, P: "one"}, pf{Op: opB}, pf{Op: opB, P: "three"}, pf{Op: opO},
+		pf{Op: opT, P: "four"})
+	require.NoError(t, <-pinged)
+	for _, want := range []string{"one", ""} {
+		_, r, err := c.Reader(t.Context())
+		require.NoError(t, err)
+		got, err := io.ReadAll(r)
+		require.NoError(t, err)
+		require.Equal(t, want, string(got))
+	}
+	to, at := connPair(t, tcpPair)
+	over := make(chan error, 1)
+	go func() { over <- c.Forward(t.Context(), to, nil, nil) }()
+	wantMessage(t, at, Binary, "three")
+	wantMessage(t, at, Text, "four")
+	require.NoError(t, b.Close())
+	require.Error(t, <-over)
+	_ = c.CloseNow()
+	require.Equal(t, Traffic{4, 12}, (<-count.end).Received)
+}
+
 func TestConn_PingTimeout(t *testing.T) {
 	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		a, b := connection(t)

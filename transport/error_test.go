@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -207,4 +208,14 @@ func TestDial_Plain(t *testing.T) {
 		require.ErrorIs(t, got.err, fsm.FailureNotSelected)
 		got.end()
 	}
+}
+
+// Errors and handlers print alike for every verb, and an error is no failure that it does not have.
+func TestHandshakeError_Prints(t *testing.T) {
+	cause := errors.New("the cable is out")
+	err := NewHandshakeError(nil, cause)
+	require.ErrorContains(t, err, "the cable is out")
+	require.Equal(t, err.Error(), fmt.Sprintf("%+v", *err))
+	require.NotErrorIs(t, &HandshakeError{}, io.EOF)
+	require.Equal(t, "transport.Handler{Connections: 0}", fmt.Sprintf("%+v", &Handler{}))
 }

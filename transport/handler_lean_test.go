@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -191,5 +192,27 @@ func TestHandler_Forget(t *testing.T) {
 			require.Nil(t, s.Principal())
 			require.NoError(t, c.Close(CloseNormal, ""))
 		})
+	}
+}
+
+// The log tells that Serve has failed, and where, unless the request is forgotten; it tells nothing
+// of one that has not.
+func TestHandler_LogsServe(t *testing.T) {
+	for _, forget := range []bool{false, true} {
+		for _, failure := range []error{nil, errors.New("out of paper")} {
+			var log syncBuffer
+			h := &Handler{Prompt: true, Forget: forget,
+				Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+				Serve:  func(context.Context, *Conn) error { return failure }}
+			c, err := Dial(t.Context(), serve(t, h)+"/desk", nil)
+			require.NoError(t, err)
+			_, _, err = c.Read(t.Context())
+			require.Error(t, err)
+			require.NoError(t, h.Shutdown(t.Context()))
+			require.Equal(t, failure != nil, strings.Contains(log.String(), "ended with an error"))
+			require.Equal(t, failure != nil, strings.Contains(log.String(), "out of paper"))
+			_, line, _ := strings.Cut(log.String(), "ended with an error")
+			require.Equal(t, failure != nil && !forget, strings.Contains(line, "/desk"))
+		}
 	}
 }

@@ -73,11 +73,13 @@ func TestObserver_End(t *testing.T) {
 		require.Equal(t, uint16(4000), CloseCode(err))
 
 		to, from := Traffic{3, 10005}, Traffic{1, 8}
-		for _, x := range []struct {
+		for i, x := range []struct {
 			got            Event
 			sent, received Traffic
 			url            string
 		}{{<-client.end, to, from, "ws://server.example/path?q"}, {<-server.end, from, to, "/path?q"}} {
+			require.Equal(t, i == 1, x.got.Server)
+			require.Equal(t, time.Now().Unix(), x.got.Time.Unix())
 			require.Equal(t, EventEnd, x.got.Kind)
 			require.Equal(t, uint16(4000), x.got.Code)
 			require.Equal(t, time.Minute, x.got.Duration)

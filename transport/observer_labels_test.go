@@ -48,3 +48,12 @@ func TestEvent_Labels(t *testing.T) {
 	}
 	require.Equal(t, Labels{Side: "client"}, Event{Kind: EventPing, Code: 4711}.Labels())
 }
+
+// Labels of statuses that have no name are their class, and there are no others.
+func TestStatusLabel(t *testing.T) {
+	for code, want := range map[int]string{100: "100", 104: "1xx", 599: "5xx", 999: "9xx", 99: none,
+		1000: none, 0: none, 404: "404"} {
+		require.Equal(t, want, statusLabel(code), code)
+	}
+	require.Equal(t, "1xx", statusLabel(199))
+}

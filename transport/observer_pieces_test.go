@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"net/http"
 	"testing"
 
 	"example.com/khp/endpoint"
@@ -41,6 +42,46 @@ func TestTrace_Unobserved(t *testing.T) {
 	tr.Disconnected()
 	require.Nil(t, tr.opened("", 101))
 	tr.observe(&endpoint.Output{Kind: endpoint.SendPong})
+}
+
+// lastOf keeps the last event.
+type lastOf struct{ Event }
+
+func (l *lastOf) Observe(ev Event) { l.Event = ev }
+
+// A breach of the rules is told with its code and in words.
+func TestTrace_Violation(t *testing.T) {
+	to := &lastOf{}
+	tr := newTrace(t.Context(), to, staged{}, false)
+	tr.Violation(CloseProtocolError, "why")
+	require.Equal(t, EventViolation, to.Kind)
+	require.Equal(t, CloseProtocolError, to.Code)
+	require.Equal(t, "why", to.Text)
+}
+
+// Bytes that belong to a connection that is over are told of no other.
+func TestTrace_Disconnected(t *testing.T) {
+	to := &lastOf{}
+	tr := newTrace(t.Context(), to, staged{}, false)
+	tr.Read([]byte("HTTP/1.1 302 x\r\n\r\n"))
+	tr.Disconnected()
+	tr.Expired()
+	require.Equal(t, EventTimer, to.Kind)
+	tr.Upgraded(0)
+	require.Equal(t, EventTimer, to.Kind, "nothing was left to tell")
+}
+
+// Fields that the options name are hidden in both directions.
+func TestTrace_Sensitive(t *testing.T) {
+	to := &shownTo{}
+	got := dialRaw(t, t.Context(), true, &DialOptions{Observer: to, Sensitive: []string{"X-Key"},
+		OpeningHeader: http.Header{"X-Key": {"mine"}}}, func(p *rawServer) {
+		p.openingRequest()
+		p.bytes("HTTP/1.1 404 x\r\nX-Key: theirs\r\nContent-Length: 0\r\n\r\n")
+	})
+	got.end()
+	require.Contains(t, to.sent, "X-Key: [redacted]")
+	require.Contains(t, to.received, "X-Key: [redacted]")
 }
 
 // A secret that comes in pieces is hidden in each direction, whatever goes the other way meanwhile.

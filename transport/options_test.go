@@ -27,6 +27,7 @@ func TestOptions_Refused(t *testing.T) {
 		_, err := Dial(t.Context(), "ws://127.0.0.1:1/", o)
 		require.ErrorContains(t, err, says)
 	}
+	require.NoError(t, (&DialOptions{MaxRedirects: 20}).check())
 	for says, s := range map[string]*Server{
 		"neither Handler nor Route": {}, "Handler.Serve is nil": {Handler: &Handler{}},
 		"ReadLimit is -1":      {Handler: &Handler{Serve: echoServe, ReadLimit: -1}},
@@ -68,4 +69,24 @@ func TestHandler_CheckAuthenticator(t *testing.T) {
 	}
 	require.NoError(t,
 		(&Handler{Serve: serve, Authenticator: auth.TokenAuth{Check: auth.Tokens(nil)}}).Check())
+}
+
+// A client that wants plain WebSockets alone offers no KHP, so it has to take an answer without.
+func TestDialOptions_PlainOnly(t *testing.T) {
+	for _, o := range []*DialOptions{{PlainOnly: true}, {PlainFallback: true}, {}} {
+		require.Equal(t, o.PlainOnly || o.PlainFallback, o.config().Machine.PlainFallback)
+	}
+}
+
+// A decision without the field that its status requires is sent by servers for tests alone.
+func TestHandler_Unchecked(t *testing.T) {
+	for h, want := range map[*Handler]int{{Unchecked: true}: 302, {AnyTarget: true}: 500} {
+		h.Decide = func(context.Context, *Request) (Decision, error) {
+			return Decision{Status: 302}, nil
+		}
+		_, err := Dial(t.Context(), serve(t, h), nil)
+		var failed *HandshakeError
+		require.ErrorAs(t, err, &failed)
+		require.Equal(t, want, failed.Status)
+	}
 }

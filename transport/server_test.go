@@ -3,6 +3,7 @@ package transport
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -335,4 +336,21 @@ func TestServer_BrokenRequestsAreTold(t *testing.T) {
 		return regexp.MustCompile(`msg="no opening request came" remote=127\S+ error=\S`).
 			MatchString(serverLog.String())
 	}, 30*time.Second, time.Millisecond)
+}
+
+// failingListener cannot accept any more.
+type failingListener struct {
+	closedListener
+	closed bool
+}
+
+func (l *failingListener) Accept() (net.Conn, error) { return nil, errors.New("broken for good") }
+func (l *failingListener) Close() error              { l.closed = true; return nil }
+
+// A listener that is broken for good ends Serve, and is closed.
+func TestServer_ListenerFails(t *testing.T) {
+	ln := &failingListener{}
+	err := (&Server{Handler: &Handler{Serve: echoServe}}).Serve(ln)
+	require.EqualError(t, err, "broken for good")
+	require.True(t, ln.closed)
 }
