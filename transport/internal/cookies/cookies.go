@@ -54,8 +54,8 @@ func (j *Jar) Keep(target string, fields wire.Fields) {
 	for v := range fields.All("Set-Cookie") {
 		r.Header.Add("Set-Cookie", string(v))
 	}
-	if cookies, u := r.Cookies(), webURL(target); len(cookies) > 0 && u != nil {
-		j.Jar.SetCookies(u, cookies)
+	if u := webURL(target); u != nil {
+		j.Jar.SetCookies(u, r.Cookies())
 	}
 }
 

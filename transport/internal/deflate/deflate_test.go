@@ -42,7 +42,7 @@ func TestAccept(t *testing.T) {
 		Name + "; server_max_window_bits=25":    "",
 		Name + "; server_max_window_bits=015":   "",
 		Name + "; client_max_window_bits=16":    "",
-		Name + "; client_max_window_bits=1/":    "",
+		Name + "; client_max_window_bits=1.":    "",
 		Name + "; client_max_window_bits=25":    "",
 		Name + "; client_max_window_bits=150":   "",
 		Name + "; client_max_window_bits=10":    Name,

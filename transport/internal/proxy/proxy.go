@@ -220,7 +220,7 @@ func answer(
 		return "", errors.New("its URL has no user and password")
 	}
 	r := &auth.CredentialsRequest{URL: Name(proxy), Method: http.MethodConnect, Target: addr,
-		Refused: refused, Attempt: 1}
+		Refused: refused}
 	var err error
 	if r.Challenges, err = auth.ParseChallenges(h.Values("Proxy-Authenticate")...); err != nil {
 		return "", err

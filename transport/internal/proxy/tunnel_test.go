@@ -110,6 +110,8 @@ func TestDialer_Tunnel(t *testing.T) {
 				strings.TrimPrefix(digest("1", false), "HTTP/1.1 407 No\r\n"), ok}, 0, "",
 			[]string{"", "Digest"}},
 		"wrong login": {with, []string{challenge, challenge}, 407, "", []string{"", "Basic"}},
+		"wrong digest": {with, []string{digest("1", false), digest("2", false)}, 407, "",
+			[]string{"", "Digest"}},
 		"nonce too old": {with, []string{digest("1", false), digest("2", true), ok}, 0, "",
 			[]string{"", "Digest", "Digest"}},
 		"again and again": {with, []string{digest("1", false), digest("2", true), digest("3", true)},

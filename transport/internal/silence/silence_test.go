@@ -236,27 +236,65 @@ func TestReader_Periods(t *testing.T) {
 	}
 }
 
-// once is a socket that gives one result, without waiting.
+// once is a socket that gives one result, after a while.
 type once struct {
 	text string
 	err  error
+	wait time.Duration
+	done func() // is called before it returns, unless it is nil
 }
 
-func (o *once) Read(p []byte) (int, error) { return copy(p, o.text), o.err }
+func (o *once) Read(p []byte) (int, error) {
+	time.Sleep(o.wait)
+	if o.done != nil {
+		o.done()
+	}
+	return copy(p, o.text), o.err
+}
 
 // What the socket returns together with bytes, or in the place of bytes, is what a read returns:
 // also once the deadline is over, and a deadline that is not over is the caller's own.
 func TestReader_Passes(t *testing.T) {
 	in(t, func(t *testing.T, h *host, _ *Reader) {
-		socket := &once{"x", io.ErrClosedPipe}
+		socket := &once{text: "x", err: io.ErrClosedPipe}
 		k := New(h, socket, period)
 		n, err := k.Read(make([]byte, 8))
 		require.Equal(t, []any{1, io.ErrClosedPipe}, []any{n, err})
-		socket.text = ""
-		time.Sleep(period)
-		require.Equal(t, io.ErrClosedPipe, read(k))
 		socket.err = os.ErrDeadlineExceeded
+		socket.text = ""
 		require.Equal(t, os.ErrDeadlineExceeded, read(k))
+		socket.err, socket.wait = io.ErrClosedPipe, period
+		require.Equal(t, io.ErrClosedPipe, read(k))
 		require.Empty(t, h.asked)
+	})
+}
+
+// A context that ends at the moment in which the peer is asked ends the read.
+func TestReader_EndsAsItAsks(t *testing.T) {
+	in(t, func(t *testing.T, h *host, _ *Reader) {
+		reads := 0
+		socket := &once{err: os.ErrDeadlineExceeded, wait: period / 2, done: func() {
+			reads++
+			h.over.Store(true)
+		}}
+		require.Equal(t, os.ErrDeadlineExceeded, read(New(h, socket, period)))
+		require.Equal(t, 1, reads)
+		require.Len(t, h.asked, 1)
+	})
+}
+
+// The last look is a whole one for each read that begins then.
+func TestReader_LastLookAgain(t *testing.T) {
+	in(t, func(t *testing.T, h *host, k *Reader) {
+		const at = period - lastLook/2
+		time.AfterFunc(at, func() {
+			h.over.Store(true)
+			_ = h.nc.SetReadDeadline(time.Unix(1, 0))
+		})
+		require.ErrorIs(t, read(k), os.ErrDeadlineExceeded)
+		h.over.Store(false)
+		h.due = time.Time{}
+		require.Equal(t, errSilent, read(k))
+		require.Equal(t, []time.Duration{at + lastLook}, h.ended)
 	})
 }

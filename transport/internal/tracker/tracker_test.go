@@ -195,3 +195,18 @@ func TestShutdown_EndsEarly(t *testing.T) {
 		require.Equal(t, 1, interrupted, "the first one, at once")
 	})
 }
+
+// The end of the context ends the wait for the next turn, too, and drops the connections.
+func TestShutdown_ContextEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var tr Tracker
+		for range 2 {
+			require.True(t, tr.Add(&begun(t.Context(), false).Entry))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		begin := time.Now()
+		require.ErrorIs(t, tr.Shutdown(ctx, time.Hour), context.DeadlineExceeded)
+		require.Equal(t, time.Second, time.Since(begin))
+	})
+}
