@@ -47,7 +47,8 @@ var notice = [][2]string{
 	{"", "./transport/extension"},
 	{"", "./transport/adapter"}, {"", "./internal/watch/watchtest"}, {"", "./sim/explore"},
 	{"", "./sim/capture"}, {"", "./fuzz"}, {"", "./sim/script"}, {"", "./sim/network"},
-	{"", "./sim/replay"},
+	{"", "./sim/replay"}, {"", "./sim/model"}, {"", "./cmd/khp/internal/explore"},
+	{"", "./cmd/khp/internal/replay"},
 	{"", "./transport"}, {"transport/internal/adaptertest", "."}, {"", "./sim/conform"},
 	{"", "./internal/conform"},
 }
