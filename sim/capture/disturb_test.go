@@ -346,14 +346,23 @@ func probed(list []segment, n int) []segment {
 			continue
 		}
 		for _, o := range list[:n] {
-			if o.client == s.client && after(o.seq+uint32(len(o.data)), s.seq+uint32(len(s.data))) {
+			if o.client == s.client && after(o.next(), s.next()) {
 				s = o
 			}
 		}
-		s.seq, s.data = s.seq+uint32(len(s.data))-1, []byte("x")
+		s.seq, s.data, s.syn, s.fin = s.next()-1, []byte("x"), false, false
 		return slices.Insert(slices.Clone(list), n, s)
 	}
 	return list
+}
+
+// next is the number of the byte behind a segment; SYN and FIN count as one.
+func (s *segment) next() uint32 {
+	next := s.seq + uint32(len(s.data))
+	if s.syn || s.fin {
+		next++
+	}
+	return next
 }
 
 // resplit cuts the data of segments anew.
