@@ -215,6 +215,8 @@ func (c *checker) take(i int) *Wrong {
 	}
 	c.now, c.why, c.answer, c.talking = i, nil, c.nextAnswer(), s.Kind == Message
 	if p := c.rules(s); p != nil {
+		c.spreadClients() // for the states before the step
+		c.spreadServers()
 		return c.wrong(s.From, p)
 	}
 	var ok bool
