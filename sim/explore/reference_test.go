@@ -235,6 +235,10 @@ func TestExplore_Reference(t *testing.T) {
 		}
 		r, err := Merge(graphEdges, reports...)
 		check("shards", r, err)
+		one, other := reports[0], reports[1]
+		require.Equal(t, []int{max(one.Visited, other.Visited), max(one.Paths, other.Paths),
+			max(one.Liveness, other.Liveness)}, []int{r.Visited, r.Paths, r.Liveness}, "seed %d", seed)
+		require.True(t, r.Fingerprints)
 
 		p.LeadsTo = []Promise[int]{promise}
 		kept := true
