@@ -44,8 +44,7 @@ func (g graph) links(among func(int) bool, passes func(arc) bool) (to [][]bool) 
 }
 
 // A promise is broken where a run never gets there: because it may stay somewhere, or because it
-// may go in circles without using anything up. By these words, and not by the explorer's way to find
-// out, the outcome is the same.
+// may go in circles without using anything up. The explorer agrees with these words.
 func TestExplore_LeadsTo(t *testing.T) {
 	broken, stays := 0, 0
 	for seed := range uint64(600) {
@@ -69,7 +68,8 @@ func TestExplore_LeadsTo(t *testing.T) {
 		}
 		never := func(n int) bool {
 			for end := range g.arcs {
-				if outside(n) && outside(end) && (end == n || onward[n][end]) && (mayStay(end) || free[end][end]) {
+				if outside(n) && outside(end) && (end == n || onward[n][end]) &&
+					(mayStay(end) || free[end][end]) {
 					return true
 				}
 			}
