@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,4 +82,37 @@ func TestMerge_WhatNoShardSawIsViolated(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, got.Violations, 1)
 	require.Equal(t, "TOY-3", got.Violations[0].ID)
+}
+
+// A property of kind sometimes holds if it does in one shard, any other if it does in each; those
+// that one shard alone knows count as well.
+func TestReport_MergeProperties(t *testing.T) {
+	shard := func(seen, held bool, more ...Checked) Report[tick] {
+		r := Report[tick]{Properties: append([]Checked{
+			{ID: "TOY", Kind: Sometimes, Text: "some", Held: seen, Undecided: !seen},
+			{ID: "TOY", Kind: Always, Text: "all", Held: held}}, more...)}
+		if !held {
+			r.Violations = []Violation[tick]{{ID: "TOY", Kind: Always, Text: "all"}}
+		}
+		return r
+	}
+	step := Checked{ID: "STEP", Kind: AtStep, Text: "a step"}
+	for _, shards := range [][]Report[tick]{
+		{shard(true, true), shard(false, false, step)}, {shard(false, false, step), shard(true, true)},
+	} {
+		before := slices.Clone(shards[0].Properties)
+		var r Report[tick]
+		r.mergeProperties(shards)
+		require.ElementsMatch(t, []Checked{{ID: "TOY", Kind: Sometimes, Text: "some", Held: true},
+			{ID: "TOY", Kind: Always, Text: "all"}, step}, r.Properties)
+		require.Equal(t, []Violation[tick]{{ID: "TOY", Kind: Always, Text: "all"}}, r.Violations)
+		require.Equal(t, before, shards[0].Properties)
+	}
+	var r Report[tick]
+	r.mergeProperties([]Report[tick]{shard(false, true), shard(false, true)})
+	require.Equal(t, []Violation[tick]{{ID: "TOY", Kind: Sometimes, Text: "never: some"}},
+		r.Violations)
+	bounded := Report[tick]{Bounded: true}
+	bounded.mergeProperties([]Report[tick]{shard(false, true), shard(false, true)})
+	require.Empty(t, bounded.Violations)
 }
