@@ -73,12 +73,15 @@ func TestConn_PingKeepsMessagesForOthers(t *testing.T) {
 		require.Equal(t, want, string(got))
 	}
 	to, at := connPair(t, tcpPair)
+	to.watch = &watched{to: &ends{end: make(chan Event, 1)}}
 	over := make(chan error, 1)
 	go func() { over <- c.Forward(t.Context(), to, nil, nil) }()
 	wantMessage(t, at, Binary, "three")
 	wantMessage(t, at, Text, "four")
 	require.NoError(t, b.Close())
 	require.Error(t, <-over)
+	require.Equal(t, [2]uint64{2, 9},
+		[2]uint64{to.watch.sent.messages.Load(), to.watch.sent.bytes.Load()})
 	_ = c.CloseNow()
 	require.Equal(t, Traffic{4, 12}, (<-count.end).Received)
 }

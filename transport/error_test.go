@@ -219,3 +219,16 @@ func TestHandshakeError_Prints(t *testing.T) {
 	require.NotErrorIs(t, &HandshakeError{}, io.EOF)
 	require.Equal(t, "transport.Handler{Connections: 0}", fmt.Sprintf("%+v", &Handler{}))
 }
+
+// A deadline that is wrapped is one.
+func TestHandshakeError_TemporaryDeadline(t *testing.T) {
+	require.True(t, (&HandshakeError{
+		Cause: fmt.Errorf("while dialing: %w", context.DeadlineExceeded)}).Temporary())
+	require.False(t, (&HandshakeError{Cause: context.Canceled}).Temporary())
+}
+
+// Fields about a body that middleware has set are none of a 101.
+func TestFieldsOf101(t *testing.T) {
+	require.Equal(t, []HeaderField{{Name: "X-Content", Value: "Content-"}}, fieldsOf101(http.Header{
+		"Content-Type": {"text/html"}, "content-length": {"7"}, "X-Content": {"Content-"}}))
+}

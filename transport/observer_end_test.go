@@ -127,3 +127,30 @@ func (l *oneListener) Accept() (nc net.Conn, err error) {
 
 func (l *oneListener) Close() error   { return nil }
 func (l *oneListener) Addr() net.Addr { return &net.TCPAddr{} }
+
+// The code of an end is that of the peer's Close frame, or of the rule that the peer broke, or else
+// of the first Close frame that was sent, or of none.
+func TestWatched_Ends(t *testing.T) {
+	broken := &ProtocolError{Code: CloseInvalidPayload}
+	for _, c := range []struct {
+		sent []uint16
+		err  error
+		want uint16
+	}{
+		{nil, nil, CloseAbnormal}, {nil, io.ErrUnexpectedEOF, CloseAbnormal},
+		{[]uint16{CloseGoingAway, CloseNormal}, net.ErrClosed, CloseGoingAway},
+		{[]uint16{CloseGoingAway}, &CloseError{Code: CloseNormal}, CloseNormal},
+		{[]uint16{CloseProtocolError}, broken, CloseInvalidPayload},
+	} {
+		to := &ends{end: make(chan Event, 1)}
+		w := &watched{to: to, conn: 7, url: "ws://server.example/", since: time.Now()}
+		for _, code := range c.sent {
+			w.closes(code)
+		}
+		w.ends(c.err)
+		got := <-to.end
+		require.Equal(t, c.want, got.Code, "%v %v", c.sent, c.err)
+		require.Equal(t, c.err, got.Err)
+		require.Equal(t, uint64(7), got.Conn)
+	}
+}

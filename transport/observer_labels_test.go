@@ -36,6 +36,7 @@ func TestEvent_Labels(t *testing.T) {
 	require.Equal(t, Labels{
 		Side: "server", Outcome: "failed", Failure: "FailureStatus", Status: "4xx",
 	}, Event{Server: true, Kind: EventFail, Failure: fsm.FailureStatus, Status: 499}.Labels())
+	require.Equal(t, none, Event{Kind: EventFail}.Labels().Failure)
 	require.Equal(t, Labels{Side: "client", Outcome: "open", Failure: "none", Status: "101"},
 		Event{Kind: EventOpen, Status: 101}.Labels())
 	require.Equal(t, Labels{Side: "client", Outcome: "failed", Failure: "FailureTimeout",

@@ -2,10 +2,13 @@ package transport
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/opening"
 	"github.com/stretchr/testify/require"
 )
 
@@ -57,6 +60,44 @@ func TestTrace_Violation(t *testing.T) {
 	require.Equal(t, EventViolation, to.Kind)
 	require.Equal(t, CloseProtocolError, to.Code)
 	require.Equal(t, "why", to.Text)
+}
+
+// The end of a response is an empty message, and not one without data.
+func TestTrace_Terminator(t *testing.T) {
+	to := &lastOf{}
+	tr := newTrace(t.Context(), to, staged{}, true)
+	tr.observe(&endpoint.Output{Kind: endpoint.SendMessage, Type: Binary})
+	require.Equal(t, EventSend, to.Kind)
+	require.NotNil(t, to.Data)
+}
+
+// The observer sees the order of events, not only of their kinds: what was read comes before what
+// is sent.
+func TestTrace_InOrder(t *testing.T) {
+	to := &shownInOrder{}
+	tr := newTrace(t.Context(), to, staged{}, false)
+	tr.Read([]byte("HTTP/1.1 302 x\r\n\r\n"))
+	tr.observe(&endpoint.Output{Kind: endpoint.SendClose, Code: CloseNormal})
+	tr.Read([]byte("HTTP/1.1 401 x\r\n\r\n"))
+	tr.Expired()
+	require.Equal(t, []EventKind{EventReceiveOpening, EventSendClose, EventReceiveOpening, EventTimer},
+		to.kinds)
+}
+
+// shownInOrder keeps the kinds of events.
+type shownInOrder struct{ kinds []EventKind }
+
+func (s *shownInOrder) Observe(ev Event) { s.kinds = append(s.kinds, ev.Kind) }
+
+// A request that net/http has read is shown as it would have come.
+func TestTrace_RequestOfNetHTTP(t *testing.T) {
+	to := &lastOf{}
+	tr := newTrace(t.Context(), to, staged{}, true)
+	o := opening.Of(httptest.NewRequest("GET", "/path?q", nil))
+	defer o.Release()
+	tr.received(o)
+	require.True(t, strings.HasPrefix(string(to.Data), "GET /path?q HTTP/1.1\r\n"), string(to.Data))
+	require.Equal(t, "/path?q", to.URL)
 }
 
 // Bytes that belong to a connection that is over are told of no other.

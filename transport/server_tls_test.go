@@ -91,4 +91,18 @@ func TestServer_ListenAndServe(t *testing.T) {
 		require.NoError(t, s.Shutdown(t.Context()), name)
 		require.ErrorIs(t, <-served, http.ErrServerClosed, name)
 	}
+
+	files := &Server{Handler: &Handler{Serve: echoServe}}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	served := make(chan error, 1)
+	go func() { served <- files.ServeTLS(ln, cert, key) }()
+	pool := x509.NewCertPool()
+	pool.AddCert(donor.Certificate())
+	c, err := Dial(t.Context(), "wss://"+ln.Addr().String()+"/",
+		&DialOptions{TLSConfig: &tls.Config{RootCAs: pool}})
+	require.NoError(t, err)
+	wantEcho(t, c, "with the certificate of the files")
+	require.NoError(t, files.Close())
+	require.ErrorIs(t, <-served, http.ErrServerClosed)
 }
