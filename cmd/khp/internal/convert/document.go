@@ -33,10 +33,10 @@ type listener struct {
 	host, port string // host is "" for all addresses
 }
 
-// on reports whether l listens on host, of which loopback has several.
+// on reports whether l listens on host; localhost is 127.0.0.1.
 func (l *listener) on(host string) bool {
-	loopback := func(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
-	return l.host == host || loopback(l.host) && loopback(host)
+	address := func(host string) string { return strings.Replace(host, "localhost", "127.0.0.1", 1) }
+	return address(l.host) == address(host)
 }
 
 // route is one path of a document.
