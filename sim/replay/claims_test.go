@@ -2,9 +2,11 @@ package replay
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -143,4 +145,47 @@ func TestCheck_HowFar(t *testing.T) {
 		r := Check(s)
 		require.Equal(t, c.want.String()+" "+c.why, r.Verdict.String()+" "+r.Why)
 	}
+}
+
+// Text is UTF-8, binary messages are anything. The text of a response is UTF-8 as a whole.
+func TestCheck_Text(t *testing.T) {
+	for _, from := range []Side{Client, Server} {
+		for typ, want := range map[wire.MessageType]Verdict{wire.Binary: Path, wire.Text: NotPath} {
+			s := recorded(t, "accepted")
+			odd := Step{From: from, Kind: Message, Type: typ, Data: []byte("\xff")}
+			behind(Server, Message, 1, odd)(t, s)
+			r := Check(s)
+			require.Equal(t, want.String(), r.Verdict.String(), "%s %s: %+v", from, typ, r.Wrong)
+			if want == NotPath {
+				require.Equal(t, from, r.Wrong.Blame)
+				require.Contains(t, r.Wrong.Requirements, "WSP-TEXT-01")
+			}
+		}
+	}
+	s := recorded(t, "refused")
+	i := at(t, s, Server, Message, 0)
+	whole := strings.Replace(string(s.Steps[i].Data), "Length: 2", "Length: 3", 1) + "\u00e4"
+	whole = strings.Replace(whole, "no\u00e4", "n\u00e4", 1)
+	first, last := s.Steps[i], s.Steps[i]
+	cut := len(whole) - 1 // within the last character
+	first.Type, last.Type = wire.Text, wire.Text
+	first.Data, last.Data = []byte(whole[:cut]), []byte(whole[cut:])
+	s.Steps = append(append(s.Steps[:i:i], first, last), s.Steps[i+1:]...)
+	require.Equal(t, Path.String(), Check(s).Verdict.String(), "%+v", Check(s).Wrong)
+}
+
+// A server that does not select KHP, or answers the opening request with a page, speaks none.
+func TestCheck_WithoutKHP(t *testing.T) {
+	s := recorded(t, "accepted")
+	s.Steps = s.Steps[:2]
+	without(Server, Opening, 0, "Sec-WebSocket-Protocol")(t, s)
+	r := Check(s)
+	require.Equal(t, NotKHP, r.Verdict)
+	require.Equal(t, "the server did not select "+token, r.Why)
+	require.Empty(t, r.Profile)
+	s.Steps[1].Data = []byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+	s.Steps = append(s.Steps, Step{From: Server, Kind: Ended})
+	r = Check(s)
+	require.Equal(t, Path.String(), r.Verdict.String(), "%+v", r.Wrong)
+	require.Equal(t, "opening handshake answered with 200", r.Outcome)
 }
