@@ -455,3 +455,29 @@ func TestForward_NoFragmentsForKaazing(t *testing.T) {
 			got(t, bytes.Join(r.toward.Writes, nil), unfragmented))
 	}
 }
+
+// ForwardTo tells of each message when it comes and when it is written, with its size, and not of
+// one that could not be.
+func TestConn_ForwardToCounts(t *testing.T) {
+	full := errors.New("full")
+	a, b := tcpPair(t)
+	c, p := testConn(a, true), newPeer(t, b, false)
+	p.send(pf{Op: opT, P: "abc"}, pf{Op: opB, P: "de"}, pf{Op: opB, P: strings.Repeat("x", 100<<10)},
+		pf{Op: opB, P: "lost"})
+	var received, sent [2]int
+	add := func(sum *[2]int) Count {
+		return func(messages, bytes int) { sum[0], sum[1] = sum[0]+messages, sum[1]+bytes }
+	}
+	var written int
+	err := c.ForwardTo(t.Context(), writerFunc(func(b []byte) (int, error) {
+		if bytes.HasSuffix(b, []byte("lost")) {
+			return 0, full
+		}
+		written += len(b)
+		return len(b), nil
+	}), add(&received), add(&sent))
+	require.ErrorIs(t, err, full)
+	require.Equal(t, 5+100<<10, written)
+	require.Equal(t, [2]int{4, 9 + 100<<10}, received)
+	require.Equal(t, [2]int{3, 5 + 100<<10}, sent)
+}

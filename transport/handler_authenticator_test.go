@@ -198,3 +198,13 @@ func TestHandler_LoginFailedLog(t *testing.T) {
 		})
 	}
 }
+
+// An Authenticator does not keep CheckOpening from being asked about clients that offer KHP.
+func TestHandler_AuthenticatorAndCheckOpening(t *testing.T) {
+	url := serve(t, &Handler{Authenticator: auth.TokenAuth{Check: auth.Tokens(nil)},
+		CheckOpening: func(*OpeningRequest) (int, string) { return 451, "not from here" }})
+	_, err := Dial(t.Context(), url, nil)
+	var failed *HandshakeError
+	require.ErrorAs(t, err, &failed)
+	require.Equal(t, 451, failed.Status)
+}

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
@@ -356,4 +357,17 @@ func TestHandler_DecideFails(t *testing.T) {
 			c.answer(CloseInternalError)
 		})
 	}
+}
+
+// Behind Shutdown a request that net/http has read is answered with 503, and its connection ends.
+func TestHandler_AcceptBehindShutdown(t *testing.T) {
+	h := &Handler{Serve: echoServe}
+	require.NoError(t, h.Shutdown(t.Context()))
+	w := httptest.NewRecorder()
+	_, err := h.Accept(w, parseRequest(t, openingRequest))
+	var failed *HandshakeError
+	require.ErrorAs(t, err, &failed)
+	require.Equal(t, 503, failed.Status)
+	require.Equal(t, endpoint.LegOpening, failed.Leg)
+	require.Equal(t, "close", w.Header().Get("Connection"))
 }

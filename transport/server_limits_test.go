@@ -248,6 +248,7 @@ func TestServer_MaxPerAddress(t *testing.T) {
 	more.want(503, "too many connections")
 	require.Equal(t, 2, s.Connections())
 	require.Contains(t, log.String(), "too many connections from this address")
+	require.Equal(t, Load{InUse: 1, TooMany: 1}, s.Load())
 	_ = web.Close()
 	require.Eventually(t, func() bool { return s.Connections() == 1 }, 30*time.Second,
 		time.Millisecond)
