@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -243,4 +244,35 @@ func TestConn_CloseNowEndsEverything(t *testing.T) {
 		require.NoError(t, in.Close())
 		require.NoError(t, <-first)
 	})
+}
+
+// Messages that come once Close was called are discarded, whatever call is reading.
+func TestConn_CloseDiscardsMessages(t *testing.T) {
+	for name, call := range map[string]func(ctx context.Context, c *Conn) error{
+		"Read":   func(ctx context.Context, c *Conn) error { _, _, err := c.Read(ctx); return err },
+		"Reader": func(ctx context.Context, c *Conn) error { _, _, err := c.Reader(ctx); return err },
+		"Ping":   func(ctx context.Context, c *Conn) error { return c.Ping(ctx) },
+		"ForwardTo": func(ctx context.Context, c *Conn) error {
+			none := writerFunc(func([]byte) (int, error) { panic("a late message") })
+			return c.ForwardTo(ctx, none, nil, nil)
+		},
+	} {
+		virtual(t, name, func(t *testing.T) {
+			a, b := connection(t)
+			c, p := testConn(a, true), newPeer(t, b, false)
+			read, closed := make(chan error, 1), make(chan error, 1)
+			go func() { read <- call(t.Context(), c) }()
+			if name == "Ping" {
+				p.wantFrame("Ping goes out", opI, "")
+			}
+			synctest.Wait()
+			go func() { closed <- c.Close(CloseNormal, "") }()
+			p.wantFrame("so does Close", opX, "\x03\xe8")
+			p.send(pf{Op: opT, P: "late"}, pf{Op: opB, P: strings.Repeat("x", 100<<10)},
+				pf{Op: opX, P: "\x03\xe8"})
+			require.Error(t, <-read)
+			require.NoError(t, <-closed)
+			require.Zero(t, c.queued)
+		})
+	}
 }

@@ -78,13 +78,16 @@ func (c *Conn) begin(r *messageReader) (MessageType, error) {
 		}
 		return t, err
 	}
+	beginning := []byte{}
 	for {
 		c.watcher.Start(r.ctx)
-		it, err := c.step(r.ctx, []byte{})
+		it, err := c.step(r.ctx, beginning)
 		switch {
 		case err != nil:
 			return 0, err
-		case it.Kind != frames.Message || c.closing.Load() || c.isLateTerminator(it):
+		case it.Kind != frames.Message || c.isLateTerminator(it):
+		case c.closing.Load():
+			beginning = nil // discards the rest, and messages behind it
 		default:
 			if c.reader = r; !it.More {
 				c.watch.receives(1, 0)
