@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/transport/internal/sock"
 	"github.com/gobwas/ws"
@@ -257,9 +258,12 @@ func TestConn_CloseDiscardsMessages(t *testing.T) {
 			return c.ForwardTo(ctx, none, nil, nil)
 		},
 	} {
-		virtual(t, name, func(t *testing.T) {
+		discards := func(t *testing.T, packed bool) {
 			a, b := connection(t)
 			c, p := testConn(a, true), newPeer(t, b, false)
+			if packed {
+				c.link.Compress(deflate.Params{})
+			}
 			read, closed := make(chan error, 1), make(chan error, 1)
 			go func() { read <- call(t.Context(), c) }()
 			if name == "Ping" {
@@ -273,6 +277,8 @@ func TestConn_CloseDiscardsMessages(t *testing.T) {
 			require.Error(t, <-read)
 			require.NoError(t, <-closed)
 			require.Zero(t, c.queued)
-		})
+		}
+		virtual(t, name, func(t *testing.T) { discards(t, false) })
+		virtual(t, name+" with compression", func(t *testing.T) { discards(t, true) })
 	}
 }
