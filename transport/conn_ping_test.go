@@ -72,7 +72,7 @@ func TestConn_PingKeepsMessagesForOthers(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, string(got))
 	}
-	to, at := connPair(t, tcpPair)
+	at, to := connPair(t, tcpPair)
 	to.watch = &watched{to: &ends{end: make(chan Event, 1)}}
 	over := make(chan error, 1)
 	go func() { over <- c.Forward(t.Context(), to, nil, nil) }()
