@@ -433,3 +433,37 @@ func TestDial_FragmentsByProfile(t *testing.T) {
 		})
 	}
 }
+
+// The end of the response, where it may come late, is no message, whatever call meets it; a message
+// in its place is one.
+func TestConn_LateTerminator(t *testing.T) {
+	for name, read := range map[string]func(c *Conn) (string, error){
+		"Read": func(c *Conn) (string, error) {
+			_, b, err := c.Read(t.Context())
+			return string(b), err
+		},
+		"Reader": func(c *Conn) (string, error) {
+			_, r, err := c.Reader(t.Context())
+			if err != nil {
+				return "", err
+			}
+			b, err := io.ReadAll(r)
+			return string(b), err
+		},
+	} {
+		for _, ends := range []bool{false, true} {
+			a, b := tcpPair(t)
+			c, p := testConn(a, true), newPeer(t, b, false)
+			c.info.lateTerminator = true
+			if ends {
+				p.send(pf{Op: opB})
+			}
+			p.send(pf{Op: opT, P: "one"}, pf{Op: opB}, pf{Op: opT, P: "two"})
+			for _, want := range []string{"one", "", "two"} {
+				got, err := read(c)
+				require.NoError(t, err, name)
+				require.Equal(t, want, got, "%s %v", name, ends)
+			}
+		}
+	}
+}

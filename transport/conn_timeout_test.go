@@ -221,3 +221,46 @@ func TestConn_DeadlineOfNetConn(t *testing.T) {
 		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 	})
 }
+
+// A call that waits for its turn to read ends with its context, and leaves the turn to the others.
+func TestConn_WaitingToRead(t *testing.T) {
+	virtual(t, "", func(t *testing.T) {
+		a, b := connection(t)
+		c, p := testConn(a, true), newPeer(t, b, false)
+		first := make(chan string, 1)
+		go func() {
+			_, m, _ := c.Read(t.Context())
+			first <- string(m)
+		}()
+		synctest.Wait()
+		for _, call := range []func(ctx context.Context) error{
+			func(ctx context.Context) error { _, _, err := c.Read(ctx); return err },
+			func(ctx context.Context) error { _, _, err := c.Reader(ctx); return err },
+		} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			begin := time.Now()
+			require.Equal(t, context.DeadlineExceeded, call(ctx))
+			require.Equal(t, time.Second, time.Since(begin))
+			cancel()
+		}
+		p.send(pf{Op: opT, P: "one"})
+		require.Equal(t, "one", <-first)
+		go p.send(pf{Op: opT, P: "two"})
+		wantMessage(t, c, Text, "two")
+	})
+}
+
+// The end of a message that cannot be sent is an error, in fragments and as a whole.
+func TestConn_WriterCannotEnd(t *testing.T) {
+	for _, whole := range []bool{false, true} {
+		c, _ := connPair(t, tcpPair)
+		c.info.unfragmented = whole
+		w, err := c.Writer(t.Context(), Text)
+		require.NoError(t, err)
+		_, err = w.Write([]byte("something"))
+		require.NoError(t, err)
+		_ = c.CloseNow()
+		require.Error(t, w.Close())
+		require.Error(t, w.Close())
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"net"
 	"net/http"
 	"strconv"
@@ -212,7 +211,7 @@ func (h *Handler) config() endpoint.ServerConfig {
 	m := fsm.DefaultServerConfig()
 	m.Plain, m.Unchecked = h.Plain, h.Unchecked
 	if h.MaxChallenges > 0 {
-		m.MaxChallenges = uint8(min(h.MaxChallenges, math.MaxUint8))
+		m.MaxChallenges = uint8(h.MaxChallenges)
 	}
 	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts,
 		CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget, Outside: h.Outside, DecidePlain: true}
