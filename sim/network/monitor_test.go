@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -162,5 +163,14 @@ func TestMonitor_LetsPassWhatIsRight(t *testing.T) {
 		closes(1000), disconnects, {Kind: endpoint.Closed},
 	} {
 		require.NoError(t, m.Take(o), "%v", o.Kind)
+	}
+}
+
+// These codes may stand in a Close frame, and no others. [RFC 6455 7.4, IANA]
+func TestLegalClose(t *testing.T) {
+	defined := map[uint16]bool{0: true, 1000: true, 1001: true, 1002: true, 1003: true, 1007: true,
+		1008: true, 1009: true, 1010: true, 1011: true, 1012: true, 1013: true, 1014: true}
+	for code := range uint16(math.MaxUint16) {
+		require.Equal(t, defined[code] || code >= 3000 && code < 5000, legalClose(code), "%d", code)
 	}
 }
