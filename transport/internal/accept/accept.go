@@ -4,13 +4,11 @@ package accept
 
 import (
 	"errors"
-	"log/slog"
 	"net"
 	"net/http"
 	"syscall"
 	"time"
 
-	"example.com/khp/internal/seldom"
 	"example.com/khp/transport/internal/network"
 )
 
@@ -20,19 +18,25 @@ const (
 	maxAcceptDelay = time.Second
 )
 
-// Next takes the next connection from a listener, as soon as there is a slot for one more. It turns
-// away clients whose address has too many. done ends the wait with http.ErrServerClosed; any other
-// error is the listener's.
+// Next takes the next connection from a listener, as soon as there is a slot for one more. It waits
+// out errors that pass, and turns away clients whose address has too many. done ends the wait with
+// http.ErrServerClosed; any other error is the listener's.
 func (g *Gate) Next(ln net.Listener, done <-chan struct{}, front func() *Front) (Visit, error) {
+	delay := minAcceptDelay
 	for {
 		if err := g.slots.wait(g.mostSockets, done); err != nil {
 			return Visit{}, err
 		}
-		nc, err := next(ln, done, g.Log, &g.accepting)
+		nc, err := ln.Accept()
 		if err != nil {
 			g.slots.leave()
-			return Visit{}, err
+			if err := g.pause(err, delay, done); err != nil {
+				return Visit{}, err
+			}
+			delay = min(2*delay, maxAcceptDelay)
+			continue
 		}
+		delay = minAcceptDelay
 		v := Visit{Conn: nc, Front: front(), gate: g}
 		if !v.Front.trusts(nc.RemoteAddr()) { // that of a proxy counts once its client is known
 			v.host = network.Of(nc.RemoteAddr())
@@ -55,40 +59,31 @@ func (g *Gate) mostSockets() int {
 	return b.Connections + b.Waiting + reserve
 }
 
-// next returns the next connection; done ends the wait with http.ErrServerClosed. Faults of one
-// connection, and a lack of descriptors or memory, are waited out. Where connections come and go at
-// the limit, each would cost a line of the log: lines bounds them.
-func next(
-	ln net.Listener, done <-chan struct{}, log *slog.Logger, lines *seldom.Line,
-) (net.Conn, error) {
-	delay := minAcceptDelay
-	for {
-		nc, err := ln.Accept()
-		if err == nil {
-			return nc, nil
+// pause waits after err, of accepting, if that may pass: a fault of one connection, or a lack of
+// descriptors or memory. Where connections come and go at the limit, each would cost a line of the
+// log, so that lines are bounded.
+func (g *Gate) pause(err error, delay time.Duration, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return http.ErrServerClosed
+	default:
+	}
+	if !passes(err) {
+		return err
+	}
+	if delay == minAcceptDelay {
+		if _, ok := g.accepting.Say(time.Now(), time.Second); ok {
+			g.Log.Warn("cannot accept connections for now; if descriptors run out, raise the limit (ulimit "+
+				"-n) or bound the connections", "error", plainCause(err))
 		}
-		select {
-		case <-done:
-			return nil, http.ErrServerClosed
-		default:
-		}
-		if !passes(err) {
-			return nil, err
-		}
-		if delay == minAcceptDelay {
-			if _, ok := lines.Say(time.Now(), time.Second); ok {
-				log.Warn("cannot accept connections for now; if descriptors run out, raise the limit (ulimit "+
-					"-n) or bound the connections", "error", plainCause(err))
-			}
-		}
-		timer := time.NewTimer(delay)
-		select {
-		case <-timer.C:
-		case <-done:
-			timer.Stop()
-			return nil, http.ErrServerClosed
-		}
-		delay = min(2*delay, maxAcceptDelay)
+	}
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-done:
+		return http.ErrServerClosed
 	}
 }
 
