@@ -236,3 +236,17 @@ func TestHandler_CompressionOffers(t *testing.T) {
 		require.NoError(t, resp.Body.Close())
 	}
 }
+
+// Control frames are sent as they are, however well they could be compressed.
+func TestCompression_ControlFrames(t *testing.T) {
+	c, p := compressed(t)
+	ping := strings.Repeat("x", 125)
+	p.send(pf{Op: opI, P: ping}, pf{Op: opT, P: "behind it"})
+	wantMessage(t, c, Text, "behind it")
+	p.wantFrame("the Pong", opO, ping)
+	closed := make(chan error, 1)
+	go func() { closed <- c.Close(CloseNormal, strings.Repeat("y", 123)) }()
+	p.wantFrame("Close", opX, "\x03\xe8"+strings.Repeat("y", 123))
+	require.NoError(t, p.nc.Close())
+	<-closed
+}
