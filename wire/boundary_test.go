@@ -94,3 +94,23 @@ func TestParseOpening_TransferEncodings(t *testing.T) {
 		require.Equal(t, chunked, got, value)
 	}
 }
+
+// A Response that is used again keeps nothing of the answer before, and nothing of a wrong one.
+func TestResponse_ParseOpeningAgain(t *testing.T) {
+	var r wire.Response
+	for range 2 {
+		_, _, err := r.ParseOpening([]byte("HTTP/1.1 403 No\r\nA: b\r\nContent-Length: 5\r\n\r\n"),
+			wire.DefaultLimits())
+		require.NoError(t, err)
+		require.Len(t, r.Fields, 2)
+		require.Equal(t, int64(5), r.ContentLength)
+		_, _, err = r.ParseOpening([]byte("HTTP/1.1 101 x\r\nC: d\r\n\r\n"), wire.DefaultLimits())
+		require.NoError(t, err)
+		require.Len(t, r.Fields, 1)
+		require.Equal(t, int64(-1), r.ContentLength)
+		_, _, err = r.ParseOpening([]byte("HTTP/1.1 200 x\r\nA: b\r\n: \r\n"), wire.DefaultLimits())
+		require.Error(t, err)
+		require.Empty(t, r.Fields)
+		require.Zero(t, r.Status)
+	}
+}
