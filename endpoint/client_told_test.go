@@ -95,3 +95,34 @@ func TestClient_DetailsOfTheEnd(t *testing.T) {
 		require.Equal(t, want, r.err.Close)
 	}
 }
+
+// A response is judged once, however the connection ends behind it.
+func TestClient_JudgesOnce(t *testing.T) {
+	for _, last := range []string{response(302, "Location: ws://h/q", "Content-Length: 0"),
+		response(403, "Content-Length: 0")} {
+		told := 0
+		r := asking(t, ClientConfig{
+			Responded: func(leg Leg, _ string, _ int, _ wire.Fields) {
+				if leg == LegExtended {
+					told++
+				}
+			}})
+		r.unit(last)
+		r.take(r.c.PeerClosed(t0, 1000, ""))
+		r.take(r.c.Lost(t0, "EOF"))
+		require.Equal(t, 1, told, last)
+	}
+}
+
+// A message that means nothing any more, such as an end of a response that comes late, is not the
+// reason of a later end.
+func TestClient_DetailOfItsCall(t *testing.T) {
+	m := fsm.DefaultClientConfig()
+	m.TerminatorOptional = true
+	r := asking(t, ClientConfig{Machine: m}).message(response(202, "Content-Length: 0"), "")
+	require.Nil(t, r.err)
+	r.take(r.c.PeerClosed(t0, 1000, ""))
+	r.take(r.c.Lost(t0, "end of stream"))
+	require.NotNil(t, r.err)
+	require.NotContains(t, r.err.Error(), "empty message")
+}
