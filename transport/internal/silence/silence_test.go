@@ -298,3 +298,17 @@ func TestReader_LastLookAgain(t *testing.T) {
 		require.Equal(t, []time.Duration{at + lastLook}, h.ended)
 	})
 }
+
+// A close that begins at the very moment in which the peer would be asked goes first.
+func TestReader_ClosingAsItAsks(t *testing.T) {
+	in(t, func(t *testing.T, h *host, _ *Reader) {
+		socket := &once{err: os.ErrDeadlineExceeded, wait: period / 2}
+		socket.done = func() {
+			if h.closing.Swap(true) {
+				socket.text, socket.err = "x", nil
+			}
+		}
+		require.NoError(t, read(New(h, socket, period)))
+		require.Empty(t, h.asked)
+	})
+}
