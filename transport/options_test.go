@@ -17,8 +17,9 @@ import (
 // Options that mean nothing are refused by name before anything is connected or served.
 func TestOptions_Refused(t *testing.T) {
 	for says, o := range map[string]*DialOptions{
-		"Profile is 77": {Profile: 77}, "MaxRedirects is 261": {MaxRedirects: 261},
-		"ReadLimit is -1": {ReadLimit: -1}, "KeepAlive is -1s": {KeepAlive: -time.Second},
+		"Profile is 77": {Profile: 77}, "MaxRedirects is 99": {MaxRedirects: 99},
+		"MaxRedirects is 261": {MaxRedirects: 261},
+		"ReadLimit is -1":     {ReadLimit: -1}, "KeepAlive is -1s": {KeepAlive: -time.Second},
 		"Timeouts.Close is -1ns": {Timeouts: Timeouts{Close: -1}},
 		"Limits.Body is -1":      {Limits: wire.Limits{Body: -1}},
 		"Redirects is 9":         {Redirects: endpoint.RedirectPolicy(9)},

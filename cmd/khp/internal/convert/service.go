@@ -39,13 +39,11 @@ func (c *converter) service(s *node) {
 		if d == nil {
 			continue
 		}
-		switch other := d.find(path); {
-		case other == nil:
-		case other.of == s: // by another name of the host
-			continue
-		default:
-			c.report.say(c.file, a, lost, "<accept>", "the path "+path+" leads to the service "+
-				nameOf(other.of)+" already, and hosts are not compared: give one of both another path")
+		if other := d.find(path); other != nil {
+			if other.of != s { // else by another name of the host
+				c.report.say(c.file, a, lost, "<accept>", "the path "+path+" leads to the service "+
+					nameOf(other.of)+" already, and hosts are not compared: give one of both another path")
+			}
 			continue
 		}
 		r := &route{of: s, at: a, path: path, target: to, origins: c.origins(s),
